@@ -1,0 +1,132 @@
+use super::model::{Body, Function, Model, Output};
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+
+pub(super) fn expand(model: &Model) -> TokenStream {
+    let Function { attrs, vis, sig, .. } = &model.function;
+    let family = family(model);
+    let body = match model.body {
+        Body::Sync => sync_body(model),
+        Body::Async => async_body(model),
+        Body::Future => future_body(model),
+    };
+    quote! {
+        #(#attrs)* #vis #sig {
+            #family
+            #body
+        }
+    }
+}
+
+/// The function's family: items in its body, where no name can clash with any other.
+fn family(model: &Model) -> TokenStream {
+    let private = model.core.private();
+    let entry = model.core.entry();
+    let (name, help) = (&model.name, &model.help);
+    let buckets = match &model.buckets {
+        Some(buckets) => {
+            let slice = buckets.slice();
+            quote!(::core::option::Option::Some(#slice))
+        }
+        None => quote!(::core::option::Option::None),
+    };
+    let const_labels = model.const_labels.pairs(&private);
+    let ident = &model.function.sig.ident;
+    let entry_name = ident.to_string();
+    let location = quote_spanned!(ident.span()=> #private::Location::caller());
+    let checks = checks(model);
+    quote! {
+        fn __marker() {}
+        const __FIELD: #private::FamilyField = #private::function_field(
+            #name,
+            #help,
+            #buckets,
+            &[("function", #private::LabelText::Computed(|| #private::function_name(__marker))), #const_labels],
+            #location,
+        );
+        #checks
+        static __FUNCTION: #private::Function = #private::Function::new(&__FIELD);
+        #entry!(#private::Entry {
+            abi: #private::Entry::ABI,
+            crate_name: ::core::env!("CARGO_CRATE_NAME"),
+            name: #entry_name,
+            location: __FIELD.location,
+            source: || __FUNCTION.source(),
+        });
+    }
+}
+
+fn checks(model: &Model) -> TokenStream {
+    let private = model.core.private();
+    let mut checks = TokenStream::new();
+    let name = model.name.span();
+    checks.extend(quote_spanned!(name=> const _: () = #private::check_metric_name(&__FIELD);));
+    if let Some(buckets) = &model.buckets {
+        checks.extend(quote_spanned!(buckets.span()=> const _: () = #private::check_buckets(&__FIELD);));
+    }
+    for (name, span) in model.const_labels.names() {
+        checks.extend(quote_spanned!(span=> const _: () = #private::check_const_label(&__FIELD, #name);));
+    }
+    checks
+}
+
+fn sync_body(model: &Model) -> TokenStream {
+    let private = model.core.private();
+    let block = &model.function.block;
+    let is_error = is_error(model);
+    let output = match &model.output {
+        Output::Unknown => quote!(),
+        Output::Never => quote!(-> !),
+        Output::Type(ty) => quote!(-> #ty),
+    };
+    quote!(#private::time(&__FUNCTION, move || #output #block, #is_error))
+}
+
+fn async_body(model: &Model) -> TokenStream {
+    let private = model.core.private();
+    let block = &model.function.block;
+    let is_error = is_error(model);
+    if matches!(model.output, Output::Never) {
+        // `!` cannot be named here, and what an endless block is otherwise depends on the edition.
+        return quote! {
+            #[allow(unreachable_code)]
+            let __body = ::core::pin::pin!(async move {
+                let __never: ::core::convert::Infallible = #block;
+                __never
+            });
+            match #private::time_async(&__FUNCTION, __body, #is_error).await {}
+        };
+    }
+    // An async block cannot say what it returns; this return that is never reached does.
+    let typed = match &model.output {
+        Output::Type(ty) => quote! {
+            if false {
+                return #private::output::<#ty>();
+            }
+        },
+        _ => quote!(),
+    };
+    quote! {
+        let __body = ::core::pin::pin!(async move {
+            #typed
+            #block
+        });
+        #private::time_async(&__FUNCTION, __body, #is_error).await
+    }
+}
+
+fn future_body(model: &Model) -> TokenStream {
+    let private = model.core.private();
+    let block = &model.function.block;
+    let is_error = is_error(model);
+    quote! {
+        let __future = #private::make_future(&__FUNCTION, move || #block);
+        #private::time_future(&__FUNCTION, __future, #is_error)
+    }
+}
+
+/// Finds out by the type, not by its name, whether a `Result` was returned: see `Returned` in the library.
+fn is_error(model: &Model) -> TokenStream {
+    let private = model.core.private();
+    quote!(|__value| #private::Returned(__value).is_error())
+}

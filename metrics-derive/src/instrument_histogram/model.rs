@@ -1,0 +1,158 @@
+use super::attr::Attr;
+use crate::buckets::Buckets;
+use crate::const_labels::ConstLabels;
+use crate::emit::Core;
+use darling::ast::NestedMeta;
+use darling::{Error, FromMeta};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::visit_mut::VisitMut;
+use syn::{AttrStyle, Attribute, LitStr, ReturnType, Signature, Token, Type, TypeParamBound, Visibility, parse_quote};
+
+pub(super) struct Model {
+    pub(super) core: Core,
+    /// The function as it is, without its body.
+    pub(super) function: Function,
+    pub(super) body: Body,
+    /// What the body returns, as it can be written inside of the function.
+    pub(super) output: Output,
+    pub(super) name: LitStr,
+    pub(super) help: LitStr,
+    pub(super) buckets: Option<Buckets>,
+    pub(super) const_labels: ConstLabels,
+}
+
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub(super) enum Body {
+    Sync,
+    Async,
+    /// A plain function that returns a future: the future is what is timed.
+    Future,
+}
+
+pub(super) enum Output {
+    /// Nothing but `impl Trait`, which only the body tells.
+    Unknown,
+    Never,
+    Type(Box<Type>),
+}
+
+/// A function, its body untouched: what is not parsed cannot be mistaken, and editors see half-written
+/// bodies all the time.
+pub(super) struct Function {
+    pub(super) attrs: Vec<Attribute>,
+    pub(super) vis: Visibility,
+    pub(super) sig: Signature,
+    pub(super) block: Group,
+}
+
+impl Model {
+    pub(super) fn new(options: TokenStream, item: TokenStream) -> darling::Result<Self> {
+        let mut errors = Error::accumulator();
+        let attr = errors.handle(parse_options(options));
+        let function = errors.handle(syn::parse2::<Function>(item).map_err(Error::from));
+        if let Some(constness) = function.as_ref().and_then(|function| function.sig.constness) {
+            let rule =
+                "a `const fn` may run in the compiler, where there is no clock; take off `const`, or the attribute";
+            errors.push(Error::custom(rule).with_span(&constness));
+        }
+        errors = errors.checkpoint()?;
+        let (Some(attr), Some(function)) = (attr, function) else {
+            return errors.finish().and(Err(Error::custom("expected a function")));
+        };
+        let body = match &function.sig {
+            sig if sig.asyncness.is_some() => Body::Async,
+            sig if returns_future(&sig.output) => Body::Future,
+            _ => Body::Sync,
+        };
+        let text = |text: &str| LitStr::new(text, Span::call_site());
+        errors.finish_with(Self {
+            core: Core::new(attr.krate.as_ref()),
+            output: Output::of(&function.sig.output),
+            function,
+            body,
+            name: attr.name.unwrap_or_else(|| text("function_duration")),
+            help: attr.help.unwrap_or_else(|| text("Time that instrumented functions took.")),
+            buckets: attr.buckets,
+            const_labels: attr.const_labels,
+        })
+    }
+}
+
+fn parse_options(options: TokenStream) -> darling::Result<Attr> {
+    Attr::from_list(&NestedMeta::parse_meta_list(options)?)
+}
+
+impl Parse for Function {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let mut attrs = input.call(Attribute::parse_outer)?;
+        let vis = input.parse()?;
+        let sig: Signature = input.parse().map_err(|error| {
+            syn::Error::new(error.span(), format!("{error}; `#[instrument_histogram]` belongs on a function or method"))
+        })?;
+        if input.peek(Token![;]) {
+            let rule = "a function without a body cannot be timed; put the attribute on its implementations";
+            return Err(syn::Error::new_spanned(&sig.ident, rule));
+        }
+        let TokenTree::Group(block) = input.parse()? else {
+            return Err(syn::Error::new_spanned(&sig.ident, "expected the body of a function"));
+        };
+        // They can stand at the start of a function, but not of a closure.
+        let (inner, block) = split_inner(&block)?;
+        attrs.extend(inner);
+        Ok(Self { attrs, vis, sig, block })
+    }
+}
+
+fn split_inner(block: &Group) -> syn::Result<(Vec<Attribute>, Group)> {
+    let parts = |input: ParseStream<'_>| Ok((input.call(Attribute::parse_inner)?, input.parse()?));
+    let (mut inner, rest): (Vec<Attribute>, TokenStream) = parts.parse2(block.stream())?;
+    if inner.is_empty() {
+        return Ok((inner, block.clone()));
+    }
+    for attr in &mut inner {
+        attr.style = AttrStyle::Outer;
+    }
+    let mut body = Group::new(Delimiter::Brace, rest);
+    body.set_span(block.span());
+    Ok((inner, body))
+}
+
+fn returns_future(output: &ReturnType) -> bool {
+    let ReturnType::Type(_, ty) = output else { return false };
+    let Type::ImplTrait(ty) = &**ty else { return false };
+    ty.bounds.iter().any(|bound| match bound {
+        TypeParamBound::Trait(bound) => bound.path.segments.last().is_some_and(|segment| segment.ident == "Future"),
+        _ => false,
+    })
+}
+
+impl Output {
+    fn of(output: &ReturnType) -> Self {
+        match output {
+            ReturnType::Default => Self::Type(parse_quote!(())),
+            ReturnType::Type(_, ty) => match &**ty {
+                Type::ImplTrait(_) => Self::Unknown,
+                Type::Never(_) => Self::Never,
+                _ => {
+                    let mut ty = ty.clone();
+                    Infer.visit_type_mut(&mut ty);
+                    Self::Type(ty)
+                }
+            },
+        }
+    }
+}
+
+/// Puts `_` for `impl Trait`, which only a signature can say.
+struct Infer;
+
+impl VisitMut for Infer {
+    fn visit_type_mut(&mut self, ty: &mut Type) {
+        if matches!(ty, Type::ImplTrait(_)) {
+            *ty = parse_quote!(_);
+        } else {
+            syn::visit_mut::visit_type_mut(self, ty);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+use super::unit::Unit;
+use crate::buckets::Buckets;
+use crate::case::Case;
+use crate::const_labels::ConstLabels;
+use darling::util::Flag;
+use darling::{Error, FromAttributes};
+use syn::{Attribute, LitStr, Path};
+
+#[derive(Default, FromAttributes)]
+#[darling(attributes(metrics))]
+pub(super) struct ContainerAttr {
+    pub(super) prefix: Option<LitStr>,
+    #[darling(default)]
+    pub(super) const_labels: ConstLabels,
+    pub(super) rename_all: Option<Case>,
+    #[darling(rename = "crate")]
+    pub(super) krate: Option<Path>,
+    pub(super) group: Flag,
+}
+
+#[derive(Default, FromAttributes)]
+#[darling(attributes(metric), and_then = Self::check)]
+pub(super) struct FieldAttr {
+    pub(super) rename: Option<LitStr>,
+    pub(super) help: Option<LitStr>,
+    pub(super) unit: Option<Unit>,
+    pub(super) buckets: Option<Buckets>,
+    #[darling(default)]
+    pub(super) const_labels: ConstLabels,
+    pub(super) preset: Flag,
+    pub(super) skip: Flag,
+    pub(super) group: Flag,
+    pub(super) prefix: Option<LitStr>,
+}
+
+impl FieldAttr {
+    fn check(self) -> darling::Result<Self> {
+        let of_metric = self.rename.is_some()
+            || self.help.is_some()
+            || self.unit.is_some()
+            || self.buckets.is_some()
+            || self.preset.is_present();
+        let of_group = self.prefix.is_some();
+        let mut errors = Error::accumulator();
+        if self.skip.is_present() {
+            if of_metric || of_group || self.group.is_present() || !self.const_labels.is_empty() {
+                let rule = "a skipped field is no metric and has no other option; take the others off";
+                errors.push(Error::custom(rule).with_span(&self.skip.span()));
+            }
+        } else if self.group.is_present() {
+            if of_metric {
+                let rule =
+                    "a group has the options `prefix` and `const_labels`; the others belong to the metrics in it";
+                errors.push(Error::custom(rule).with_span(&self.group.span()));
+            }
+        } else if let Some(prefix) = &self.prefix {
+            let rule =
+                "a metric has no prefix: rename it (`rename = \"…\"`), or mark a nested struct of metrics `group`";
+            errors.push(Error::custom(rule).with_span(prefix));
+        }
+        errors.finish_with(self)
+    }
+}
+
+/// The names of the two attributes differ by one letter.
+pub(super) fn check_misplaced(attrs: &[Attribute], wrong: &str, rule: &str) -> darling::Result<()> {
+    match attrs.iter().find(|attr| attr.path().is_ident(wrong)) {
+        Some(attr) => Err(Error::custom(rule).with_span(attr.path())),
+        None => Ok(()),
+    }
+}

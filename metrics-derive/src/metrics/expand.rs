@@ -1,0 +1,269 @@
+use super::model::{Field, Metric, Model, Role};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote, quote_spanned};
+use syn::LitStr;
+use syn::spanned::Spanned;
+
+/// With `failed`, the implementation is only there to keep other code from failing too.
+pub(super) fn expand(model: &Model<'_>, failed: bool) -> TokenStream {
+    let checks = checks(model);
+    let implementation = implementation(model, failed);
+    let instance = if model.group { None } else { Some(instance(model, failed)) };
+    quote! {
+        #checks
+        #implementation
+        #instance
+    }
+}
+
+fn implementation(model: &Model<'_>, failed: bool) -> TokenStream {
+    let private = model.core.private();
+    let ident = &model.input.ident;
+    let prefix = text(model.prefix.as_ref());
+    let const_labels = model.const_labels.pairs(&private);
+    let fields = described(model).map(|field| field.descriptor(&private));
+    let (build, visit) =
+        if failed { (quote!(::core::unimplemented!()), quote!()) } else { (build(model), visit(model)) };
+    let (impl_generics, ty_generics, where_clause) = model.input.generics.split_for_impl();
+    // Only a struct that failed has generics. Their bounds are unknown, and must not be errors too.
+    let predicates = where_clause.map(|clause| &clause.predicates);
+    let bound = (!model.input.generics.params.is_empty())
+        .then(|| quote!(where Self: ::core::marker::Send + ::core::marker::Sync + 'static, #predicates));
+    quote! {
+        #[automatically_derived]
+        impl #impl_generics #private::Metrics for #ident #ty_generics #bound {
+            const PREFIX: &'static ::core::primitive::str = #prefix;
+            const CONST_LABELS: &'static [(&'static ::core::primitive::str, #private::LabelText)] = &[#const_labels];
+            const FIELDS: &'static [#private::Field] = &[#(#fields),*];
+
+            fn build(__scope: &#private::Scope<'_>) -> Self {
+                #build
+            }
+
+            fn visit<'__a>(
+                &'__a self,
+                __visit: &mut dyn ::core::ops::FnMut(::core::option::Option<&'__a dyn #private::Collect>),
+            ) {
+                #visit
+            }
+        }
+    }
+}
+
+fn build(model: &Model<'_>) -> TokenStream {
+    let private = model.core.private();
+    let mut at = 0usize..;
+    let fields = model.fields.iter().map(|Field { ident, ty, role }| match role {
+        Role::Metric(_) => {
+            let at = at.next();
+            quote!(#ident: #private::build_field::<Self, _>(#at, &__scope))
+        }
+        Role::Group { prefix, .. } => {
+            at.next();
+            let prefix = text(prefix.as_ref());
+            quote_spanned!(ty.span()=> #ident: <#ty as #private::Metrics>::build(&__scope.enter(#prefix)))
+        }
+        Role::Skip => quote!(#ident: ::core::default::Default::default()),
+    });
+    quote! {
+        let __scope = __scope.enter(<Self as #private::Metrics>::PREFIX);
+        Self { #(#fields),* }
+    }
+}
+
+fn visit(model: &Model<'_>) -> TokenStream {
+    let private = model.core.private();
+    let fields = described(model).map(|Field { ident, ty, role }| match role {
+        Role::Group { .. } => {
+            quote_spanned!(ty.span()=> <#ty as #private::Metrics>::visit(&self.#ident, __visit);)
+        }
+        _ => quote_spanned!(ty.span()=> __visit(<#ty as #private::Instrument>::present(&self.#ident));),
+    });
+    quote!(#(#fields)*)
+}
+
+/// The one instance, and the entry by which the global registry finds it.
+fn instance(model: &Model<'_>, failed: bool) -> TokenStream {
+    let private = model.core.private();
+    let entry = model.core.entry();
+    let ident = &model.input.ident;
+    let vis = &model.input.vis;
+    let name = ident.to_string();
+    let location = quote_spanned!(ident.span()=> #private::Location::caller());
+    let (impl_generics, ty_generics, where_clause) = model.input.generics.split_for_impl();
+    let body = if failed {
+        quote!(::core::unimplemented!())
+    } else {
+        quote! {
+            static INSTANCE: #private::LazyLock<#ident> = #private::LazyLock::new(<#ident as #private::Metrics>::new);
+            #private::LazyLock::force(&INSTANCE)
+        }
+    };
+    let entry = (!failed).then(|| {
+        quote! {
+            #entry!(#private::Entry {
+                abi: #private::Entry::ABI,
+                crate_name: ::core::env!("CARGO_CRATE_NAME"),
+                name: #name,
+                location: #location,
+                source: || #private::derived(#ident::global()),
+            });
+        }
+    });
+    quote! {
+        #[automatically_derived]
+        impl #impl_generics #ident #ty_generics #where_clause {
+            /// The one instance of these metrics, which the global registry exposes.
+            #[must_use]
+            #vis fn global() -> &'static Self {
+                #body
+            }
+        }
+
+        #entry
+    }
+}
+
+/// One constant for each field and rule, because the compiler reports one error for each constant.
+fn checks(model: &Model<'_>) -> TokenStream {
+    let private = model.core.private();
+    let ident = &model.input.ident;
+    let fields = quote!(<#ident as #private::Metrics>::FIELDS);
+    let mut checks = TokenStream::new();
+    if !model.input.generics.params.is_empty() {
+        return checks;
+    }
+    checks.extend(
+        model
+            .prefix
+            .as_ref()
+            .map(|prefix| quote_spanned!(prefix.span()=> const _: () = #private::check_prefix(#prefix);)),
+    );
+    for (name, span) in model.const_labels.names() {
+        checks.extend(quote_spanned!(span=> const _: () = #private::check_scope_label(#fields, #name);));
+    }
+    for (at, field) in described(model).enumerate() {
+        let span = field.ident.span();
+        match &field.role {
+            Role::Metric(metric) => {
+                checks.extend(metric.checks(field, &private, &quote!(#private::family(#fields, #at))))
+            }
+            Role::Group { prefix, const_labels } => {
+                checks.extend(
+                    prefix
+                        .as_ref()
+                        .map(|prefix| quote_spanned!(prefix.span()=> const _: () = #private::check_prefix(#prefix);)),
+                );
+                for (name, span) in const_labels.names() {
+                    checks
+                        .extend(quote_spanned!(span=> const _: () = #private::check_group_label(#fields, #at, #name);));
+                }
+            }
+            Role::Skip => {}
+        }
+        if at > 0 {
+            checks.extend(quote_spanned!(span=> const _: () = #private::check_unique(#fields, #at);));
+        }
+    }
+    checks
+}
+
+impl Metric {
+    fn checks(&self, field: &Field<'_>, private: &TokenStream, family: &TokenStream) -> TokenStream {
+        let ty = field.ty;
+        let mut checks = quote_spanned!(self.name_span=> const _: () = #private::check_metric_name(#family););
+        checks.extend(quote_spanned!(ty.span()=> const _: () = #private::check_label_names(#family);));
+        checks.extend(
+            self.unit
+                .as_ref()
+                .and_then(|unit| unit.unchecked())
+                .map(|span| quote_spanned!(span=> const _: () = #private::check_unit(#family);)),
+        );
+        if let Some(buckets) = &self.buckets {
+            checks.extend(quote_spanned!(buckets.span()=> const _: () = #private::check_buckets(#family);));
+            checks.extend(quote_spanned!(ty.span()=> const _: () = #private::assert_buckets::<#ty>();));
+        }
+        if self.preset {
+            checks.extend(quote_spanned!(ty.span()=> const _: () = #private::assert_preset::<#ty>();));
+        }
+        for (name, span) in self.const_labels.names() {
+            checks.extend(quote_spanned!(span=> const _: () = #private::check_const_label(#family, #name);));
+        }
+        checks
+    }
+}
+
+impl Field<'_> {
+    /// An expression of the library's type `Field`.
+    fn descriptor(&self, private: &TokenStream) -> TokenStream {
+        let ty = self.ty;
+        let location = quote_spanned!(self.ident.span()=> #private::Location::caller());
+        match &self.role {
+            Role::Metric(metric) => {
+                let (name, help, options) = (&metric.name, &metric.help, metric.options(private));
+                // On the span of the type, so that all errors about it are one error there.
+                let instrument = quote_spanned!(ty.span()=> <#ty as #private::Instrument>);
+                quote! {
+                    #private::Field::Family(#private::FamilyField {
+                        name: #name,
+                        help: #help,
+                        kind: #instrument::KIND,
+                        label_names: #instrument::LABEL_NAMES,
+                        options: #options,
+                        location: #location,
+                    })
+                }
+            }
+            Role::Group { prefix, const_labels } => {
+                let (prefix, const_labels) = (text(prefix.as_ref()), const_labels.pairs(private));
+                let inner = quote_spanned!(ty.span()=> <#ty as #private::Metrics>);
+                quote! {
+                    #private::Field::Group(#private::GroupField {
+                        prefix: #prefix,
+                        inner_prefix: #inner::PREFIX,
+                        const_labels: &[#const_labels],
+                        inner_const_labels: #inner::CONST_LABELS,
+                        fields: #inner::FIELDS,
+                        location: #location,
+                    })
+                }
+            }
+            Role::Skip => TokenStream::new(),
+        }
+    }
+}
+
+impl Metric {
+    fn options(&self, private: &TokenStream) -> TokenStream {
+        let mut options = TokenStream::new();
+        if let Some(unit) = &self.unit {
+            let unit = unit.value(private);
+            options.extend(quote!(unit: ::core::option::Option::Some(#unit),));
+        }
+        if let Some(buckets) = &self.buckets {
+            let slice = buckets.slice();
+            options.extend(quote!(buckets: ::core::option::Option::Some(#slice),));
+        }
+        if !self.const_labels.is_empty() {
+            let pairs = self.const_labels.pairs(private);
+            options.extend(quote!(const_labels: &[#pairs],));
+        }
+        if self.preset {
+            options.extend(quote!(preset: true,));
+        }
+        if options.is_empty() {
+            quote!(#private::Options::NONE)
+        } else {
+            quote!(#private::Options { #options ..#private::Options::NONE })
+        }
+    }
+}
+
+/// The fields that have a place in `FIELDS`, in its order.
+fn described<'m, 'a>(model: &'m Model<'a>) -> impl Iterator<Item = &'m Field<'a>> {
+    model.fields.iter().filter(|field| !matches!(field.role, Role::Skip))
+}
+
+fn text(literal: Option<&LitStr>) -> TokenStream {
+    literal.map_or_else(|| quote!(""), ToTokens::to_token_stream)
+}

@@ -1,0 +1,19 @@
+//! `#[derive(Metrics)]`: structs whose fields are metrics and groups of metrics.
+
+mod attr;
+mod expand;
+mod model;
+#[cfg(test)]
+mod tests;
+mod unit;
+
+use model::Model;
+use proc_macro2::TokenStream;
+use syn::DeriveInput;
+
+pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
+    let (model, errors) = Model::new(input);
+    let mut tokens = expand::expand(&model, errors.is_some());
+    tokens.extend(errors);
+    tokens
+}

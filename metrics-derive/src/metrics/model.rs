@@ -1,0 +1,128 @@
+use super::attr::{ContainerAttr, FieldAttr, check_misplaced};
+use super::unit::Unit;
+use crate::buckets::Buckets;
+use crate::case::Case;
+use crate::const_labels::ConstLabels;
+use crate::doc::doc_text;
+use crate::emit::Core;
+use darling::{Error, FromAttributes};
+use proc_macro2::{Span, TokenStream};
+use syn::ext::IdentExt;
+use syn::{Data, DeriveInput, Fields, FieldsNamed, Ident, LitStr, Type};
+
+pub(super) struct Model<'a> {
+    pub(super) core: Core,
+    pub(super) input: &'a DeriveInput,
+    pub(super) prefix: Option<LitStr>,
+    pub(super) const_labels: ConstLabels,
+    /// Part of other structs: it has no instance of its own.
+    pub(super) group: bool,
+    /// Those without a mistake.
+    pub(super) fields: Vec<Field<'a>>,
+}
+
+pub(super) struct Field<'a> {
+    pub(super) ident: &'a Ident,
+    pub(super) ty: &'a Type,
+    pub(super) role: Role,
+}
+
+pub(super) enum Role {
+    Metric(Metric),
+    Group { prefix: Option<LitStr>, const_labels: ConstLabels },
+    Skip,
+}
+
+pub(super) struct Metric {
+    pub(super) name: String,
+    /// Where the name is written.
+    pub(super) name_span: Span,
+    pub(super) help: String,
+    pub(super) unit: Option<Unit>,
+    pub(super) buckets: Option<Buckets>,
+    pub(super) const_labels: ConstLabels,
+    pub(super) preset: bool,
+}
+
+impl<'a> Model<'a> {
+    /// All mistakes, and what can be used for all that.
+    pub(super) fn new(input: &'a DeriveInput) -> (Self, Option<TokenStream>) {
+        let mut errors = Error::accumulator();
+        errors.handle(check_misplaced(&input.attrs, "metric", "the options of the struct are written `#[metrics(…)]`"));
+        let attr = errors.handle(ContainerAttr::from_attributes(&input.attrs)).unwrap_or_default();
+        if let Some(param) = input.generics.params.first() {
+            let rule = "a struct of metrics has one instance for the whole program, so it has no generics; write the types of its fields out";
+            errors.push(Error::custom(rule).with_span(param));
+        }
+        let case = attr.rename_all.unwrap_or(Case::None);
+        let fields = errors
+            .handle(named_fields(input))
+            .into_iter()
+            .flat_map(|fields| &fields.named)
+            .filter_map(|field| errors.handle(Field::new(field, case)))
+            .collect();
+        let model = Self {
+            core: Core::new(attr.krate.as_ref()),
+            input,
+            prefix: attr.prefix,
+            const_labels: attr.const_labels,
+            group: attr.group.is_present(),
+            fields,
+        };
+        (model, errors.finish().err().map(Error::write_errors))
+    }
+}
+
+fn named_fields(input: &DeriveInput) -> darling::Result<&FieldsNamed> {
+    match &input.data {
+        Data::Struct(data) => match &data.fields {
+            Fields::Named(fields) => Ok(fields),
+            _ => Err("the fields of a struct of metrics are the metrics' names; name them"),
+        },
+        Data::Enum(_) | Data::Union(_) => Err("metrics are the named fields of a struct"),
+    }
+    .map_err(|rule| Error::custom(rule).with_span(&input.ident))
+}
+
+impl<'a> Field<'a> {
+    fn new(field: &'a syn::Field, case: Case) -> darling::Result<Self> {
+        check_misplaced(&field.attrs, "metrics", "the options of a field are written `#[metric(…)]`")?;
+        let attr = FieldAttr::from_attributes(&field.attrs)?;
+        let Some(ident) = &field.ident else { return Err(Error::custom("a metric needs a name").with_span(field)) };
+        let role = if attr.skip.is_present() {
+            Role::Skip
+        } else if attr.group.is_present() {
+            Role::Group { prefix: attr.prefix, const_labels: attr.const_labels }
+        } else {
+            Role::Metric(Metric::new(field, ident, attr, case)?)
+        };
+        Ok(Self { ident, ty: &field.ty, role })
+    }
+}
+
+impl Metric {
+    fn new(field: &syn::Field, ident: &Ident, attr: FieldAttr, case: Case) -> darling::Result<Self> {
+        let (name, name_span) = match attr.rename {
+            Some(name) => (name.value(), name.span()),
+            None => (case.apply(&ident.unraw().to_string()), ident.span()),
+        };
+        let (help, help_span) = match attr.help {
+            Some(help) => (help.value(), help.span()),
+            None => (doc_text(&field.attrs), ident.span()),
+        };
+        if help.trim().is_empty() {
+            let rule =
+                format!("metric `{name}` needs help: write a doc comment (`/// …`) or `#[metric(help = \"…\")]`");
+            return Err(Error::custom(rule).with_span(&help_span));
+        }
+        Ok(Self {
+            name,
+            name_span,
+            help,
+            unit: attr.unit,
+            buckets: attr.buckets,
+            const_labels: attr.const_labels,
+            preset: attr.preset.is_present(),
+        })
+    }
+}
