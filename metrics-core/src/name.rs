@@ -1,0 +1,166 @@
+//! The rules of names, labels, help and buckets, each in one place: `const` functions that the derives
+//! evaluate while the user's crate compiles, and that registration applies to what is named at run time.
+
+mod check;
+mod message;
+mod unique;
+
+pub use check::{
+    check_buckets, check_const_label, check_group_label, check_label_name, check_label_names, check_metric_name,
+    check_prefix, check_scope_label, check_unit,
+};
+pub use message::Message;
+pub use unique::check_unique;
+
+/// A name, label, help or bucket list that breaks a rule; says which rule, and what to do.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Broken {
+    /// The rule that is broken and the way out.
+    pub rule: &'static str,
+}
+
+const fn broken(rule: &'static str) -> Result<(), Broken> {
+    Err(Broken { rule })
+}
+
+/// A metric's name: `[a-zA-Z_][a-zA-Z0-9_]*`. The exposition format's grammar also allows colons, which
+/// the [naming rules][naming] keep for recording rules.
+///
+/// ```
+/// use metrics_core::name::metric_name;
+/// assert!(metric_name("http_requests").is_ok());
+/// assert!(metric_name("http-requests").is_err());
+/// ```
+///
+/// # Errors
+/// If the name is empty, starts with a digit or with `__`, or holds any other character.
+///
+/// [naming]: https://prometheus.io/docs/concepts/data_model/#metric-names-and-labels
+pub const fn metric_name(name: &str) -> Result<(), Broken> {
+    let bytes = name.as_bytes();
+    if bytes.is_empty() {
+        return broken("a metric needs a name");
+    }
+    if starts_with(bytes, b"__") {
+        return broken("names that start with `__` are reserved; take the underscores off");
+    }
+    if bytes[0].is_ascii_digit() {
+        return broken("a name cannot start with a digit; put a word before it");
+    }
+    let mut i = 0;
+    while i < bytes.len() {
+        if bytes[i] == b':' {
+            return broken("colons are for recording rules; use `_`");
+        }
+        if !is_word(bytes[i]) {
+            return broken("a name consists of ASCII letters, digits and `_`; rename it");
+        }
+        i += 1;
+    }
+    Ok(())
+}
+
+/// A label's name: `[a-zA-Z_][a-zA-Z0-9_]*`, not starting with `__`.
+///
+/// # Errors
+/// If the name is empty, starts with a digit or with `__`, or holds any other character.
+pub const fn label_name(name: &str) -> Result<(), Broken> {
+    let bytes = name.as_bytes();
+    if bytes.is_empty() {
+        return broken("a label needs a name");
+    }
+    if starts_with(bytes, b"__") {
+        return broken("labels that start with `__` are reserved for Prometheus; take the underscores off");
+    }
+    if bytes[0].is_ascii_digit() {
+        return broken("a label's name cannot start with a digit; put a word before it");
+    }
+    let mut i = 0;
+    while i < bytes.len() {
+        if !is_word(bytes[i]) {
+            return broken("a label's name consists of ASCII letters, digits and `_`; rename it");
+        }
+        i += 1;
+    }
+    Ok(())
+}
+
+/// A help text: at least one character that is not white space.
+///
+/// # Errors
+/// If it is blank.
+pub const fn help(text: &str) -> Result<(), Broken> {
+    if text.trim_ascii().is_empty() {
+        return broken("a metric needs help: write a doc comment (`/// …`) or `#[metric(help = \"…\")]`");
+    }
+    Ok(())
+}
+
+/// Upper bounds of buckets: at least one, rising, none NaN. A last bound of +Inf is allowed and adds
+/// nothing.
+///
+/// # Errors
+/// If there is none but +Inf, one is NaN, or one is not above the one before it.
+pub const fn buckets(bounds: &[f64]) -> Result<(), Broken> {
+    if bounds.is_empty() || (bounds.len() == 1 && bounds[0] == f64::INFINITY) {
+        return broken("a histogram needs at least one finite bucket bound");
+    }
+    let mut i = 0;
+    while i < bounds.len() {
+        if bounds[i].is_nan() {
+            return broken("NaN is no bucket bound; take it out");
+        }
+        if bounds[i] == f64::NEG_INFINITY {
+            return broken("-Inf is no bucket bound; take it out");
+        }
+        if i > 0 && bounds[i] == bounds[i - 1] {
+            return broken("two bucket bounds are equal; take one out");
+        }
+        if i > 0 && bounds[i] < bounds[i - 1] {
+            return broken("bucket bounds must rise from the first to the last; sort them");
+        }
+        i += 1;
+    }
+    Ok(())
+}
+
+/// The family's name without the suffix that its type implies: a counter `requests_total` is the family
+/// `requests`, whose sample the formats name `requests_total`.
+pub const fn family_name(name: &str, counter: bool) -> &str {
+    if counter && ends_with(name.as_bytes(), b"_total") && name.len() > "_total".len() {
+        return name.split_at(name.len() - "_total".len()).0;
+    }
+    name
+}
+
+/// Whether `name` already ends in `_unit` (or is just the unit).
+pub(crate) const fn has_unit(name: &str, unit: &str) -> bool {
+    let (name, unit) = (name.as_bytes(), unit.as_bytes());
+    ends_with(name, unit) && (name.len() == unit.len() || name[name.len() - unit.len() - 1] == b'_')
+}
+
+const fn is_word(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || b == b'_'
+}
+
+pub(crate) const fn equal(a: &[u8], b: &[u8]) -> bool {
+    a.len() == b.len() && starts_with(a, b)
+}
+
+const fn starts_with(text: &[u8], start: &[u8]) -> bool {
+    if text.len() < start.len() {
+        return false;
+    }
+    let mut i = 0;
+    while i < start.len() {
+        if text[i] != start[i] {
+            return false;
+        }
+        i += 1;
+    }
+    true
+}
+
+const fn ends_with(text: &[u8], end: &[u8]) -> bool {
+    text.len() >= end.len() && starts_with(text.split_at(text.len() - end.len()).1, end)
+}

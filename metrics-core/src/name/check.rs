@@ -1,0 +1,152 @@
+//! The rules as assertions: what the derives emit calls of. `#[track_caller]` puts rustc's error on the
+//! user's field; the message says which name broke which rule.
+
+use super::{Broken, Message, buckets, equal, label_name, metric_name};
+use crate::metrics::{FamilyField, Field, LabelText};
+use crate::model::Kind;
+
+#[track_caller]
+const fn assert_ok(result: Result<(), Broken>, what: &str, name: &str) {
+    if let Err(broken) = result {
+        fail(&Message::new().push(what).push(" `").push(name).push("`: ").push(broken.rule));
+    }
+}
+
+#[track_caller]
+const fn fail(message: &Message) -> ! {
+    panic!("{}", message.as_str())
+}
+
+/// See [`metric_name`].
+#[track_caller]
+pub const fn check_metric_name(field: &FamilyField) {
+    assert_ok(metric_name(field.name), "metric", field.name);
+}
+
+/// A prefix is the start of names: the rules of [`metric_name`], and no `_` at its end.
+#[track_caller]
+pub const fn check_prefix(prefix: &str) {
+    if prefix.is_empty() {
+        panic!("a prefix needs a name; leave the option out for none");
+    }
+    assert_ok(metric_name(prefix), "prefix", prefix);
+    if prefix.as_bytes()[prefix.len() - 1] == b'_' {
+        fail(&Message::new().push("prefix `").push(prefix).push("`: leave off the last `_`, it is put in between"));
+    }
+}
+
+/// A unit is the end of a name: the rules of [`metric_name`], and no `_` at its start.
+#[track_caller]
+pub const fn check_unit(field: &FamilyField) {
+    if let Some(unit) = field.options.unit {
+        let unit = unit.as_str();
+        if !unit.is_empty() && unit.as_bytes()[0] == b'_' {
+            fail(&Message::new().push("unit `").push(unit).push("`: leave off the first `_`, it is put in between"));
+        }
+        assert_ok(metric_name(unit), "unit", unit);
+    }
+}
+
+/// See [`buckets`](super::buckets()).
+#[track_caller]
+pub const fn check_buckets(field: &FamilyField) {
+    if let Some(bounds) = field.options.buckets {
+        assert_ok(buckets(bounds), "metric", field.name);
+    }
+}
+
+/// See [`label_name`].
+#[track_caller]
+pub const fn check_label_name(name: &str) {
+    assert_ok(label_name(name), "label", name);
+}
+
+/// What the label set cannot know: that its labels fit the type of the metric.
+#[track_caller]
+pub const fn check_label_names(field: &FamilyField) {
+    if matches!(field.kind, Kind::Histogram) && contains(field.label_names, "le") {
+        fail(&Message::new().push("metric `").push(field.name).push("`: ").push(LE));
+    }
+}
+
+const LE: &str = "a histogram uses the label `le` for its buckets; rename the label";
+
+/// A constant label of a metric: legal, and not a label of its family.
+#[track_caller]
+pub const fn check_const_label(field: &FamilyField, name: &str) {
+    assert_ok(label_name(name), "constant label", name);
+    if matches!(field.kind, Kind::Histogram) && equal(name.as_bytes(), b"le") {
+        fail(&Message::new().push("constant label `le`: ").push(LE));
+    }
+    if contains(field.label_names, name) {
+        fail_twice(name, field.name);
+    }
+}
+
+/// A constant label of a struct: legal, and not a label of anything in it.
+#[track_caller]
+pub const fn check_scope_label(fields: &[Field], name: &str) {
+    assert_ok(label_name(name), "constant label", name);
+    let mut i = 0;
+    while i < fields.len() {
+        check_inner(&fields[i], name);
+        i += 1;
+    }
+}
+
+/// A constant label of a group, number `at` of a struct's fields: legal, and not a label of anything in it.
+#[track_caller]
+pub const fn check_group_label(fields: &[Field], at: usize, name: &str) {
+    if let Field::Group(group) = &fields[at] {
+        if contains_const(group.inner_const_labels, name) {
+            fail_twice(name, "the nested struct");
+        }
+        check_scope_label(group.fields, name);
+    }
+}
+
+#[track_caller]
+const fn check_inner(field: &Field, name: &str) {
+    match field {
+        Field::Family(family) => {
+            check_const_label(family, name);
+            if contains_const(family.options.const_labels, name) {
+                fail_twice(name, family.name);
+            }
+        }
+        Field::Group(group) => {
+            if contains_const(group.const_labels, name) || contains_const(group.inner_const_labels, name) {
+                fail_twice(name, "a group in it");
+            }
+            check_scope_label(group.fields, name);
+        }
+    }
+}
+
+#[track_caller]
+const fn fail_twice(name: &str, owner: &str) -> ! {
+    let message = Message::new().push("constant label `").push(name).push("`: ").push(owner);
+    fail(&message.push(" has a label of this name too; rename one"))
+}
+
+const fn contains(names: &[&str], name: &str) -> bool {
+    let mut i = 0;
+    while i < names.len() {
+        if equal(names[i].as_bytes(), name.as_bytes()) {
+            return true;
+        }
+        i += 1;
+    }
+    false
+}
+
+const fn contains_const(labels: &[(&str, LabelText)], name: &str) -> bool {
+    let mut i = 0;
+    while i < labels.len() {
+        if equal(labels[i].0.as_bytes(), name.as_bytes()) {
+            return true;
+        }
+        i += 1;
+    }
+    false
+}

@@ -1,0 +1,43 @@
+/// A message put together while the compiler evaluates a check: `panic!` takes one string there.
+#[derive(Clone, Copy, Debug)]
+pub struct Message {
+    bytes: [u8; 512],
+    len: usize,
+}
+
+impl Message {
+    /// An empty one.
+    pub const fn new() -> Self {
+        Self { bytes: [0; 512], len: 0 }
+    }
+
+    /// With `text` at its end, as far as there is room.
+    #[must_use]
+    pub const fn push(mut self, text: &str) -> Self {
+        let text = text.as_bytes();
+        if self.len + text.len() > self.bytes.len() {
+            return self;
+        }
+        let mut i = 0;
+        while i < text.len() {
+            self.bytes[self.len] = text[i];
+            self.len += 1;
+            i += 1;
+        }
+        self
+    }
+
+    /// The message.
+    pub const fn as_str(&self) -> &str {
+        match str::from_utf8(self.bytes.split_at(self.len).0) {
+            Ok(text) => text,
+            Err(_) => "",
+        }
+    }
+}
+
+impl Default for Message {
+    fn default() -> Self {
+        Self::new()
+    }
+}
