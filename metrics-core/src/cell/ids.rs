@@ -1,0 +1,44 @@
+//! Numbers of cells.
+
+use super::memory::CHUNK;
+use std::collections::BTreeMap;
+
+/// Hands out ranges of ids and takes them back. A range never crosses the end of a chunk.
+#[derive(Debug)]
+pub(super) struct Ids {
+    next: u32,
+    /// By length.
+    free: BTreeMap<u32, Vec<u32>>,
+}
+
+impl Ids {
+    pub(super) const fn new() -> Self {
+        Self { next: 0, free: BTreeMap::new() }
+    }
+
+    /// The first of `len` ids that follow one another.
+    ///
+    /// # Panics
+    /// If a range cannot be that long, or four thousand million cells are in use.
+    pub(super) fn allocate(&mut self, len: u32) -> u32 {
+        const LEN: u32 = CHUNK as u32;
+        assert!(len > 0 && len <= LEN, "a series takes {len} cells; at most {LEN} are possible: use fewer buckets");
+        if let Some(first) = self.free.get_mut(&len).and_then(Vec::pop) {
+            return first;
+        }
+        let rest = LEN - self.next % LEN;
+        if rest < len {
+            let singles = self.free.entry(1).or_default();
+            singles.extend((self.next..self.next + rest).rev());
+            self.next += rest;
+        }
+        let first = self.next;
+        self.next = first.checked_add(len).expect("all 2^32 cells are in use");
+        first
+    }
+
+    /// Takes a range back, all of whose cells are zero.
+    pub(super) fn give(&mut self, first: u32, len: u32) {
+        self.free.entry(len).or_default().push(first);
+    }
+}

@@ -1,0 +1,133 @@
+//! Cells: numbers that every thread counts in a copy of its own, and a scrape adds up.
+//!
+//! A series owns a [`Range`] of ids. Each thread has an arena with a copy of every cell that it has touched,
+//! which only it writes: a relaxed load, an add and a relaxed store, no `lock` prefix and no shared line.
+//! When a thread ends, its arena waits, counts and all, for the next thread. The number of arenas is
+//! bounded; threads beyond the bound, and those that are being torn down, write to one shared arena by
+//! atomic read-modify-write.
+//!
+//! Ranges of removed series are used again. Who looks a series up is pinned meanwhile; a series is freed
+//! when nobody is pinned any more who could have found it (see [`pin`]).
+//!
+//! All cold paths (making and freeing series, and so ids) go through one lock, [`stop`], so that they can be
+//! stopped together. First touches take locks of their own, which nobody holds while it calls the global
+//! allocator: an allocator may count its calls in a cell.
+
+mod arena;
+mod barrier;
+mod ids;
+mod local;
+mod memory;
+mod pin;
+mod range;
+mod read;
+mod roster;
+mod sequence;
+mod stopped;
+mod word;
+
+#[cfg(all(test, loom))]
+mod model;
+#[cfg(all(test, not(loom)))]
+mod stress;
+
+use crate::sync::{AtomicU64, Mutex, const_fn};
+use arena::Arena;
+use ids::Ids;
+use memory::{Heap, Memory};
+use pin::Epochs;
+use roster::Roster;
+
+#[allow(unreachable_pub, reason = "they stand in signatures of sealed traits")]
+pub use {memory::Key, range::Range, stopped::Stopped, word::Word};
+
+pub(crate) use pin::Pin;
+#[cfg(not(loom))]
+pub(crate) use read::{read_f64, read_sequenced, read_u64};
+pub(crate) use stopped::StoppedCell;
+
+/// All cells of the process.
+pub(crate) struct Cells {
+    arenas: Roster<Arena>,
+    arena_limit: AtomicU64,
+    /// Of all threads without an arena.
+    shared: Arena,
+    shared_grows: Mutex<()>,
+    epochs: Epochs,
+    cold: Mutex<Cold>,
+    memory: &'static dyn Memory,
+}
+
+/// What the lock of the cold paths guards.
+#[derive(Debug)]
+struct Cold {
+    ids: Ids,
+    words: Vec<Word>,
+}
+
+impl Cells {
+    const_fn! {
+        const fn new() -> Self {
+            Self {
+                arenas: Roster::new(),
+                arena_limit: AtomicU64::new(0),
+                shared: Arena::new(0),
+                shared_grows: Mutex::new(()),
+                epochs: Epochs::new(),
+                cold: Mutex::new(Cold { ids: Ids::new(), words: Vec::new() }),
+                memory: &Heap,
+            }
+        }
+    }
+
+    /// Everybody's copy of the cells, chunk by chunk.
+    fn all_arenas(&self) -> impl Iterator<Item = &Arena> {
+        std::iter::once(&self.shared).chain(self.arenas.iter())
+    }
+}
+
+#[cfg(not(loom))]
+mod global {
+    use super::local::Local;
+    use super::{Cells, Pin, Stopped};
+
+    pub(super) static CELLS: Cells = Cells::new();
+
+    thread_local! {
+        static LOCAL: Local = const { Local::new(at_exit) };
+        static EXIT: Exit = const { Exit };
+    }
+
+    struct Exit;
+
+    impl Drop for Exit {
+        fn drop(&mut self) {
+            with_local(|local| CELLS.leave(local));
+        }
+    }
+
+    fn at_exit() -> bool {
+        EXIT.try_with(|_| ()).is_ok()
+    }
+
+    #[inline(always)]
+    pub(super) fn with_local<R>(f: impl FnOnce(&Local) -> R) -> R {
+        LOCAL.with(f)
+    }
+
+    /// Keeps what is found from now on from being freed, until the pin is dropped.
+    #[inline(always)]
+    pub(crate) fn pin() -> Pin<'static> {
+        with_local(|local| CELLS.pin(local))
+    }
+
+    /// Stops all cold paths of other threads.
+    pub(crate) fn stop() -> Stopped<'static> {
+        CELLS.stop()
+    }
+}
+
+#[cfg(not(loom))]
+use global::{CELLS, with_local};
+#[cfg(not(loom))]
+pub(crate) use global::{pin, stop};

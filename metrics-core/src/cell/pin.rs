@@ -1,0 +1,162 @@
+//! Epochs: what keeps a removed series from being used again while somebody may still write to it.
+
+use super::barrier;
+use super::roster::{Member, Roster};
+use crate::sync::{AtomicU64, Ordering::*, const_fn, fence};
+use std::fmt;
+use std::ptr::null;
+
+/// Low bits of a pin count how deeply it is nested, the others are the epoch of the outermost.
+const DEPTH: u64 = 1 << 24;
+
+/// A thread's pin: 0, or the epoch in which it began, plus its depth. Its owner writes, a reaper reads.
+pub(super) struct Participant {
+    pin: AtomicU64,
+}
+
+pub(super) struct Epochs {
+    epoch: AtomicU64,
+    participants: Roster<Participant>,
+    /// Pins of threads that have no participant: those that are being torn down.
+    homeless: AtomicU64,
+    /// How pins are fenced, found out once.
+    fencing: AtomicU64,
+}
+
+const UNKNOWN: u64 = 0;
+const BY_REAPER: u64 = 1;
+const BY_PIN: u64 = 2;
+
+impl Participant {
+    fn new(_: u32) -> Self {
+        Self { pin: AtomicU64::new(0) }
+    }
+
+    pub(super) fn is_pinned(&self) -> bool {
+        self.pin.load(Relaxed) != 0
+    }
+}
+
+/// While one exists, nothing that could be found when it was made is given to somebody else.
+///
+/// Pins of a thread may end in any order. One that is forgotten costs memory, never correctness.
+pub(crate) struct Pin<'a> {
+    participant: *const Member<Participant>,
+    epochs: &'a Epochs,
+}
+
+impl Epochs {
+    const_fn! {
+        pub(super) const fn new() -> Self {
+            Self {
+                epoch: AtomicU64::new(DEPTH),
+                participants: Roster::new(),
+                homeless: AtomicU64::new(0),
+                fencing: AtomicU64::new(UNKNOWN),
+            }
+        }
+    }
+
+    /// A record for a new thread, and whether its pins need no fence of their own.
+    pub(super) fn join(&self) -> (Option<&Member<Participant>>, bool) {
+        if self.fencing.load(Acquire) == UNKNOWN {
+            let found = if barrier::register() { BY_REAPER } else { BY_PIN };
+            // Who comes first decides for all: a thread that pins without a fence must be seen by
+            // every reaper.
+            let _ = self.fencing.compare_exchange(UNKNOWN, found, AcqRel, Acquire);
+        }
+        (self.participants.take(u64::MAX, Participant::new), self.fencing.load(Acquire) == BY_REAPER)
+    }
+
+    /// Takes a record back, unless another destructor of the thread still holds a pin: then nobody gets it.
+    pub(super) fn leave(&self, participant: &Member<Participant>) {
+        if !participant.is_pinned() {
+            self.participants.give(participant);
+        }
+    }
+
+    /// For a thread that needs no fence, which [`join`](Self::join) said.
+    #[inline(always)]
+    pub(super) fn pin_unfenced<'a>(&'a self, participant: &'a Member<Participant>) -> Pin<'a> {
+        self.begin(participant);
+        // The other half is the reaper's membarrier.
+        std::sync::atomic::compiler_fence(SeqCst);
+        Pin { participant, epochs: self }
+    }
+
+    pub(super) fn pin_fenced<'a>(&'a self, participant: Option<&'a Member<Participant>>) -> Pin<'a> {
+        match participant {
+            Some(participant) => self.begin(participant),
+            None => {
+                self.homeless.fetch_add(1, SeqCst);
+            }
+        }
+        fence(SeqCst);
+        Pin { participant: participant.map_or(null(), std::ptr::from_ref), epochs: self }
+    }
+
+    #[inline(always)]
+    fn begin(&self, participant: &Participant) {
+        let pin = participant.pin.load(Relaxed);
+        // Acquire: who reads an epoch has seen all that was unlinked before it began.
+        let base = if pin == 0 { self.epoch.load(Acquire) } else { nested(pin) };
+        // Release: a reaper that sees this pin has seen the end of the one before. C++20 ends a release
+        // sequence at a relaxed store, so it is needed on entry too.
+        participant.pin.store(base + 1, Release);
+    }
+
+    /// To be called after unlinking, and kept with what was unlinked.
+    pub(super) fn retire(&self) -> u64 {
+        self.epoch.fetch_add(DEPTH, SeqCst)
+    }
+
+    /// Nobody can hold any more what was retired with a number below this one.
+    pub(super) fn quiet_before(&self) -> u64 {
+        fence(SeqCst);
+        if self.fencing.load(Acquire) == BY_REAPER && !barrier::everywhere() {
+            return 0; // refused from now on: nothing is known about the pins
+        }
+        if self.homeless.load(SeqCst) != 0 {
+            return 0;
+        }
+        // Acquire: a pin that has ended, ended after its writes.
+        self.participants
+            .iter()
+            .map(|p| p.pin.load(Acquire))
+            .filter(|pin| *pin != 0)
+            .map(|pin| pin & !(DEPTH - 1))
+            .min()
+            .unwrap_or(u64::MAX)
+    }
+}
+
+#[inline(never)]
+fn nested(pin: u64) -> u64 {
+    assert!(
+        pin & (DEPTH - 1) < DEPTH - 1,
+        "16 million references to series are held, or were forgotten, on one thread"
+    );
+    pin
+}
+
+impl Drop for Pin<'_> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        // SAFETY: null, or a member of the roster, which is never freed.
+        match unsafe { self.participant.as_ref() } {
+            Some(participant) => {
+                let pin = participant.pin.load(Relaxed) - 1;
+                participant.pin.store(if pin & (DEPTH - 1) == 0 { 0 } else { pin }, Release);
+            }
+            None => {
+                self.epochs.homeless.fetch_sub(1, SeqCst);
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Pin<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Pin")
+    }
+}

@@ -1,0 +1,156 @@
+use super::Cells;
+use super::local::{Local, Place};
+use super::sequence::{owned_write, shared_write};
+use crate::sync::{AtomicU64, Ordering::*};
+
+/// Cells that follow one another and belong to one series. Dropping it zeroes them and lets the next series
+/// have them, so it may be dropped only when nobody can write to it any more; ownership sees to that.
+#[derive(Debug, Eq, PartialEq)]
+pub struct Range {
+    pub(super) first: u32,
+    pub(super) len: u32,
+}
+
+/// The cells of a histogram: a sequence number, the sum, then the buckets.
+pub(super) const SUM: usize = 1;
+pub(super) const BUCKETS: usize = 2;
+
+impl Cells {
+    #[inline(always)]
+    pub(super) fn add(&self, local: &Local, range: &Range, n: u64) {
+        match local.own(range.first) {
+            // SAFETY: this thread's copy of a cell.
+            Some(cell) => bump(unsafe { cell.as_ref() }, n),
+            None => self.add_slowly(local, range, n),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn add_slowly(&self, local: &Local, range: &Range, n: u64) {
+        match self.touch(local, range.first) {
+            // SAFETY: this thread's copy of a cell.
+            Place::Own(cell) => bump(unsafe { cell.as_ref() }, n),
+            Place::Shared(cell) => {
+                // SAFETY: cells are never freed.
+                unsafe { cell.as_ref() }.fetch_add(n, Relaxed);
+            }
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn add_f64(&self, local: &Local, range: &Range, v: f64) {
+        match local.own(range.first) {
+            // SAFETY: this thread's copy of a cell.
+            Some(cell) => bump_f64(unsafe { cell.as_ref() }, v),
+            None => self.add_f64_slowly(local, range, v),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn add_f64_slowly(&self, local: &Local, range: &Range, v: f64) {
+        match self.touch(local, range.first) {
+            // SAFETY: this thread's copy of a cell.
+            Place::Own(cell) => bump_f64(unsafe { cell.as_ref() }, v),
+            Place::Shared(cell) => {
+                // SAFETY: cells are never freed.
+                let cell = unsafe { cell.as_ref() };
+                let add = |bits| Some((f64::from_bits(bits) + v).to_bits());
+                let _ = cell.fetch_update(Relaxed, Relaxed, add);
+            }
+        }
+    }
+
+    /// One more in `bucket`, and `v` to the sum, so that no scrape sees one without the other.
+    #[inline(always)]
+    pub(super) fn observe(&self, local: &Local, range: &Range, bucket: usize, v: f64) {
+        assert!(BUCKETS + bucket < range.len as usize);
+        // Every pointer is taken before the odd sequence number: nothing may get between that and the even one.
+        match local.own(range.first) {
+            Some(first) => {
+                // SAFETY: a range does not leave its chunk, and the bucket is in the range. This thread's copy.
+                let [sequence, sum, bucket] = unsafe { cells(first, bucket) };
+                owned_write(sequence, || {
+                    bump(bucket, 1);
+                    bump_f64(sum, v);
+                });
+            }
+            None => self.observe_slowly(local, range, bucket, v),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn observe_slowly(&self, local: &Local, range: &Range, bucket: usize, v: f64) {
+        let place = self.touch(local, range.first);
+        let (Place::Own(first) | Place::Shared(first)) = place;
+        // SAFETY: as in `observe`.
+        let [sequence, sum, bucket] = unsafe { cells(first, bucket) };
+        let write = || {
+            bump(bucket, 1);
+            bump_f64(sum, v);
+        };
+        match place {
+            Place::Own(_) => owned_write(sequence, write),
+            Place::Shared(_) => shared_write(sequence, write),
+        }
+    }
+}
+
+/// # Safety
+/// `first` begins a range that has this bucket.
+#[inline(always)]
+unsafe fn cells<'a>(first: std::ptr::NonNull<AtomicU64>, bucket: usize) -> [&'a AtomicU64; 3] {
+    // SAFETY: the caller says so; cells are never freed.
+    unsafe { [first.as_ref(), first.add(SUM).as_ref(), first.add(BUCKETS + bucket).as_ref()] }
+}
+
+/// On x86-64 one `add [mem]` instruction, so that not even a signal handler on this thread loses a count.
+#[inline(always)]
+fn bump(cell: &AtomicU64, n: u64) {
+    cell.store(cell.load(Relaxed).wrapping_add(n), Relaxed);
+}
+
+#[inline(always)]
+fn bump_f64(cell: &AtomicU64, v: f64) {
+    cell.store((f64::from_bits(cell.load(Relaxed)) + v).to_bits(), Relaxed);
+}
+
+#[cfg(not(loom))]
+mod global {
+    use super::super::{CELLS, with_local};
+    use super::Range;
+
+    impl Range {
+        /// Adds to the first cell, which holds a `u64`. Wraps at 2^64.
+        #[inline(always)]
+        pub(crate) fn add(&self, n: u64) {
+            with_local(|local| CELLS.add(local, self, n));
+        }
+
+        /// Adds to the first cell, which holds an `f64`.
+        #[inline(always)]
+        pub(crate) fn add_f64(&self, v: f64) {
+            with_local(|local| CELLS.add_f64(local, self, v));
+        }
+
+        /// Counts `v` in a histogram's bucket.
+        #[inline(always)]
+        pub(crate) fn observe(&self, bucket: usize, v: f64) {
+            with_local(|local| CELLS.observe(local, self, bucket, v));
+        }
+
+        /// Cells of a histogram with this many buckets.
+        #[allow(clippy::cast_possible_truncation, reason = "ids refuse more than a chunk's cells")]
+        pub(crate) fn histogram_len(buckets: usize) -> u32 {
+            (super::BUCKETS + buckets) as u32
+        }
+    }
+
+    impl Drop for Range {
+        fn drop(&mut self) {
+            CELLS.recycle(self.first, self.len);
+        }
+    }
+}

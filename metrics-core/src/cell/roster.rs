@@ -1,0 +1,107 @@
+//! Records that threads take when they begin and give back when they end.
+
+use super::memory::allocate;
+use crate::sync::{AtomicPtr, AtomicU64, Mutex, Ordering::*, const_fn, lock};
+use std::ptr::null_mut;
+
+/// Keeps every record ever made, for readers, and a list of the free ones, for the next thread.
+///
+/// The lock orders what the last owner wrote before what the next one reads: both use plain loads and
+/// stores on the record's cells, so without it counts would be lost.
+pub(super) struct Roster<T> {
+    newest: AtomicPtr<Member<T>>,
+    free: Mutex<Free<T>>,
+    /// Length of the free list, to be looked at without the lock.
+    vacant: AtomicU64,
+}
+
+/// On lines of its own: its owner writes to it all the time.
+#[repr(align(128))]
+pub(super) struct Member<T> {
+    value: T,
+    /// Made before this one. Never changes once the member is published.
+    older: *const Self,
+    /// Next in the free list; under its lock.
+    next_free: AtomicPtr<Self>,
+}
+
+struct Free<T> {
+    first: *mut Member<T>,
+    made: u32,
+}
+
+// SAFETY: the pointer is only a link to members, which are never freed, and is guarded by the lock.
+unsafe impl<T: Sync> Send for Free<T> {}
+// SAFETY: members are shared by reference and never freed; a value is `Sync`.
+unsafe impl<T: Sync> Sync for Roster<T> {}
+// SAFETY: the same.
+unsafe impl<T: Sync> Send for Roster<T> {}
+
+impl<T> Roster<T> {
+    const_fn! {
+        pub(super) const fn new() -> Self {
+            Self {
+                newest: AtomicPtr::new(null_mut()),
+                free: Mutex::new(Free { first: null_mut(), made: 0 }),
+                vacant: AtomicU64::new(0),
+            }
+        }
+    }
+
+    /// A free record, else a new one while there are fewer than `limit`. `new` gets its number, from 1.
+    /// Does not call the global allocator.
+    pub(super) fn take(&self, limit: u64, new: impl Fn(u32) -> T) -> Option<&Member<T>> {
+        let mut free = lock(&self.free);
+        if !free.first.is_null() {
+            // SAFETY: members are never freed.
+            let member = unsafe { &*free.first };
+            free.first = member.next_free.load(Relaxed);
+            self.vacant.store(self.vacant.load(Relaxed) - 1, Relaxed);
+            return Some(member);
+        }
+        if u64::from(free.made) >= limit {
+            return None;
+        }
+        let older = self.newest.load(Relaxed);
+        let number = free.made + 1;
+        let member =
+            allocate(1, || Member { value: new(number), older, next_free: AtomicPtr::new(null_mut()) })?.as_ptr();
+        free.made = number;
+        self.newest.store(member, Release);
+        // SAFETY: initialised just now, never freed.
+        Some(unsafe { &*member })
+    }
+
+    /// Gives a record back. The caller does not touch it any more.
+    pub(super) fn give(&self, member: &Member<T>) {
+        let mut free = lock(&self.free);
+        member.next_free.store(free.first, Relaxed);
+        free.first = std::ptr::from_ref(member).cast_mut();
+        self.vacant.store(self.vacant.load(Relaxed) + 1, Relaxed);
+    }
+
+    /// Whether [`take`](Self::take) may find something; a hint.
+    pub(super) fn has_vacant(&self) -> bool {
+        self.vacant.load(Relaxed) > 0
+    }
+
+    /// All records, used or free.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
+        let mut next = self.newest.load(Acquire).cast_const();
+        std::iter::from_fn(move || {
+            // SAFETY: null or a published member, which is never freed while the roster lives.
+            let member = unsafe { next.as_ref() }?;
+            next = member.older;
+            Some(&member.value)
+        })
+    }
+}
+
+impl<T> std::ops::Deref for Member<T> {
+    type Target = T;
+
+    #[inline(always)]
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}

@@ -1,0 +1,30 @@
+use std::fmt;
+
+/// Whether the values of a label, or the sets of a [`LabelSet`](super::LabelSet), can be counted before
+/// the program runs: [`Dense`] or [`Hashed`]. It decides how a family keeps its series. Sealed.
+pub trait Density: sealed::Sealed + fmt::Debug + Send + Sync + Sized + 'static {
+    /// Of two labels together: dense if both are.
+    type And<Other: Density>: Density;
+}
+
+/// All values are known: enums, `bool`. A family is an array and a lookup an index computation.
+#[derive(Clone, Copy, Debug)]
+pub struct Dense;
+
+/// Any number of values: strings, integers. A family is a hash table.
+#[derive(Clone, Copy, Debug)]
+pub struct Hashed;
+
+impl Density for Dense {
+    type And<Other: Density> = Other;
+}
+
+impl Density for Hashed {
+    type And<Other: Density> = Self;
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::Dense {}
+    impl Sealed for super::Hashed {}
+}

@@ -1,0 +1,13 @@
+//! Labels: their values, sets of them, and how they are rendered.
+
+mod density;
+mod render;
+mod set;
+pub(crate) mod text;
+pub(crate) mod value;
+
+pub use density::{Dense, Density, Hashed};
+pub(crate) use render::{is_rendered, render, render_pair};
+pub use set::LabelSet;
+pub(crate) use set::cardinality;
+pub use value::LabelValue;

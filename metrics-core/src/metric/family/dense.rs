@@ -1,0 +1,154 @@
+//! Families whose label sets can be counted: an array.
+//!
+//! A slot's metric is made at its first lookup and stays for ever, so that no reference can come to mean
+//! another series and nothing needs a pin. A removed series keeps its cells; what is in them when it comes
+//! back is subtracted from then on.
+
+use super::{Child, Cursor, Handle, LabelSet, Labels, Points, Schema, Spec, Store};
+use crate::cell::{StoppedCell, stop};
+use crate::label::{cardinality, render};
+use std::collections::BTreeMap;
+use std::ops::Deref;
+use std::sync::atomic::{AtomicBool, Ordering::*};
+use std::sync::{Arc, OnceLock};
+
+#[derive(Debug)]
+pub struct DenseStore<M: Child> {
+    slots: Box<[Slot<M>]>,
+    schema: Schema,
+    shared: M::Shared,
+    family: Box<str>,
+    /// For each series that came back: what was there before.
+    baselines: StoppedCell<BTreeMap<usize, Arc<[u64]>>>,
+}
+
+#[derive(Debug)]
+struct Slot<M> {
+    live: AtomicBool,
+    child: OnceLock<(M, Box<str>)>,
+}
+
+/// A series of a dense family.
+#[derive(Debug)]
+pub struct DenseFound<'a, M>(&'a M);
+
+impl<M> Deref for DenseFound<'_, M> {
+    type Target = M;
+
+    #[inline(always)]
+    fn deref(&self) -> &M {
+        self.0
+    }
+}
+
+impl<M> Slot<M> {
+    fn live(&self) -> Option<&(M, Box<str>)> {
+        self.child.get().filter(|_| self.live.load(Acquire))
+    }
+}
+
+impl<M: Child> DenseStore<M> {
+    #[cold]
+    #[inline(never)]
+    fn create(&self, index: usize) -> &M {
+        let slot = &self.slots[index];
+        let labels = self.labels(index);
+        let mut stopped = stop();
+        if slot.live.load(Relaxed) {
+            drop(stopped);
+        } else if let Some((metric, _)) = slot.child.get() {
+            let baseline = metric.restart();
+            self.baselines.get(&mut stopped).insert(index, baseline.into());
+            slot.live.store(true, Release);
+        } else {
+            let key = crate::cell::Key { family: &self.family, labels: &labels };
+            let metric = M::create(&self.shared, &mut stopped, key);
+            // Nobody else sets it: the cold paths are stopped.
+            let _ = slot.child.set((metric, labels));
+            slot.live.store(true, Release);
+        }
+        &slot.child.get().expect("set above, or before it was live").0
+    }
+
+    /// The labels of set number `index`, rendered.
+    fn labels(&self, mut index: usize) -> Box<str> {
+        let mut values = vec![""; self.schema.values.len()];
+        for (value, all) in values.iter_mut().zip(self.schema.values).rev() {
+            *value = all[index % all.len()];
+            index /= all.len();
+        }
+        render(self.schema.names, &values).0.into()
+    }
+}
+
+impl<M: Child> Store<M> for DenseStore<M> {
+    type Found<'a> = DenseFound<'a, M>;
+
+    fn new(schema: Schema, spec: &Spec<'_>) -> Self {
+        let slots =
+            (0..cardinality(schema.values)).map(|_| Slot { live: AtomicBool::new(false), child: OnceLock::new() });
+        let store = Self {
+            slots: slots.collect(),
+            schema,
+            shared: M::shared(spec.options),
+            family: spec.name.into(),
+            baselines: StoppedCell::new(BTreeMap::new()),
+        };
+        if spec.options.preset {
+            for index in 0..store.slots.len() {
+                store.create(index);
+            }
+        }
+        store
+    }
+
+    #[inline(always)]
+    fn with<L: LabelSet>(&self, labels: &L) -> DenseFound<'_, M> {
+        let index = labels.index();
+        DenseFound(match self.slots[index].live() {
+            Some((metric, _)) => metric,
+            None => self.create(index),
+        })
+    }
+
+    fn handle(self: &Arc<Self>, found: &DenseFound<'_, M>) -> Handle<M> {
+        Handle::dense(self, found.0)
+    }
+
+    fn remove<L: LabelSet>(&self, labels: &L) -> bool {
+        let _stopped = stop();
+        self.slots[labels.index()].live.swap(false, AcqRel)
+    }
+
+    fn retain(&self, keep: &mut dyn FnMut(Labels<'_>) -> bool) {
+        for slot in &self.slots {
+            if let Some((_, own)) = slot.live()
+                && !keep(Labels { scope: "", own })
+            {
+                let _stopped = stop();
+                slot.live.store(false, Release);
+            }
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.slots.iter().filter(|slot| slot.live().is_some()).count()
+    }
+
+    fn collect(&self, from: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
+        let from = usize::try_from(from.0).unwrap_or(usize::MAX).min(self.slots.len());
+        let to = self.slots.len().min(from + Points::BATCH);
+        let live = (from..to).filter_map(|index| Some((index, self.slots[index].live()?)));
+        let (children, baselines): (Vec<_>, Vec<_>) = {
+            let mut stopped = stop();
+            let baselines = self.baselines.get(&mut stopped);
+            live.map(|(index, (metric, labels))| ((&**labels, metric), baselines.get(&index).cloned())).unzip()
+        };
+        points.children(&children, |k, words| {
+            if let Some(baseline) = &baselines[k] {
+                M::subtract(words, baseline);
+            }
+        });
+        (to < self.slots.len()).then_some(Cursor(to as u64))
+    }
+}

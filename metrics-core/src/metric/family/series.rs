@@ -1,0 +1,107 @@
+#![allow(unsafe_code, reason = "a series is one block: header, metric and labels")]
+
+use super::Child;
+use crate::label::is_rendered;
+use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+use std::marker::PhantomData;
+use std::ptr::NonNull;
+use std::sync::atomic::{AtomicU32, Ordering::*};
+
+/// A series of a hashed family. Its labels, rendered, follow it in the same block: they are the key that
+/// lookups compare, and what a scrape copies.
+///
+/// Aligned so that pointers to it have [`TAG_BITS`] bits free.
+#[repr(C, align(16))]
+pub(super) struct Series<M> {
+    pub(super) hash: u32,
+    handles: AtomicU32,
+    len: u32,
+    /// Whether the labels hold escapes.
+    escaped: bool,
+    /// Place in the family's list. Changed only while the cold paths are stopped.
+    pub(super) place: AtomicU32,
+    /// Number in the order of creation.
+    pub(super) order: u64,
+    metric: M,
+    labels: PhantomData<[u8]>,
+}
+
+/// Free low bits of a pointer to a series.
+pub(super) const TAG_BITS: u32 = 4;
+
+impl<M: Child> Series<M> {
+    pub(super) fn new(hash: u32, labels: &str, escaped: bool, order: u64, metric: M) -> NonNull<Self> {
+        let layout = Self::layout(labels.len());
+        // SAFETY: the layout holds a `Series`, so it has a size.
+        let Some(series) = NonNull::new(unsafe { alloc(layout) }.cast::<Self>()) else { handle_alloc_error(layout) };
+        let len = u32::try_from(labels.len()).expect("labels of a series beyond 4 GiB");
+        let header = Self {
+            hash,
+            handles: AtomicU32::new(0),
+            len,
+            escaped,
+            place: AtomicU32::new(0),
+            order,
+            metric,
+            labels: PhantomData,
+        };
+        // SAFETY: a fresh block of that layout: the header, then room for the labels.
+        unsafe {
+            series.write(header);
+            series.add(1).cast::<u8>().copy_from_nonoverlapping(NonNull::from(labels).cast(), labels.len());
+        }
+        series
+    }
+
+    /// # Safety
+    /// Nobody uses the series any more.
+    pub(super) unsafe fn free(series: NonNull<Self>) {
+        // SAFETY: the caller gives it up; it was made with this layout.
+        unsafe {
+            let layout = Self::layout(series.as_ref().len as usize);
+            series.drop_in_place();
+            dealloc(series.as_ptr().cast(), layout);
+        }
+    }
+
+    fn layout(labels: usize) -> Layout {
+        let (layout, _) = Layout::new::<Self>()
+            .extend(Layout::array::<u8>(labels).expect("labels of a series beyond the address space"))
+            .expect("labels of a series beyond the address space");
+        layout
+    }
+
+    pub(super) fn labels(&self) -> &str {
+        // SAFETY: `len` bytes of a `str` were copied behind the header when it was made, and never change.
+        unsafe {
+            let start = NonNull::from(self).add(1).cast::<u8>();
+            str::from_utf8_unchecked(std::slice::from_raw_parts(start.as_ptr(), self.len as usize))
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn is(&self, hash: u32, names: &[&str], values: &[&str]) -> bool {
+        self.hash == hash && is_rendered(self.labels().as_bytes(), self.escaped, names, values)
+    }
+
+    #[inline(always)]
+    pub(super) fn metric(&self) -> &M {
+        &self.metric
+    }
+
+    /// One more handle. Relaxed: whoever makes one keeps the series already.
+    pub(super) fn keep(&self) -> &M {
+        let before = self.handles.fetch_add(1, Relaxed);
+        assert!(before < u32::MAX / 2, "too many handles of one series");
+        &self.metric
+    }
+
+    /// One handle less. Release: the reaper sees what was written through it.
+    pub(super) fn let_go(&self) {
+        self.handles.fetch_sub(1, Release);
+    }
+
+    pub(super) fn is_kept(&self) -> bool {
+        self.handles.load(Acquire) != 0
+    }
+}

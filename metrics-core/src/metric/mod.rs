@@ -1,0 +1,20 @@
+//! Instruments: counters, gauges, histograms, and families of them.
+
+mod callback;
+mod collect;
+mod counter;
+pub(crate) mod family;
+mod gauge;
+mod histogram;
+pub(crate) mod timed;
+mod timer;
+
+pub use callback::{CallbackCounter, CallbackGauge};
+pub use collect::{Child, Collect, Cursor, HasBuckets, Instrument, Points, Preset, Scratch, Spec};
+pub(crate) use counter::rejected_updates;
+pub use counter::{Counter, CounterValue};
+pub use family::Storage;
+pub use family::{Family, Handle, Ref};
+pub use gauge::{Gauge, GaugeValue, InProgress};
+pub use histogram::{DEFAULT_BUCKETS, Histogram, exponential, linear};
+pub use timer::Timer;

@@ -1,0 +1,39 @@
+use super::histogram::Histogram;
+use std::ops::Deref;
+use std::time::{Duration, Instant};
+
+/// Observes the time since it was made when it is dropped, also by a panic or a cancelled future; see
+/// [`Histogram::start_timer`]. Uses the monotonic clock.
+#[derive(Debug)]
+pub struct Timer<H: Deref<Target = Histogram>> {
+    histogram: H,
+    start: Instant,
+    armed: bool,
+}
+
+impl<H: Deref<Target = Histogram>> Timer<H> {
+    pub(crate) fn new(histogram: H) -> Self {
+        Self { histogram, start: Instant::now(), armed: true }
+    }
+
+    /// Observes now, and says what.
+    pub fn observe(mut self) -> Duration {
+        self.armed = false;
+        let elapsed = self.start.elapsed();
+        self.histogram.observe_duration(elapsed);
+        elapsed
+    }
+
+    /// Observes nothing.
+    pub fn discard(mut self) {
+        self.armed = false;
+    }
+}
+
+impl<H: Deref<Target = Histogram>> Drop for Timer<H> {
+    fn drop(&mut self) {
+        if self.armed {
+            self.histogram.observe_duration(self.start.elapsed());
+        }
+    }
+}

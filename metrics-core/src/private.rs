@@ -1,0 +1,52 @@
+//! What the macros' output names. Not for users: changes without notice.
+
+pub use crate::entry::Entry;
+pub use crate::label::{Dense, Density, Hashed, LabelSet, LabelValue};
+pub use crate::metric::timed::{
+    Function, Returned, function_field, function_name, make_future, output, time, time_async, time_future,
+};
+pub use crate::metric::{Collect, Cursor, HasBuckets, Instrument, Points, Preset, Spec};
+pub use crate::metrics::{FamilyField, Field, GroupField, LabelText, Metrics, Options, Scope};
+pub use crate::model::{Kind, Location, Unit};
+pub use crate::name::{
+    check_buckets, check_const_label, check_group_label, check_label_name, check_label_names, check_metric_name,
+    check_prefix, check_scope_label, check_unique, check_unit,
+};
+pub use crate::registry::{Source, derived};
+pub use std::sync::LazyLock;
+#[cfg(not(target_family = "wasm"))]
+pub use {crate::entry::__METRICS_CORE_V1_ENTRIES as ENTRIES, linkme};
+
+/// Asserted on the span of a field's type: its options fit.
+pub const fn assert_buckets<I: HasBuckets>() {}
+
+/// Asserted on the span of a field's type: its options fit.
+pub const fn assert_preset<I: Preset>() {}
+
+/// Metric field number `at`.
+///
+/// # Panics
+/// If that field is a group.
+pub const fn family(fields: &[Field], at: usize) -> &FamilyField {
+    match &fields[at] {
+        Field::Family(family) => family,
+        Field::Group(_) => panic!("this field is a group"),
+    }
+}
+
+/// Builds the metric of field number `at`.
+pub fn build_field<T: Metrics, I: Instrument>(at: usize, scope: &Scope<'_>) -> I {
+    Spec::build_field(family(T::FIELDS, at), scope)
+}
+
+/// The values of a set's labels, or none if one of them is not dense: then the set is not either.
+pub const fn dense_values(labels: &'static [&'static [&'static str]]) -> &'static [&'static [&'static str]] {
+    let mut i = 0;
+    while i < labels.len() {
+        if labels[i].is_empty() {
+            return &[];
+        }
+        i += 1;
+    }
+    labels
+}

@@ -1,0 +1,75 @@
+use super::error::RegisterError;
+use super::source::{Source, SourceFamily};
+use crate::metric::{Cursor, Instrument, Points};
+use crate::metrics::append_unit;
+use crate::model::{Desc, Kind, Location, Unit};
+use crate::name;
+use std::sync::Arc;
+
+/// Name, help and the like of a metric that is registered at run time; see
+/// [`Registry::register`](super::Registry::register).
+///
+/// ```
+/// use metrics_core::{model::Unit, registry::Definition};
+/// let definition = Definition {
+///     unit: Some(Unit::Bytes),
+///     const_labels: vec![("disk".into(), "sda".into())],
+///     ..Definition::new("read", "Bytes read.")
+/// };
+/// ```
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Definition {
+    /// The name, to which the unit comes: `[a-zA-Z_][a-zA-Z0-9_]*`, no `__` in front.
+    pub name: String,
+    /// One line.
+    pub help: String,
+    /// Becomes the name's last word.
+    pub unit: Option<Unit>,
+    /// Labels that all series carry.
+    pub const_labels: Vec<(String, String)>,
+}
+
+impl Definition {
+    /// Without unit and constant labels.
+    pub fn new(name: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { name: name.into(), help: help.into(), ..Self::default() }
+    }
+
+    pub(super) fn define<I: Instrument>(
+        self,
+        metric: Arc<I>,
+        location: Location,
+    ) -> Result<impl Source + use<I>, RegisterError> {
+        let broken = |what: &str, name: &str, broken: name::Broken| RegisterError::Broken {
+            what: format!("{what} `{name}`"),
+            rule: broken.rule,
+            location,
+        };
+        name::metric_name(&self.name).map_err(|e| broken("metric", &self.name, e))?;
+        name::help(&self.help).map_err(|e| broken("metric", &self.name, e))?;
+        let mut name = name::family_name(&self.name, I::KIND == Kind::Counter).to_owned();
+        if let Some(unit) = self.unit {
+            name::metric_name(unit.as_str()).map_err(|e| broken("unit", unit.as_str(), e))?;
+            append_unit(&mut name, unit);
+        }
+        let desc =
+            Desc { name, help: self.help, unit: self.unit, kind: I::KIND, label_names: I::LABEL_NAMES, location };
+        Ok(Defined { family: SourceFamily { desc, const_labels: self.const_labels }, metric })
+    }
+}
+
+/// A metric with its definition.
+struct Defined<I> {
+    family: SourceFamily,
+    metric: Arc<I>,
+}
+
+impl<I: Instrument> Source for Defined<I> {
+    fn families(&self) -> Vec<SourceFamily> {
+        vec![self.family.clone()]
+    }
+
+    fn collect(&self, _: usize, from: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
+        self.metric.collect(from, points)
+    }
+}

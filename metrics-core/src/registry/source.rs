@@ -1,0 +1,134 @@
+use crate::label::render_pair;
+use crate::metric::{Collect, Cursor, Points};
+use crate::metrics::{Field, LabelText, Metrics, Scope};
+use crate::model::{Desc, Location};
+use std::sync::Arc;
+
+/// Something that gives families to a registry.
+pub trait Source: Send + Sync {
+    /// The families, asked for once, when it is registered.
+    fn families(&self) -> Vec<SourceFamily>;
+
+    /// Gives some thousand points at most of family number `family`, as [`Collect::collect`] does.
+    fn collect(&self, family: usize, from: Cursor, points: &mut Points<'_>) -> Option<Cursor>;
+}
+
+/// A family of a [`Source`].
+#[derive(Clone, Debug)]
+pub struct SourceFamily {
+    /// What it is, with the whole name.
+    pub desc: Desc,
+    /// Labels that all its series carry.
+    pub const_labels: Vec<(String, String)>,
+}
+
+impl SourceFamily {
+    /// A family as a field describes it.
+    fn of(field: &crate::metrics::FamilyField, scope: &Scope<'_>, const_labels: &[&[(&str, LabelText)]]) -> Self {
+        let desc = Desc {
+            name: field.full_name(scope),
+            help: field.help.to_owned(),
+            unit: field.options.unit,
+            kind: field.kind,
+            label_names: field.label_names,
+            location: field.location,
+        };
+        let all = const_labels.iter().copied().chain([field.options.const_labels]).flatten();
+        let const_labels = all.map(|(name, value)| ((*name).to_owned(), value.text().to_owned())).collect();
+        Self { desc, const_labels }
+    }
+
+    pub(super) fn location(&self) -> Location {
+        self.desc.location
+    }
+
+    /// The constant labels as they stand in a page.
+    pub(super) fn scope(&self) -> Box<str> {
+        let mut scope = String::new();
+        for (name, value) in &self.const_labels {
+            render_pair(&mut scope, name, value);
+        }
+        scope.into()
+    }
+}
+
+/// An instance of a derived struct.
+pub(super) struct Derived<T> {
+    metrics: Arc<T>,
+}
+
+impl<T: Metrics> Derived<T> {
+    pub(super) fn new(metrics: Arc<T>) -> Self {
+        Self { metrics }
+    }
+}
+
+impl<T: Metrics> Source for Derived<T> {
+    fn families(&self) -> Vec<SourceFamily> {
+        families(&*self.metrics)
+    }
+
+    fn collect(&self, family: usize, from: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
+        nth(&*self.metrics, family)?.collect(from, points)
+    }
+}
+
+/// The global instance of a derived struct.
+struct Global<T: 'static>(&'static T);
+
+impl<T: Metrics> Source for Global<T> {
+    fn families(&self) -> Vec<SourceFamily> {
+        families(self.0)
+    }
+
+    fn collect(&self, family: usize, from: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
+        nth(self.0, family)?.collect(from, points)
+    }
+}
+
+/// The source of a struct's global instance. Called by the derives.
+pub fn derived<T: Metrics>(metrics: &'static T) -> Box<dyn Source> {
+    Box::new(Global(metrics))
+}
+
+/// Families of the metrics that are there; absent optional ones are no families.
+fn families<T: Metrics>(metrics: &T) -> Vec<SourceFamily> {
+    let mut all = Vec::new();
+    push(T::FIELDS, &Scope::ROOT.enter(T::PREFIX), &mut vec![T::CONST_LABELS], &mut all);
+    let mut present = Vec::new();
+    metrics.visit(&mut |metric| present.push(metric.is_some()));
+    all.into_iter().zip(present).filter_map(|(family, present)| present.then_some(family)).collect()
+}
+
+fn push(
+    fields: &[Field],
+    scope: &Scope<'_>,
+    const_labels: &mut Vec<&'static [(&'static str, LabelText)]>,
+    out: &mut Vec<SourceFamily>,
+) {
+    for field in fields {
+        match field {
+            Field::Family(field) => out.push(SourceFamily::of(field, scope, const_labels)),
+            Field::Group(group) => {
+                let depth = const_labels.len();
+                const_labels.extend([group.const_labels, group.inner_const_labels]);
+                push(group.fields, &scope.enter(group.prefix).enter(group.inner_prefix), const_labels, out);
+                const_labels.truncate(depth);
+            }
+        }
+    }
+}
+
+/// Present metric number `n`. A struct has some dozen of them, so counting is as good as a table.
+fn nth<T: Metrics>(metrics: &T, n: usize) -> Option<&dyn Collect> {
+    let (mut found, mut seen) = (None, 0);
+    metrics.visit(&mut |metric| {
+        if let Some(metric) = metric {
+            if seen == n {
+                found = Some(metric);
+            }
+            seen += 1;
+        }
+    });
+    found
+}
