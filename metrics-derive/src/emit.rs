@@ -1,6 +1,6 @@
-//! What all expansions share: the path to the library.
+//! What all expansions share: the path to the library, and where errors point.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::quote;
 use syn::Path;
 
@@ -30,4 +30,23 @@ impl Core {
         let core = &self.0;
         quote!(#core::__entry)
     }
+}
+
+/// The same tokens, as if they were written at `span`. `quote_spanned!` leaves what is interpolated where it
+/// was, and an expression begins where its first token stands.
+pub(crate) fn at(span: Span, tokens: TokenStream) -> TokenStream {
+    let respan = |mut token: TokenTree| {
+        if let TokenTree::Group(group) = &token {
+            token = Group::new(group.delimiter(), at(span, group.stream())).into();
+        }
+        token.set_span(span);
+        token
+    };
+    tokens.into_iter().map(respan).collect()
+}
+
+/// A constant that asserts a rule: rustc's error about it is at `span`. One constant for each rule, because
+/// it reports one error for each constant.
+pub(crate) fn check(span: Span, assertion: &TokenStream) -> TokenStream {
+    at(span, quote!(const _: () = #assertion;))
 }

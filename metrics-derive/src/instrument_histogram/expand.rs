@@ -1,6 +1,7 @@
 use super::model::{Body, Function, Model, Output};
+use crate::emit::{at, check};
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::quote;
 
 pub(super) fn expand(model: &Model) -> TokenStream {
     let Function { attrs, vis, sig, .. } = &model.function;
@@ -33,7 +34,7 @@ fn family(model: &Model) -> TokenStream {
     let const_labels = model.const_labels.pairs(&private);
     let ident = &model.function.sig.ident;
     let entry_name = ident.to_string();
-    let location = quote_spanned!(ident.span()=> #private::Location::caller());
+    let location = at(ident.span(), quote!(#private::Location::caller()));
     let checks = checks(model);
     quote! {
         fn __marker() {}
@@ -58,14 +59,12 @@ fn family(model: &Model) -> TokenStream {
 
 fn checks(model: &Model) -> TokenStream {
     let private = model.core.private();
-    let mut checks = TokenStream::new();
-    let name = model.name.span();
-    checks.extend(quote_spanned!(name=> const _: () = #private::check_metric_name(&__FIELD);));
+    let mut checks = check(model.name.span(), &quote!(#private::check_metric_name(&__FIELD)));
     if let Some(buckets) = &model.buckets {
-        checks.extend(quote_spanned!(buckets.span()=> const _: () = #private::check_buckets(&__FIELD);));
+        checks.extend(check(buckets.span(), &quote!(#private::check_buckets(&__FIELD))));
     }
     for (name, span) in model.const_labels.names() {
-        checks.extend(quote_spanned!(span=> const _: () = #private::check_const_label(&__FIELD, #name);));
+        checks.extend(check(span, &quote!(#private::check_const_label(&__FIELD, #name))));
     }
     checks
 }

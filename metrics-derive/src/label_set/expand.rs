@@ -1,4 +1,5 @@
 use super::model::{Label, Model};
+use crate::emit::{at, check};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -108,6 +109,7 @@ impl Label<'_> {
     /// On the span of the field's type, so that all errors about it are one error there.
     fn value(&self, private: &TokenStream) -> TokenStream {
         let ty = self.ty;
+        let private = at(ty.span(), private.clone());
         quote_spanned!(ty.span()=> <#ty as #private::LabelValue>)
     }
 }

@@ -1,4 +1,5 @@
 use super::model::{Model, Shape, Variant};
+use crate::emit::at;
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -47,6 +48,7 @@ fn of_enum(private: &TokenStream, variants: &[Variant<'_>]) -> TokenStream {
 
 fn of_newtype(private: &TokenStream, ty: &Type) -> TokenStream {
     // On the span of the field's type, so that all errors about it are one error there.
+    let private = at(ty.span(), private.clone());
     let value = quote_spanned!(ty.span()=> <#ty as #private::LabelValue>);
     quote! {
         type Density = #value::Density;

@@ -1,12 +1,13 @@
 use super::model::{Field, Metric, Model, Role};
+use crate::emit::at;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
-use syn::LitStr;
 use syn::spanned::Spanned;
+use syn::{LitStr, Type};
 
 /// With `failed`, the implementation is only there to keep other code from failing too.
 pub(super) fn expand(model: &Model<'_>, failed: bool) -> TokenStream {
-    let checks = checks(model);
+    let checks = super::check::checks(model);
     let implementation = implementation(model, failed);
     let instance = if model.group { None } else { Some(instance(model, failed)) };
     quote! {
@@ -21,7 +22,7 @@ fn implementation(model: &Model<'_>, failed: bool) -> TokenStream {
     let ident = &model.input.ident;
     let prefix = text(model.prefix.as_ref());
     let const_labels = model.const_labels.pairs(&private);
-    let fields = described(model).map(|field| field.descriptor(&private));
+    let fields = model.described().map(|field| field.descriptor(&private));
     let (build, visit) =
         if failed { (quote!(::core::unimplemented!()), quote!()) } else { (build(model), visit(model)) };
     let (impl_generics, ty_generics, where_clause) = model.input.generics.split_for_impl();
@@ -61,7 +62,8 @@ fn build(model: &Model<'_>) -> TokenStream {
         Role::Group { prefix, .. } => {
             at.next();
             let prefix = text(prefix.as_ref());
-            quote_spanned!(ty.span()=> #ident: <#ty as #private::Metrics>::build(&__scope.enter(#prefix)))
+            let metrics = implements(ty, &quote!(#private::Metrics));
+            quote!(#ident: #metrics::build(&__scope.enter(#prefix)))
         }
         Role::Skip => quote!(#ident: ::core::default::Default::default()),
     });
@@ -73,11 +75,15 @@ fn build(model: &Model<'_>) -> TokenStream {
 
 fn visit(model: &Model<'_>) -> TokenStream {
     let private = model.core.private();
-    let fields = described(model).map(|Field { ident, ty, role }| match role {
+    let fields = model.described().map(|Field { ident, ty, role }| match role {
         Role::Group { .. } => {
-            quote_spanned!(ty.span()=> <#ty as #private::Metrics>::visit(&self.#ident, __visit);)
+            let metrics = implements(ty, &quote!(#private::Metrics));
+            quote!(#metrics::visit(&self.#ident, __visit);)
         }
-        _ => quote_spanned!(ty.span()=> __visit(<#ty as #private::Instrument>::present(&self.#ident));),
+        _ => {
+            let instrument = implements(ty, &quote!(#private::Instrument));
+            quote!(__visit(#instrument::present(&self.#ident));)
+        }
     });
     quote!(#(#fields)*)
 }
@@ -89,7 +95,7 @@ fn instance(model: &Model<'_>, failed: bool) -> TokenStream {
     let ident = &model.input.ident;
     let vis = &model.input.vis;
     let name = ident.to_string();
-    let location = quote_spanned!(ident.span()=> #private::Location::caller());
+    let location = at(ident.span(), quote!(#private::Location::caller()));
     let (impl_generics, ty_generics, where_clause) = model.input.generics.split_for_impl();
     let body = if failed {
         quote!(::core::unimplemented!())
@@ -124,85 +130,15 @@ fn instance(model: &Model<'_>, failed: bool) -> TokenStream {
     }
 }
 
-/// One constant for each field and rule, because the compiler reports one error for each constant.
-fn checks(model: &Model<'_>) -> TokenStream {
-    let private = model.core.private();
-    let ident = &model.input.ident;
-    let fields = quote!(<#ident as #private::Metrics>::FIELDS);
-    let mut checks = TokenStream::new();
-    if !model.input.generics.params.is_empty() {
-        return checks;
-    }
-    checks.extend(
-        model
-            .prefix
-            .as_ref()
-            .map(|prefix| quote_spanned!(prefix.span()=> const _: () = #private::check_prefix(#prefix);)),
-    );
-    for (name, span) in model.const_labels.names() {
-        checks.extend(quote_spanned!(span=> const _: () = #private::check_scope_label(#fields, #name);));
-    }
-    for (at, field) in described(model).enumerate() {
-        let span = field.ident.span();
-        match &field.role {
-            Role::Metric(metric) => {
-                checks.extend(metric.checks(field, &private, &quote!(#private::family(#fields, #at))))
-            }
-            Role::Group { prefix, const_labels } => {
-                checks.extend(
-                    prefix
-                        .as_ref()
-                        .map(|prefix| quote_spanned!(prefix.span()=> const _: () = #private::check_prefix(#prefix);)),
-                );
-                for (name, span) in const_labels.names() {
-                    checks
-                        .extend(quote_spanned!(span=> const _: () = #private::check_group_label(#fields, #at, #name);));
-                }
-            }
-            Role::Skip => {}
-        }
-        if at > 0 {
-            checks.extend(quote_spanned!(span=> const _: () = #private::check_unique(#fields, #at);));
-        }
-    }
-    checks
-}
-
-impl Metric {
-    fn checks(&self, field: &Field<'_>, private: &TokenStream, family: &TokenStream) -> TokenStream {
-        let ty = field.ty;
-        let mut checks = quote_spanned!(self.name_span=> const _: () = #private::check_metric_name(#family););
-        checks.extend(quote_spanned!(ty.span()=> const _: () = #private::check_label_names(#family);));
-        checks.extend(
-            self.unit
-                .as_ref()
-                .and_then(|unit| unit.unchecked())
-                .map(|span| quote_spanned!(span=> const _: () = #private::check_unit(#family);)),
-        );
-        if let Some(buckets) = &self.buckets {
-            checks.extend(quote_spanned!(buckets.span()=> const _: () = #private::check_buckets(#family);));
-            checks.extend(quote_spanned!(ty.span()=> const _: () = #private::assert_buckets::<#ty>();));
-        }
-        if self.preset {
-            checks.extend(quote_spanned!(ty.span()=> const _: () = #private::assert_preset::<#ty>();));
-        }
-        for (name, span) in self.const_labels.names() {
-            checks.extend(quote_spanned!(span=> const _: () = #private::check_const_label(#family, #name);));
-        }
-        checks
-    }
-}
-
 impl Field<'_> {
     /// An expression of the library's type `Field`.
     fn descriptor(&self, private: &TokenStream) -> TokenStream {
         let ty = self.ty;
-        let location = quote_spanned!(self.ident.span()=> #private::Location::caller());
+        let location = at(self.ident.span(), quote!(#private::Location::caller()));
         match &self.role {
             Role::Metric(metric) => {
                 let (name, help, options) = (&metric.name, &metric.help, metric.options(private));
-                // On the span of the type, so that all errors about it are one error there.
-                let instrument = quote_spanned!(ty.span()=> <#ty as #private::Instrument>);
+                let instrument = implements(ty, &quote!(#private::Instrument));
                 quote! {
                     #private::Field::Family(#private::FamilyField {
                         name: #name,
@@ -216,7 +152,7 @@ impl Field<'_> {
             }
             Role::Group { prefix, const_labels } => {
                 let (prefix, const_labels) = (text(prefix.as_ref()), const_labels.pairs(private));
-                let inner = quote_spanned!(ty.span()=> <#ty as #private::Metrics>);
+                let inner = implements(ty, &quote!(#private::Metrics));
                 quote! {
                     #private::Field::Group(#private::GroupField {
                         prefix: #prefix,
@@ -259,9 +195,10 @@ impl Metric {
     }
 }
 
-/// The fields that have a place in `FIELDS`, in its order.
-fn described<'m, 'a>(model: &'m Model<'a>) -> impl Iterator<Item = &'m Field<'a>> {
-    model.fields.iter().filter(|field| !matches!(field.role, Role::Skip))
+/// On the span of the type, so that all errors about it are one error there.
+fn implements(ty: &Type, what: &TokenStream) -> TokenStream {
+    let what = at(ty.span(), what.clone());
+    quote_spanned!(ty.span()=> <#ty as #what>)
 }
 
 fn text(literal: Option<&LitStr>) -> TokenStream {

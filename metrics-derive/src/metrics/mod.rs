@@ -1,6 +1,7 @@
 //! `#[derive(Metrics)]`: structs whose fields are metrics and groups of metrics.
 
 mod attr;
+mod check;
 mod expand;
 mod model;
 #[cfg(test)]

@@ -71,6 +71,11 @@ impl<'a> Model<'a> {
         };
         (model, errors.finish().err().map(Error::write_errors))
     }
+
+    /// The fields that have a place in `FIELDS`, in its order.
+    pub(super) fn described(&self) -> impl Iterator<Item = &Field<'a>> {
+        self.fields.iter().filter(|field| !matches!(field.role, Role::Skip))
+    }
 }
 
 fn named_fields(input: &DeriveInput) -> darling::Result<&FieldsNamed> {

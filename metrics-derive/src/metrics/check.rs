@@ -1,0 +1,74 @@
+//! The rules that only the library can check, because they need names and types that the macro cannot see.
+
+use super::model::{Field, Metric, Model, Role};
+use super::unit::Unit;
+use crate::emit::{at, check};
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::LitStr;
+use syn::spanned::Spanned;
+
+pub(super) fn checks(model: &Model<'_>) -> TokenStream {
+    let mut checks = TokenStream::new();
+    if !model.input.generics.params.is_empty() {
+        return checks;
+    }
+    let private = model.core.private();
+    let ident = &model.input.ident;
+    let fields = quote!(<#ident as #private::Metrics>::FIELDS);
+    checks.extend(model.prefix.as_ref().map(|prefix| check_prefix(&private, prefix)));
+    for (name, span) in model.const_labels.names() {
+        checks.extend(check(span, &quote!(#private::check_scope_label(#fields, #name))));
+    }
+    for (place, field) in model.described().enumerate() {
+        match &field.role {
+            Role::Metric(metric) => {
+                checks.extend(metric.checks(field, &private, &quote!(#private::family(#fields, #place))));
+            }
+            Role::Group { prefix, const_labels } => {
+                checks.extend(prefix.as_ref().map(|prefix| check_prefix(&private, prefix)));
+                for (name, span) in const_labels.names() {
+                    checks.extend(check(span, &quote!(#private::check_group_label(#fields, #place, #name))));
+                }
+            }
+            Role::Skip => {}
+        }
+        if place > 0 {
+            checks.extend(check(field.ident.span(), &quote!(#private::check_unique(#fields, #place))));
+        }
+    }
+    checks
+}
+
+fn check_prefix(private: &TokenStream, prefix: &LitStr) -> TokenStream {
+    check(prefix.span(), &quote!(#private::check_prefix(#prefix)))
+}
+
+impl Metric {
+    fn checks(&self, field: &Field<'_>, private: &TokenStream, family: &TokenStream) -> TokenStream {
+        let ty = field.ty;
+        let mut checks = check(self.name_span, &quote!(#private::check_metric_name(#family)));
+        checks.extend(check(ty.span(), &quote!(#private::check_label_names(#family))));
+        if let Some(span) = self.unit.as_ref().and_then(Unit::unchecked) {
+            checks.extend(check(span, &quote!(#private::check_unit(#family))));
+        }
+        if let Some(buckets) = &self.buckets {
+            checks.extend(check(buckets.span(), &quote!(#private::check_buckets(#family))));
+            checks.extend(check_type(field, &quote!(#private::assert_buckets)));
+        }
+        if self.preset {
+            checks.extend(check_type(field, &quote!(#private::assert_preset)));
+        }
+        for (name, span) in self.const_labels.names() {
+            checks.extend(check(span, &quote!(#private::check_const_label(#family, #name))));
+        }
+        checks
+    }
+}
+
+/// Asserts that an option fits the field's type, whose tokens keep the places where they stand.
+fn check_type(field: &Field<'_>, assertion: &TokenStream) -> TokenStream {
+    let ty = field.ty;
+    let assertion = at(ty.span(), assertion.clone());
+    quote!(const _: () = #assertion::<#ty>();)
+}
