@@ -32,6 +32,17 @@ impl Core {
     }
 }
 
+/// The items of a derive, which may name things longer than the user's scope would need: what points at the
+/// user's tokens counts as the user's code for lints.
+pub(crate) fn items(items: &TokenStream) -> TokenStream {
+    quote! {
+        #[allow(unused_qualifications)]
+        const _: () = {
+            #items
+        };
+    }
+}
+
 /// The same tokens, as if they were written at `span`. `quote_spanned!` leaves what is interpolated where it
 /// was, and an expression begins where its first token stands.
 pub(crate) fn at(span: Span, tokens: TokenStream) -> TokenStream {

@@ -17,10 +17,8 @@ pub(super) fn expand(model: &Model<'_>) -> TokenStream {
     let texts: Vec<_> = (0..model.labels.len()).map(|i| format_ident!("__text{i}")).collect();
     let header = header(model);
     let borrowed = borrowed(model);
-    let checks = model
-        .labels
-        .iter()
-        .map(|Label { name, span, .. }| quote_spanned!(*span=> const _: () = #private::check_label_name(#name);));
+    let checks =
+        model.labels.iter().map(|Label { name, span, .. }| check(*span, &quote!(#private::check_label_name(#name))));
     quote! {
         #(#checks)*
 

@@ -6,13 +6,14 @@ mod model;
 #[cfg(test)]
 mod tests;
 
+use crate::emit::items;
 use model::Model;
 use proc_macro2::TokenStream;
 use syn::DeriveInput;
 
 pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
     let (model, errors) = Model::new(input);
-    let mut tokens = expand::expand(input, &model);
+    let mut tokens = items(&expand::expand(input, &model));
     tokens.extend(errors);
     tokens
 }

@@ -8,13 +8,14 @@ mod model;
 mod tests;
 mod unit;
 
+use crate::emit::items;
 use model::Model;
 use proc_macro2::TokenStream;
 use syn::DeriveInput;
 
 pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
     let (model, errors) = Model::new(input);
-    let mut tokens = expand::expand(&model, errors.is_some());
+    let mut tokens = items(&expand::expand(&model, errors.is_some()));
     tokens.extend(errors);
     tokens
 }
