@@ -1,0 +1,69 @@
+//! Shows the metrics of a [`Registry`](metrics_core::Registry): Prometheus text, OpenMetrics, and the HTTP
+//! endpoint that a Prometheus server scrapes.
+//!
+//! ```
+//! # #[cfg(feature = "axum")] {
+//! use metrics_core::{Counter, Metrics};
+//!
+//! #[derive(Metrics)]
+//! #[metrics(prefix = "shop")]
+//! struct ShopMetrics {
+//!     /// Orders that were placed.
+//!     orders: Counter,
+//! }
+//!
+//! ShopMetrics::global().orders.inc();
+//!
+//! // GET /metrics
+//! let app: axum::Router = axum::Router::new().merge(metrics_exposition::axum::router());
+//!
+//! // Or without a server:
+//! let page = metrics_exposition::text::generate_latest(metrics_core::Registry::global());
+//! assert!(String::from_utf8(page).unwrap().contains("shop_orders_total 1\n"));
+//! # }
+//! ```
+//!
+//! # What is where
+//!
+//! | you want | feature, on by default | module |
+//! |---|---|---|
+//! | a page in memory | `text`, `openmetrics` | [`text`], [`openmetrics`] |
+//! | `/metrics` in an axum service | `axum` | [`mod@axum`] |
+//! | `/metrics` in any other server | `http` (part of `axum`) | [`http`] |
+//! | another format | – | implement [`Encoder`] |
+//!
+//! # What a page looks like
+//!
+//! - Families stand in the order of their names, series in the order of their creation: the same from scrape
+//!   to scrape. A family without series is left out, its comment lines too.
+//! - Whole numbers are written as integers, exact beyond 2^53 where the metric counts in integers; others
+//!   with the fewest digits that read back equal.
+//! - `le` labels have one spelling (`1.0`, `0.005`, `1e+06`) in all formats. So a series keeps its identity
+//!   when a client changes the format.
+//! - A collector that panics takes its family out of the page and leaves the rest.
+//!
+//! # What it costs
+//!
+//! Labels come rendered and escaped from the registry, so that a line is two short copies and an integer:
+//! about 13 ns for a counter, 10 ns for each line of a histogram. Nothing grows with the number of series but
+//! the page itself, and no lock is held while it is written or sent.
+#![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod encoder;
+mod lines;
+mod number;
+mod page;
+
+#[cfg(feature = "axum")]
+pub mod axum;
+#[cfg(feature = "http")]
+pub mod http;
+#[cfg(feature = "http")]
+mod negotiate;
+#[cfg(feature = "openmetrics")]
+pub mod openmetrics;
+#[cfg(feature = "text")]
+pub mod text;
+
+pub use encoder::{Encoder, FORMATS, Format};

@@ -1,0 +1,142 @@
+//! Which format a client gets: [RFC 9110, sections 12.4 and 12.5.1][rfc], over one list of formats.
+//!
+//! The highest weight (`q`) wins; then what is named more precisely (`a/b` before `a/*` before `*/*`); then
+//! what stands first in the header; then what stands first in the list. A format that nothing in the header
+//! matches, or that has the weight 0, is not chosen. If that leaves none, or the header is missing or makes no
+//! sense, the first of the list is served, as the [Prometheus protocol][prometheus] asks: a page in the wrong
+//! format can still be looked at, an error cannot.
+//!
+//! Of the parameters only `version` and `charset` count. `escaping` does not: names here need no escaping.
+//!
+//! [rfc]: https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1
+//! [prometheus]: https://prometheus.io/docs/instrumenting/content_negotiation/
+
+use crate::encoder::Format;
+use std::borrow::Cow;
+use std::cmp::Reverse;
+
+/// Chooses from `formats`, which must not be empty, by the `Accept` header's lines.
+pub(crate) fn negotiate<'f>(accept: &[&[u8]], formats: &'f [Format]) -> &'f Format {
+    let rated = formats.iter().filter_map(|format| Some((rate(accept, format)?, format)));
+    // The first of equals, where `max_by_key` would take the last.
+    rated.min_by_key(|(rating, _)| Reverse(*rating)).map_or(&formats[0], |(_, format)| format)
+}
+
+/// How much a client wants a format; greater is better.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+struct Rating {
+    weight: u16,
+    precision: Precision,
+    position: Reverse<usize>,
+}
+
+/// How precisely a range names a format.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+enum Precision {
+    /// `*/*`
+    Anything,
+    /// `text/*`
+    Type,
+    /// `text/plain`
+    Subtype,
+}
+
+/// `None`: not acceptable.
+fn rate(accept: &[&[u8]], format: &Format) -> Option<Rating> {
+    let ranges = accept.iter().flat_map(|line| split(line, b',')).enumerate();
+    let matching = ranges.filter_map(|(position, range)| {
+        let (precision, parameters, weight) = matches(range, format)?;
+        Some(((precision, parameters), Rating { weight, precision, position: Reverse(position) }))
+    });
+    // The most precise range decides about its weight, not the one with the highest.
+    let (_, rating) = matching.max()?;
+    (rating.weight > 0).then_some(rating)
+}
+
+/// Whether a media range like `text/*;q=0.5` means this format; how precisely, with how many parameters, and
+/// with what weight in thousandths.
+fn matches(range: &[u8], format: &Format) -> Option<(Precision, usize, u16)> {
+    let mut parts = split(range, b';');
+    let precision = precision(parts.next()?, format)?;
+    let (mut weight, mut parameters) = (1_000, 0);
+    for part in parts {
+        let Some(equals) = part.iter().position(|&b| b == b'=') else { continue };
+        let (name, value) = (part[..equals].trim_ascii(), unquote(part[equals + 1..].trim_ascii()));
+        if name.eq_ignore_ascii_case(b"q") {
+            weight = thousandths(&value)?;
+        } else if name.eq_ignore_ascii_case(b"version") {
+            parameters += 1;
+            (*value == *format.version.as_bytes()).then_some(())?;
+        } else if name.eq_ignore_ascii_case(b"charset") {
+            parameters += 1;
+            (value.eq_ignore_ascii_case(b"utf-8") || value.eq_ignore_ascii_case(b"utf8")).then_some(())?;
+        }
+    }
+    Some((precision, parameters, weight))
+}
+
+fn precision(media: &[u8], format: &Format) -> Option<Precision> {
+    // Java's URLConnection sends a lone `*`.
+    if media == b"*" {
+        return Some(Precision::Anything);
+    }
+    let slash = media.iter().position(|&b| b == b'/')?;
+    let is = |part: &[u8], name: &str| part.trim_ascii().eq_ignore_ascii_case(name.as_bytes());
+    let (kind, subtype) = (&media[..slash], &media[slash + 1..]);
+    let (own_kind, own_subtype) = format.media_type;
+    match (is(kind, "*"), is(subtype, "*")) {
+        (true, true) => Some(Precision::Anything),
+        (false, true) if is(kind, own_kind) => Some(Precision::Type),
+        (false, false) if is(kind, own_kind) && is(subtype, own_subtype) => Some(Precision::Subtype),
+        _ => None,
+    }
+}
+
+/// `0.5` is 500. Also `.5`, which clients send, and more than three digits; nothing above 1.
+fn thousandths(text: &[u8]) -> Option<u16> {
+    let (whole, fraction) = match text.iter().position(|&b| b == b'.') {
+        Some(point) => (&text[..point], &text[point + 1..]),
+        None => (text, &text[text.len()..]),
+    };
+    if !fraction.iter().all(u8::is_ascii_digit) || (whole.is_empty() && fraction.is_empty()) {
+        return None;
+    }
+    let digit = |k| fraction.get(k).map_or(0, |b: &u8| u16::from(b - b'0'));
+    let fraction_value = digit(0) * 100 + digit(1) * 10 + digit(2);
+    match whole {
+        b"0" | b"" => Some(fraction_value),
+        b"1" if fraction.iter().all(|&b| b == b'0') => Some(1_000),
+        _ => None,
+    }
+}
+
+/// The non-empty parts between separators that stand outside of quotes, trimmed.
+fn split(text: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> {
+    let (mut quoted, mut escaped) = (false, false);
+    let parts = text.split(move |&b| {
+        match b {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            _ => return b == separator && !quoted,
+        }
+        false
+    });
+    parts.map(<[u8]>::trim_ascii).filter(|part| !part.is_empty())
+}
+
+fn unquote(value: &[u8]) -> Cow<'_, [u8]> {
+    let Some(inner) = value.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")) else {
+        return Cow::Borrowed(value);
+    };
+    let mut escaped = false;
+    let kept = inner.iter().copied().filter(|&b| {
+        escaped = b == b'\\' && !escaped;
+        !escaped
+    });
+    Cow::Owned(kept.collect())
+}
+
+#[cfg(test)]
+#[path = "negotiate_tests.rs"]
+mod tests;

@@ -1,0 +1,130 @@
+use super::negotiate;
+use crate::encoder::Format;
+
+const TEXT: Format = crate::text::FORMAT;
+/// Not taken from its module, which may be switched off.
+const OPEN_METRICS: Format =
+    Format { media_type: ("application", "openmetrics-text"), version: "1.0.0", content_type: "om", ..TEXT };
+
+fn chosen(accept: &[&[u8]]) -> &'static str {
+    let formats = [TEXT, OPEN_METRICS];
+    if negotiate(accept, &formats).content_type == "om" { "openmetrics" } else { "text" }
+}
+
+#[test]
+fn table() {
+    for (accept, expected) in [
+        // What scrapers send. Prometheus 2.42, 2.49, 3.5 (without and with native histograms):
+        (
+            "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,\
+             text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
+            "openmetrics",
+        ),
+        (
+            "application/openmetrics-text;version=1.0.0;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,\
+             text/plain;version=0.0.4;q=0.3,*/*;q=0.2",
+            "openmetrics",
+        ),
+        (
+            "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,\
+             application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,\
+             text/plain;version=0.0.4;q=0.3,*/*;q=0.2",
+            "openmetrics",
+        ),
+        (
+            "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.6,\
+             application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,\
+             application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.3,\
+             text/plain;version=0.0.4;q=0.2,*/*;q=0.1",
+            "openmetrics",
+        ),
+        // vmagent, curl, a browser, Java's URLConnection:
+        ("text/plain;version=0.0.4;q=1,*/*;q=0.1", "text"),
+        ("*/*", "text"),
+        ("text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8", "text"),
+        ("text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2", "text"),
+        // Exact names and versions.
+        ("application/openmetrics-text", "openmetrics"),
+        ("application/openmetrics-text; version=1.0.0; charset=utf-8", "openmetrics"),
+        ("Application/OpenMetrics-Text;Version=1.0.0", "openmetrics"),
+        ("application/openmetrics-text;version=\"1.0.0\"", "openmetrics"),
+        ("application/openmetrics-text;version=\"1\\.0.0\"", "openmetrics"),
+        ("application/openmetrics-text;version=0.0.1", "text"),
+        ("application/openmetrics-text;version=2.0.0", "text"),
+        ("application/openmetrics-text;version=1.0", "text"),
+        ("application/openmetrics-text;version=abc", "text"),
+        ("application/openmetrics-text;charset=utf-16", "text"),
+        (
+            "application/openmetrics-text;version=0.0.1;q=1, application/openmetrics-text;version=1.0.0;q=0.1",
+            "openmetrics",
+        ),
+        ("text/plain", "text"),
+        ("text/plain;version=0.0.4", "text"),
+        ("text/plain;version=1.0.0", "text"),
+        ("text/plain;version=1.0.0, application/openmetrics-text;q=0.1", "openmetrics"),
+        ("application/json", "text"),
+        // Weights.
+        ("text/plain;q=0.5, application/openmetrics-text;q=0.6", "openmetrics"),
+        ("text/plain;q=0.6, application/openmetrics-text;q=0.5", "text"),
+        ("text/plain;q=0.123, application/openmetrics-text;q=0.124", "openmetrics"),
+        ("text/plain;q=.5, application/openmetrics-text;q=.6", "openmetrics"),
+        ("text/plain;q=0.5, application/openmetrics-text;Q=1.000", "openmetrics"),
+        ("text/plain;q=0.5, application/openmetrics-text; q = 0.7", "openmetrics"),
+        ("text/plain;q=0.9, application/openmetrics-text;q=0.99999", "openmetrics"),
+        ("text/plain;q=0", "text"),
+        ("text/plain;q=0, */*;q=0.1", "openmetrics"),
+        ("text/plain;q=0.000, application/openmetrics-text;q=0.001", "openmetrics"),
+        ("application/openmetrics-text;q=0, */*", "text"),
+        ("application/openmetrics-text;q=0", "text"),
+        ("*/*;q=0", "text"),
+        // Wildcards, and the more precise range.
+        ("application/*", "openmetrics"),
+        ("text/*", "text"),
+        ("text/*;q=0.5, application/*", "openmetrics"),
+        ("*/*, application/openmetrics-text", "openmetrics"),
+        ("*/*, application/*", "openmetrics"),
+        ("*/*, application/openmetrics-text;q=0.9", "text"),
+        ("application/*;q=0.9, application/openmetrics-text;q=0.1, text/plain;q=0.5", "text"),
+        ("text/plain;version=0.0.4;q=0, text/plain, application/openmetrics-text;q=0.1", "openmetrics"),
+        ("*/plain", "text"),
+        // Equals: the header's order.
+        ("text/plain, application/openmetrics-text", "text"),
+        ("application/openmetrics-text, text/plain", "openmetrics"),
+        // Malformed: the range counts for nothing.
+        ("", "text"),
+        (",,, ,", "text"),
+        (";;;", "text"),
+        ("text", "text"),
+        ("/", "text"),
+        ("application/openmetrics-text;q=abc", "text"),
+        ("application/openmetrics-text;q=", "text"),
+        ("application/openmetrics-text;q=1.5", "text"),
+        ("application/openmetrics-text;q=2", "text"),
+        ("application/openmetrics-text;q=-1", "text"),
+        ("application/openmetrics-text;q=0.5x", "text"),
+        ("application/openmetrics-text;version=\"1.0.0", "text"),
+        ("text/plain;q=0.1, application/openmetrics-text;version", "openmetrics"),
+        ("text/plain;q=0.1;;, application/openmetrics-text;;=;a=b;", "openmetrics"),
+        // A comma and a semicolon in quotes separate nothing.
+        ("text/plain;x=\", application/openmetrics-text\";q=0.5", "text"),
+        ("text/plain;q=0.1, application/openmetrics-text;x=\"\\\",;q=0\"", "openmetrics"),
+    ] {
+        assert_eq!(chosen(&[accept.as_bytes()]), expected, "{accept}");
+    }
+}
+
+#[test]
+fn several_lines_are_one_list() {
+    assert_eq!(chosen(&[b"text/plain;q=0.5", b"application/openmetrics-text"]), "openmetrics");
+    assert_eq!(chosen(&[b"application/openmetrics-text", b"text/plain"]), "openmetrics");
+    assert_eq!(chosen(&[b"\"", b"application/openmetrics-text"]), "openmetrics");
+    assert_eq!(chosen(&[]), "text");
+}
+
+#[test]
+fn any_bytes() {
+    assert_eq!(chosen(&[b"\xff\xfe\x00, application/openmetrics-text"]), "openmetrics");
+    assert_eq!(chosen(&[&[b','; 1 << 16]]), "text");
+    assert_eq!(chosen(&[&[b'"'; 1 << 16]]), "text");
+    assert_eq!(chosen(&[&b"a/b;q=0.1,".repeat(1 << 13)]), "text");
+}

@@ -1,0 +1,280 @@
+//! How the text formats spell numbers.
+//!
+//! Prometheus reads every spelling that Go's `ParseFloat` does, so that values are written as it is fastest:
+//! whole ones as integers, others with the fewest digits that read back equal. A bucket's bound is another
+//! matter: `le` is a label, compared as text, and [OpenMetrics says][canonical] how it is spelled.
+//!
+//! [canonical]: https://prometheus.io/docs/specs/om/open_metrics_spec/#considerations-canonical-numbers
+
+use crate::page::Room;
+use metrics_core::model::Number;
+
+/// Up to here every whole double is written digit by digit; beyond, neighbours differ by more than one.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// The longest number that is written here: `-2.2250738585072014e-308`.
+pub(crate) const LONGEST: usize = 24;
+
+/// Puts a sample's value.
+#[inline(always)]
+pub(crate) fn put(room: &mut Room<'_>, value: Number) {
+    match value {
+        Number::U64(v) => put_u64(room, v),
+        Number::I64(v) => put_i64(room, v),
+        Number::F64(v) => put_f64(room, v),
+    }
+}
+
+#[inline(always)]
+fn put_i64(room: &mut Room<'_>, value: i64) {
+    if value < 0 {
+        room.put(b"-");
+    }
+    put_u64(room, value.unsigned_abs());
+}
+
+/// Puts a count.
+#[inline(always)]
+pub(crate) fn put_u64(room: &mut Room<'_>, value: u64) {
+    if value < BLOCK {
+        put_leading(room, value);
+    } else {
+        room.put_with(|rest| copy(rest, itoa::Buffer::new().format(value)));
+    }
+}
+
+/// As many values as [`digits`] takes.
+const BLOCK: u64 = 100_000_000;
+
+/// Eight times the digit 0.
+const ZEROS: u64 = 0x3030_3030_3030_3030;
+
+/// Puts a number below 10^8 without leading zeros.
+#[inline(always)]
+fn put_leading(room: &mut Room<'_>, value: u64) {
+    let digits = digits(value);
+    let leading = (digits | (1 << 56)).trailing_zeros() / 8;
+    room.put_padded(&((digits | ZEROS) >> (8 * leading)).to_le_bytes(), 8 - leading as usize);
+}
+
+/// The eight decimal digits of a number below 10^8, the first in the lowest byte. Splits into halves three
+/// times, all parts at once.
+#[inline(always)]
+const fn digits(value: u64) -> u64 {
+    let fours = (value / 10_000) | ((value % 10_000) << 32);
+    // Divides by 100, exact below 10^4.
+    let high = ((fours * 10_486) >> 20) & 0x7f_0000_007f;
+    let twos = high | ((fours - 100 * high) << 16);
+    // Divides by 10, exact below 100.
+    let high = ((twos * 103) >> 10) & 0x000f_000f_000f_000f;
+    high | ((twos - 10 * high) << 8)
+}
+
+/// Puts a double: `1`, `0.1`, `1e+16`, `1.5e-7`, `-0.0`, `NaN`, `+Inf`.
+#[inline(always)]
+pub(crate) fn put_f64(room: &mut Room<'_>, value: f64) {
+    #[allow(clippy::cast_possible_truncation, reason = "compared with the original before it is used")]
+    let whole = value as i64;
+    #[allow(clippy::cast_precision_loss, reason = "below 2^53 nothing is lost")]
+    let is_whole = whole as f64 == value && value.abs() < EXACT && (whole != 0 || value.is_sign_positive());
+    if is_whole {
+        put_i64(room, whole);
+    } else {
+        room.put_with(|rest| copy(rest, not_finite(value).unwrap_or(zmij::Buffer::new().format(value))));
+    }
+}
+
+#[inline(never)]
+fn copy(rest: &mut [u8], text: &str) -> usize {
+    rest[..text.len()].copy_from_slice(text.as_bytes());
+    text.len()
+}
+
+/// Appends a bucket's bound in its canonical spelling, that of Go's `%g` with `.0` behind whole numbers:
+/// `1.0`, `0.005`, `100000.0`, `1e+06`, `1e-05`, `+Inf`.
+pub(crate) fn write_canonical(out: &mut Vec<u8>, value: f64) {
+    if let Some(name) = not_finite(value) {
+        return out.extend_from_slice(name.as_bytes());
+    }
+    let mut buffer = zmij::Buffer::new();
+    let shortest = buffer.format_finite(value);
+    let unsigned = shortest.strip_prefix('-').inspect(|_| out.push(b'-')).unwrap_or(shortest);
+    let Decimal { digits, exponent } = Decimal::of(unsigned);
+    let digits = digits.as_slice();
+    match usize::try_from(exponent) {
+        // 12.5
+        Ok(point @ 0..6) => {
+            for k in 0..=point.max(digits.len() - 1) {
+                if k == point + 1 {
+                    out.push(b'.');
+                }
+                out.push(digits.get(k).copied().unwrap_or(b'0'));
+            }
+            if digits.len() <= point + 1 {
+                out.extend_from_slice(b".0");
+            }
+        }
+        // 0.0125
+        Err(_) if exponent >= -4 => {
+            out.extend_from_slice(b"0.");
+            out.extend((exponent + 1..0).map(|_| b'0'));
+            out.extend_from_slice(digits);
+        }
+        // 1.25e+06
+        _ => {
+            out.push(digits[0]);
+            if digits.len() > 1 {
+                out.push(b'.');
+                out.extend_from_slice(&digits[1..]);
+            }
+            out.push(b'e');
+            out.push(if exponent < 0 { b'-' } else { b'+' });
+            if exponent.abs() < 10 {
+                out.push(b'0');
+            }
+            out.extend_from_slice(itoa::Buffer::new().format(exponent.unsigned_abs()).as_bytes());
+        }
+    }
+}
+
+fn not_finite(value: f64) -> Option<&'static str> {
+    match value {
+        v if v.is_nan() => Some("NaN"),
+        f64::INFINITY => Some("+Inf"),
+        f64::NEG_INFINITY => Some("-Inf"),
+        _ => None,
+    }
+}
+
+/// `d.ddd × 10^exponent`, without zeros at either end.
+struct Decimal {
+    digits: Vec<u8>,
+    exponent: i32,
+}
+
+impl Decimal {
+    /// Reads a number without sign, with or without a point and an exponent.
+    fn of(text: &str) -> Self {
+        let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
+        let whole = mantissa.find('.').unwrap_or(mantissa.len());
+        let mut digits: Vec<u8> = mantissa.bytes().filter(|&b| b != b'.').collect();
+        let leading = digits.iter().take_while(|&&b| b == b'0').count();
+        digits.drain(..leading.min(digits.len() - 1));
+        while digits.len() > 1 && digits.last() == Some(&b'0') {
+            digits.pop();
+        }
+        if digits == b"0" {
+            return Self { digits, exponent: 0 };
+        }
+        let exponent: i32 = exponent.parse().unwrap_or(0);
+        let point = i32::try_from(whole).unwrap_or(0) - i32::try_from(leading).unwrap_or(0);
+        Self { digits, exponent: exponent + point - 1 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::Page;
+
+    fn value(number: impl Into<Number>) -> String {
+        let mut page = Page::default();
+        page.fill(LONGEST, |room| put(room, number.into()));
+        String::from_utf8(page.take()).unwrap()
+    }
+
+    fn canonical(value: f64) -> String {
+        let mut out = Vec::new();
+        write_canonical(&mut out, value);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn values() {
+        for (number, text) in [
+            (0.0, "0"),
+            (-0.0, "-0.0"),
+            (1.0, "1"),
+            (-17.0, "-17"),
+            (0.1, "0.1"),
+            (9_007_199_254_740_991.0, "9007199254740991"),
+            (9_007_199_254_740_992.0, "9007199254740992.0"),
+            (1e16, "1e+16"),
+            (1e21, "1e+21"),
+            (1.5e-7, "1.5e-7"),
+            (5e-324, "5e-324"),
+            (f64::MAX, "1.7976931348623157e+308"),
+            (f64::NAN, "NaN"),
+            (f64::INFINITY, "+Inf"),
+            (f64::NEG_INFINITY, "-Inf"),
+        ] {
+            assert_eq!(value(number), text);
+        }
+        for shift in 0..64 {
+            for number in [u64::MAX >> shift, (1 << shift) - 1, 1 << shift] {
+                assert_eq!(value(number), number.to_string());
+            }
+        }
+        for number in (0..20).flat_map(|k| [10u64.pow(k) - 1, 10u64.pow(k), 10u64.pow(k) + 1]) {
+            assert_eq!(value(number), number.to_string());
+        }
+        let mut page = Page::default();
+        for number in (0..BLOCK).step_by(997) {
+            page.truncate(0);
+            page.fill(LONGEST, |room| put_u64(room, number));
+            assert_eq!(page.as_bytes(), number.to_string().as_bytes());
+        }
+        assert_eq!(value(i64::MIN), "-9223372036854775808");
+    }
+
+    /// The lists of the specification and the table of what Go and Python print.
+    #[test]
+    fn canonical_bounds() {
+        for (bound, text) in [
+            (0.0, "0.0"),
+            (-0.0, "-0.0"),
+            (1.0, "1.0"),
+            (10.0, "10.0"),
+            (17.0, "17.0"),
+            (12.5, "12.5"),
+            (100.25, "100.25"),
+            (0.005, "0.005"),
+            (0.001, "0.001"),
+            (0.0001, "0.0001"),
+            (0.00012345, "0.00012345"),
+            (1e-5, "1e-05"),
+            (1.5e-7, "1.5e-07"),
+            (1e-10, "1e-10"),
+            (100_000.0, "100000.0"),
+            (999_999.0, "999999.0"),
+            (999_999.5, "999999.5"),
+            (1e6, "1e+06"),
+            (1_234_567.0, "1.234567e+06"),
+            (1_000_000.5, "1.0000005e+06"),
+            (123_456_789.0, "1.23456789e+08"),
+            (1e10, "1e+10"),
+            (1e15, "1e+15"),
+            (9_007_199_254_740_992.0, "9.007199254740992e+15"),
+            (1e100, "1e+100"),
+            (5e-324, "5e-324"),
+            (-1_234_567.0, "-1.234567e+06"),
+            (-2.5, "-2.5"),
+            (f64::INFINITY, "+Inf"),
+        ] {
+            assert_eq!(canonical(bound), text);
+        }
+    }
+
+    #[test]
+    fn canonical_bounds_read_back_equal() {
+        let mut bits = 0x9e37_79b9_7f4a_7c15_u64;
+        for _ in 0..10_000 {
+            bits = bits.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let bound = f64::from_bits(bits);
+            if bound.is_finite() {
+                assert_eq!(canonical(bound).parse::<f64>().unwrap().to_bits(), bits);
+                assert_eq!(value(bound).parse::<f64>().unwrap().to_bits(), bits);
+            }
+        }
+    }
+}

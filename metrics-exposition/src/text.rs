@@ -1,0 +1,55 @@
+//! The Prometheus text format, [version 0.0.4][spec], which every scraper reads.
+//!
+//! ```
+//! use metrics_core::{Counter, Registry, registry::Definition};
+//! use metrics_exposition::text;
+//! use std::sync::Arc;
+//!
+//! let registry = Registry::new();
+//! registry.register(Definition::new("jobs", "Jobs done."), Arc::new(Counter::new()))?;
+//!
+//! let page = text::generate_latest(&registry);
+//! assert_eq!(page, b"# HELP jobs_total Jobs done.\n# TYPE jobs_total counter\njobs_total 0\n");
+//! # Ok::<(), metrics_core::RegisterError>(())
+//! ```
+//!
+//! The format has no units and no creation times; OpenMetrics has.
+//!
+//! [spec]: https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
+
+use crate::encoder::Format;
+use crate::lines::{Dialect, Lines, push_all, push_escaped};
+use metrics_core::Registry;
+use metrics_core::model::{Desc, Kind};
+
+/// The value of the `Content-Type` header.
+pub const CONTENT_TYPE_LATEST: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// This format, for those who choose among several.
+pub const FORMAT: Format = Format {
+    media_type: ("text", "plain"),
+    version: "0.0.4",
+    content_type: CONTENT_TYPE_LATEST,
+    encoder: || Box::new(Lines::new(&DIALECT, false)),
+};
+
+static DIALECT: Dialect = Dialect { header, sum_must_mean_something: false, end: b"" };
+
+/// A whole registry as one page.
+///
+/// Callable from any thread, several times at once. Callbacks run on the calling thread. Costs a pass over all
+/// series and memory for the page; see the module `http` for pages too large for that.
+pub fn generate_latest(registry: &Registry) -> Vec<u8> {
+    FORMAT.generate_latest(registry)
+}
+
+/// `HELP` and `TYPE`, with the name that the samples have.
+fn header(out: &mut Vec<u8>, family: &Desc) {
+    let total = if family.kind == Kind::Counter { "_total" } else { "" };
+    if !family.help.is_empty() {
+        push_all(out, &["# HELP ", &family.name, total, " "]);
+        push_escaped(out, &family.help, b"\\\n");
+        out.push(b'\n');
+    }
+    push_all(out, &["# TYPE ", &family.name, total, " ", family.kind.as_str(), "\n"]);
+}
