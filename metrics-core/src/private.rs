@@ -35,8 +35,27 @@ pub const fn family(fields: &[Field], at: usize) -> &FamilyField {
 }
 
 /// Builds the metric of field number `at`.
-pub fn build_field<T: Metrics, I: Instrument>(at: usize, scope: &Scope<'_>) -> I {
-    Spec::build_field(family(T::FIELDS, at), scope)
+pub fn build_field<I>(fields: &[Field], at: usize, scope: &Scope<'_>, build: fn(&Spec<'_>) -> I) -> I {
+    let field = family(fields, at);
+    build(&Spec { name: &field.full_name(scope), options: &field.options })
+}
+
+/// What a type does as an [`Instrument`]. Nothing here asks for that trait but [`instrument`].
+#[derive(Debug)]
+pub struct InstrumentOf<I> {
+    /// [`Instrument::KIND`].
+    pub kind: Kind,
+    /// [`Instrument::LABEL_NAMES`].
+    pub label_names: &'static [&'static str],
+    /// [`Instrument::build`].
+    pub build: fn(&Spec<'_>) -> I,
+    /// [`Instrument::present`].
+    pub present: fn(&I) -> Option<&dyn Collect>,
+}
+
+/// What the type of a field does. Asserts, on its span, that it is a metric.
+pub const fn instrument<I: Instrument>() -> InstrumentOf<I> {
+    InstrumentOf { kind: I::KIND, label_names: I::LABEL_NAMES, build: I::build, present: I::present }
 }
 
 /// The values of a set's labels, or none if one of them is not dense: then the set is not either.

@@ -310,7 +310,6 @@ fn buckets_of_all_forms() {
 #[allow(non_snake_case)]
 struct Gathered {
     /// Found by the linker.
-
     SeenByAll: Counter,
 }
 

@@ -99,7 +99,7 @@ pub const fn check_scope_label(fields: &[Field], name: &str) {
 pub const fn check_group_label(fields: &[Field], at: usize, name: &str) {
     if let Field::Group(group) = &fields[at] {
         if contains_const(group.inner_const_labels, name) {
-            fail_twice(name, "the nested struct");
+            fail_group(name);
         }
         check_scope_label(group.fields, name);
     }
@@ -116,7 +116,7 @@ const fn check_inner(field: &Field, name: &str) {
         }
         Field::Group(group) => {
             if contains_const(group.const_labels, name) || contains_const(group.inner_const_labels, name) {
-                fail_twice(name, "a group in it");
+                fail_group(name);
             }
             check_scope_label(group.fields, name);
         }
@@ -124,9 +124,15 @@ const fn check_inner(field: &Field, name: &str) {
 }
 
 #[track_caller]
-const fn fail_twice(name: &str, owner: &str) -> ! {
-    let message = Message::new().push("constant label `").push(name).push("`: ").push(owner);
-    fail(&message.push(" has a label of this name too; rename one"))
+const fn fail_twice(name: &str, metric: &str) -> ! {
+    let message = Message::new().push("constant label `").push(name).push("`: metric `").push(metric);
+    fail(&message.push("` has a label of this name too; rename one"))
+}
+
+#[track_caller]
+const fn fail_group(name: &str) -> ! {
+    let message = Message::new().push("constant label `").push(name);
+    fail(&message.push("`: a nested group has one of this name too; rename one"))
 }
 
 const fn contains(names: &[&str], name: &str) -> bool {

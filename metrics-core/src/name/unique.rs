@@ -18,30 +18,22 @@ struct Path<'a> {
 pub const fn check_unique(fields: &[Field], at: usize) {
     let mut i = 0;
     while i < at {
-        if let Some((a, b)) = clash(&fields[i], None, &fields[at], None) {
-            let message = Message::new()
-                .push("`")
-                .push(b.name)
-                .push("` has the same name in the exposition as `")
-                .push(a.name)
-                .push("`, with prefix, unit and the suffixes of its type; rename one");
+        if let Some(message) = clash(&fields[i], None, &fields[at], None) {
             panic!("{}", message.as_str());
         }
         i += 1;
     }
 }
 
-type Pair = (FamilyField, FamilyField);
-
-const fn clash(a: &Field, path_a: Option<&Path<'_>>, b: &Field, path_b: Option<&Path<'_>>) -> Option<Pair> {
+const fn clash(a: &Field, path_a: Option<&Path<'_>>, b: &Field, path_b: Option<&Path<'_>>) -> Option<Message> {
     match (a, b) {
         (Field::Group(group), _) => {
             let outer = Path { prefix: group.prefix, outer: path_a };
             let inner = Path { prefix: group.inner_prefix, outer: Some(&outer) };
             let mut i = 0;
             while i < group.fields.len() {
-                if let Some(pair) = clash(&group.fields[i], Some(&inner), b, path_b) {
-                    return Some(pair);
+                if let Some(message) = clash(&group.fields[i], Some(&inner), b, path_b) {
+                    return Some(message);
                 }
                 i += 1;
             }
@@ -52,24 +44,29 @@ const fn clash(a: &Field, path_a: Option<&Path<'_>>, b: &Field, path_b: Option<&
             let inner = Path { prefix: group.inner_prefix, outer: Some(&outer) };
             let mut i = 0;
             while i < group.fields.len() {
-                if let Some(pair) = clash(a, path_a, &group.fields[i], Some(&inner)) {
-                    return Some(pair);
+                if let Some(message) = clash(a, path_a, &group.fields[i], Some(&inner)) {
+                    return Some(message);
                 }
                 i += 1;
             }
             None
         }
-        (Field::Family(a), Field::Family(b)) => {
-            let (base_a, base_b) = (hash_family(a, path_a), hash_family(b, path_b));
-            if meets(base_a, a.kind, base_b, b.kind) { Some((*a, *b)) } else { None }
+        (Field::Family(family_a), Field::Family(family_b)) => {
+            let (hash_a, hash_b) = (hash_family(family_a, path_a), hash_family(family_b, path_b));
+            // No suffix ends in another one, so two samples with suffixes are the same only if the families are.
+            let shared = if hash_a == hash_b || is_sample(hash_b, hash_a, family_a.kind) {
+                push_family(Message::new(), family_b, path_b)
+            } else if is_sample(hash_a, hash_b, family_b.kind) {
+                push_family(Message::new(), family_a, path_a)
+            } else {
+                return None;
+            };
+            let message = Message::new().push("`").push(family_b.name).push("` and `").push(family_a.name);
+            let message = message.push("` would both be exposed as `").push(shared.as_str()).push("`; rename one");
+            let grouped = path_a.is_some() || path_b.is_some();
+            Some(if grouped { message.push(", or give the group a `prefix`") } else { message })
         }
     }
-}
-
-/// Whether the two have a sample of one name. No suffix ends in another one, so that two samples with suffixes
-/// are the same only if the families are.
-const fn meets(a: u64, kind_a: Kind, b: u64, kind_b: Kind) -> bool {
-    a == b || is_sample(b, a, kind_a) || is_sample(a, b, kind_b)
 }
 
 const fn is_sample(name: u64, family: u64, kind: Kind) -> bool {
@@ -82,6 +79,25 @@ const fn is_sample(name: u64, family: u64, kind: Kind) -> bool {
         i += 1;
     }
     false
+}
+
+const fn push_family(message: Message, field: &FamilyField, path: Option<&Path<'_>>) -> Message {
+    let name = family_name(field.name, matches!(field.kind, Kind::Counter));
+    let message = push_path(message, path).push(name);
+    match field.options.unit {
+        Some(unit) if !has_unit(name, unit.as_str()) => message.push("_").push(unit.as_str()),
+        _ => message,
+    }
+}
+
+const fn push_path(message: Message, path: Option<&Path<'_>>) -> Message {
+    match path {
+        None => message,
+        Some(path) => {
+            let message = push_path(message, path.outer);
+            if path.prefix.is_empty() { message } else { message.push(path.prefix).push("_") }
+        }
+    }
 }
 
 const fn hash_family(field: &FamilyField, path: Option<&Path<'_>>) -> u64 {

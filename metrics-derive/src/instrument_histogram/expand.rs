@@ -1,7 +1,8 @@
 use super::model::{Body, Function, Model, Output};
 use crate::emit::{at, check};
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
 
 pub(super) fn expand(model: &Model) -> TokenStream {
     let Function { attrs, vis, sig, .. } = &model.function;
@@ -98,11 +99,11 @@ fn async_body(model: &Model) -> TokenStream {
     }
     // An async block cannot say what it returns; this return that is never reached does.
     let typed = match &model.output {
-        Output::Type(ty) => quote! {
-            if false {
-                return #private::output::<#ty>();
-            }
-        },
+        Output::Type(ty) => {
+            // Where the type stands, as rustc shows this place in errors about other returns.
+            let output = at(ty.span(), quote!(#private::output));
+            quote_spanned!(ty.span()=> if false { return #output::<#ty>(); })
+        }
         _ => quote!(),
     };
     quote! {

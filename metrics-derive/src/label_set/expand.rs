@@ -8,10 +8,11 @@ use syn::{GenericArgument, GenericParam, Lifetime, parse_quote};
 pub(super) fn expand(model: &Model<'_>) -> TokenStream {
     let private = model.core.private();
     let values: Vec<_> = model.labels.iter().map(|label| label.value(&private)).collect();
-    let density = values
-        .iter()
-        .rev()
-        .fold(quote!(#private::Dense), |rest, value| quote!(<#value::Density as #private::Density>::And<#rest>));
+    let density = model.labels.iter().zip(&values).rev().fold(quote!(#private::Dense), |rest, (label, value)| {
+        let span = label.ty.span();
+        let density = at(span, quote!(#private::Density));
+        quote_spanned!(span=> <#value::Density as #density>::And<#rest>)
+    });
     let names = model.labels.iter().map(|label| &label.name);
     let idents: Vec<_> = model.labels.iter().map(|label| label.ident).collect();
     let texts: Vec<_> = (0..model.labels.len()).map(|i| format_ident!("__text{i}")).collect();

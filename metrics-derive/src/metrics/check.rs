@@ -9,32 +9,27 @@ use syn::LitStr;
 use syn::spanned::Spanned;
 
 pub(super) fn checks(model: &Model<'_>) -> TokenStream {
-    let mut checks = TokenStream::new();
-    if !model.input.generics.params.is_empty() {
-        return checks;
-    }
     let private = model.core.private();
-    let ident = &model.input.ident;
-    let fields = quote!(<#ident as #private::Metrics>::FIELDS);
+    let mut checks = TokenStream::new();
     checks.extend(model.prefix.as_ref().map(|prefix| check_prefix(&private, prefix)));
     for (name, span) in model.const_labels.names() {
-        checks.extend(check(span, &quote!(#private::check_scope_label(#fields, #name))));
+        checks.extend(check(span, &quote!(#private::check_scope_label(__FIELDS, #name))));
     }
     for (place, field) in model.described().enumerate() {
         match &field.role {
             Role::Metric(metric) => {
-                checks.extend(metric.checks(field, &private, &quote!(#private::family(#fields, #place))));
+                checks.extend(metric.checks(field, &private, &quote!(#private::family(__FIELDS, #place))));
             }
             Role::Group { prefix, const_labels } => {
                 checks.extend(prefix.as_ref().map(|prefix| check_prefix(&private, prefix)));
                 for (name, span) in const_labels.names() {
-                    checks.extend(check(span, &quote!(#private::check_group_label(#fields, #place, #name))));
+                    checks.extend(check(span, &quote!(#private::check_group_label(__FIELDS, #place, #name))));
                 }
             }
             Role::Skip => {}
         }
         if place > 0 {
-            checks.extend(check(field.ident.span(), &quote!(#private::check_unique(#fields, #place))));
+            checks.extend(check(field.ident.span(), &quote!(#private::check_unique(__FIELDS, #place))));
         }
     }
     checks

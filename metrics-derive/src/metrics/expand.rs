@@ -10,11 +10,21 @@ pub(super) fn expand(model: &Model<'_>, failed: bool) -> TokenStream {
     let checks = super::check::checks(model);
     let implementation = implementation(model, failed);
     let instance = if model.group { None } else { Some(instance(model, failed)) };
+    let fields = fields(model);
     quote! {
+        #fields
         #checks
         #implementation
         #instance
     }
+}
+
+/// A constant of its own, because whoever names `FIELDS` of the trait asks whether the struct implements it,
+/// and so repeats each error about that.
+fn fields(model: &Model<'_>) -> TokenStream {
+    let private = model.core.private();
+    let fields = model.described().map(|field| field.descriptor(&private));
+    quote!(const __FIELDS: &[#private::Field] = &[#(#fields),*];)
 }
 
 fn implementation(model: &Model<'_>, failed: bool) -> TokenStream {
@@ -22,7 +32,6 @@ fn implementation(model: &Model<'_>, failed: bool) -> TokenStream {
     let ident = &model.input.ident;
     let prefix = text(model.prefix.as_ref());
     let const_labels = model.const_labels.pairs(&private);
-    let fields = model.described().map(|field| field.descriptor(&private));
     let (build, visit) =
         if failed { (quote!(::core::unimplemented!()), quote!()) } else { (build(model), visit(model)) };
     let (impl_generics, ty_generics, where_clause) = model.input.generics.split_for_impl();
@@ -35,7 +44,7 @@ fn implementation(model: &Model<'_>, failed: bool) -> TokenStream {
         impl #impl_generics #private::Metrics for #ident #ty_generics #bound {
             const PREFIX: &'static ::core::primitive::str = #prefix;
             const CONST_LABELS: &'static [(&'static ::core::primitive::str, #private::LabelText)] = &[#const_labels];
-            const FIELDS: &'static [#private::Field] = &[#(#fields),*];
+            const FIELDS: &'static [#private::Field] = __FIELDS;
 
             fn build(__scope: &#private::Scope<'_>) -> Self {
                 #build
@@ -56,19 +65,20 @@ fn build(model: &Model<'_>) -> TokenStream {
     let mut at = 0usize..;
     let fields = model.fields.iter().map(|Field { ident, ty, role }| match role {
         Role::Metric(_) => {
-            let at = at.next();
-            quote!(#ident: #private::build_field::<Self, _>(#at, &__scope))
+            let (at, instrument) = (at.next(), instrument(ty, &private));
+            quote!(#ident: #private::build_field(__FIELDS, #at, &__scope, #instrument.build))
         }
         Role::Group { prefix, .. } => {
             at.next();
             let prefix = text(prefix.as_ref());
-            let metrics = implements(ty, &quote!(#private::Metrics));
+            let metrics = metrics(ty, &private);
             quote!(#ident: #metrics::build(&__scope.enter(#prefix)))
         }
         Role::Skip => quote!(#ident: ::core::default::Default::default()),
     });
+    let prefix = text(model.prefix.as_ref());
     quote! {
-        let __scope = __scope.enter(<Self as #private::Metrics>::PREFIX);
+        let __scope = __scope.enter(#prefix);
         Self { #(#fields),* }
     }
 }
@@ -77,12 +87,12 @@ fn visit(model: &Model<'_>) -> TokenStream {
     let private = model.core.private();
     let fields = model.described().map(|Field { ident, ty, role }| match role {
         Role::Group { .. } => {
-            let metrics = implements(ty, &quote!(#private::Metrics));
+            let metrics = metrics(ty, &private);
             quote!(#metrics::visit(&self.#ident, __visit);)
         }
         _ => {
-            let instrument = implements(ty, &quote!(#private::Instrument));
-            quote!(__visit(#instrument::present(&self.#ident));)
+            let instrument = instrument(ty, &private);
+            quote!(__visit((#instrument.present)(&self.#ident));)
         }
     });
     quote!(#(#fields)*)
@@ -138,13 +148,13 @@ impl Field<'_> {
         match &self.role {
             Role::Metric(metric) => {
                 let (name, help, options) = (&metric.name, &metric.help, metric.options(private));
-                let instrument = implements(ty, &quote!(#private::Instrument));
+                let instrument = instrument(ty, private);
                 quote! {
                     #private::Field::Family(#private::FamilyField {
                         name: #name,
                         help: #help,
-                        kind: #instrument::KIND,
-                        label_names: #instrument::LABEL_NAMES,
+                        kind: #instrument.kind,
+                        label_names: #instrument.label_names,
                         options: #options,
                         location: #location,
                     })
@@ -152,7 +162,7 @@ impl Field<'_> {
             }
             Role::Group { prefix, const_labels } => {
                 let (prefix, const_labels) = (text(prefix.as_ref()), const_labels.pairs(private));
-                let inner = implements(ty, &quote!(#private::Metrics));
+                let inner = metrics(ty, private);
                 quote! {
                     #private::Field::Group(#private::GroupField {
                         prefix: #prefix,
@@ -195,10 +205,17 @@ impl Metric {
     }
 }
 
-/// On the span of the type, so that all errors about it are one error there.
-fn implements(ty: &Type, what: &TokenStream) -> TokenStream {
-    let what = at(ty.span(), what.clone());
-    quote_spanned!(ty.span()=> <#ty as #what>)
+/// What the field's type does as an instrument. Always by the same words, so that all errors about it read the
+/// same, and rustc shows them once.
+fn instrument(ty: &Type, private: &TokenStream) -> TokenStream {
+    let instrument = at(ty.span(), quote!(#private::instrument));
+    quote_spanned!(ty.span()=> #instrument::<#ty>())
+}
+
+/// The field's type as a struct of metrics, on its span for the same reason.
+fn metrics(ty: &Type, private: &TokenStream) -> TokenStream {
+    let metrics = at(ty.span(), quote!(#private::Metrics));
+    quote_spanned!(ty.span()=> <#ty as #metrics>)
 }
 
 fn text(literal: Option<&LitStr>) -> TokenStream {

@@ -55,12 +55,16 @@ impl<'a> Model<'a> {
             errors.push(Error::custom(rule).with_span(param));
         }
         let case = attr.rename_all.unwrap_or(Case::None);
-        let fields = errors
+        let mut fields: Vec<_> = errors
             .handle(named_fields(input))
             .into_iter()
             .flat_map(|fields| &fields.named)
             .filter_map(|field| errors.handle(Field::new(field, case)))
             .collect();
+        if !input.generics.params.is_empty() {
+            // Their types may name a parameter, which the constant that describes them cannot.
+            fields.clear();
+        }
         let model = Self {
             core: Core::new(attr.krate.as_ref()),
             input,

@@ -1,0 +1,8 @@
+use metrics_core::LabelSet;
+
+#[derive(LabelSet)]
+enum Labels {
+    Method,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use metrics_core::LabelSet;
+
+#[derive(LabelSet)]
+struct Labels {
+    method: bool,
+    #[label(skip)]
+    other: u8,
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use metrics_core::LabelSet;
+
+#[derive(LabelSet)]
+struct Labels<T> {
+    method: T,
+}
+
+fn main() {}

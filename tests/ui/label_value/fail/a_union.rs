@@ -1,0 +1,8 @@
+use metrics_core::LabelValue;
+
+#[derive(LabelValue)]
+union Route {
+    path: u8,
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use metrics_core::LabelValue;
+
+#[derive(LabelValue)]
+struct Route {
+    path: String,
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+use metrics_core::{Family, Histogram, LabelSet, Metrics};
+
+#[derive(LabelSet)]
+struct Labels {
+    le: bool,
+}
+
+#[derive(Metrics)]
+struct M {
+    /// Help.
+    field: Family<Labels, Histogram>,
+}
+
+fn main() {}
