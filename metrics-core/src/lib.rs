@@ -1,5 +1,5 @@
 //! Typed metrics for Prometheus: cells that cost a nanosecond, derives, families and the registry.
-#![cfg_attr(loom, allow(dead_code, unused_imports, missing_docs))]
+#![cfg_attr(loom, allow(dead_code, unreachable_pub, unused_imports))]
 
 #[cfg(not(loom))]
 extern crate self as metrics_core;

@@ -27,7 +27,7 @@ mod stopped;
 mod word;
 
 #[cfg(all(test, loom))]
-mod model;
+mod models;
 #[cfg(all(test, not(loom)))]
 mod stress;
 
