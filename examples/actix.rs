@@ -1,0 +1,75 @@
+//! The metrics page in an actix-web service:
+//!
+//! ```text
+//! cargo run --example actix
+//! curl http://127.0.0.1:9002/metrics
+//! ```
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ACCEPT, HeaderValue};
+use actix_web::web::{Bytes, block, get, resource, to};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, rt};
+use futures_util::Stream;
+use futures_util::stream::try_unfold;
+use metrics_core::{Counter, Metrics, Registry};
+use metrics_exposition::http::{self, handle};
+use std::io;
+use std::net::TcpListener;
+
+#[derive(Metrics)]
+#[metrics(prefix = "actix_example")]
+struct ServerMetrics {
+    /// Visits of the home page.
+    visits: Counter,
+}
+
+fn main() -> io::Result<()> {
+    let listener = TcpListener::bind("127.0.0.1:9002")?;
+    println!("http://{}/metrics", listener.local_addr()?);
+    serve(listener, Registry::global().clone())
+}
+
+pub(crate) fn serve(listener: TcpListener, registry: Registry) -> io::Result<()> {
+    let app = move || {
+        let registry = registry.clone();
+        // Any method: the library answers 405 itself.
+        let metrics = resource("/metrics").route(to(move |request| answer(registry.clone(), request)));
+        App::new().route("/", get().to(home)).service(metrics)
+    };
+    rt::System::new().block_on(HttpServer::new(app).workers(1).disable_signals().listen(listener)?.run())
+}
+
+async fn home() -> &'static str {
+    ServerMetrics::global().visits.inc();
+    "home"
+}
+
+async fn answer(registry: Registry, request: HttpRequest) -> actix_web::Result<HttpResponse> {
+    let method = request.method().to_string();
+    let accept: Vec<HeaderValue> = request.headers().get_all(ACCEPT).cloned().collect();
+    // Encoding computes, and callbacks may block: not on the executor.
+    let answer = block(move || {
+        let accept: Vec<&[u8]> = accept.iter().map(HeaderValue::as_bytes).collect();
+        handle(&registry, &http::Request::new(&method, &accept))
+    });
+    let answer = answer.await?;
+    let status = StatusCode::from_u16(answer.status).map_err(actix_web::error::ErrorInternalServerError)?;
+    let mut response = HttpResponse::build(status);
+    for (name, value) in &answer.headers {
+        response.insert_header((*name, &**value));
+    }
+    match answer.body.exact_len() {
+        Some(len) => response.no_chunking(len as u64),
+        None => &mut response,
+    };
+    Ok(response.streaming(chunks(answer.body)))
+}
+
+/// An error in the stream makes actix break the connection off, as it must be.
+fn chunks(body: http::Body) -> impl Stream<Item = io::Result<Bytes>> {
+    try_unfold(body, |mut body| async move {
+        let (chunk, body) = block(move || (body.next(), body)).await.map_err(io::Error::other)?;
+        let chunk = chunk.transpose().map_err(io::Error::other)?;
+        Ok(chunk.map(|chunk| (Bytes::from(chunk), body)))
+    })
+}

@@ -1,0 +1,358 @@
+"""The peers suite; `tests/peers/run` installs what it needs and starts it.
+
+Starts the examples and real Prometheus servers, and compares what these have scraped with what the programs
+counted. Nothing is skipped: a peer that is missing is an error.
+"""
+
+import argparse
+import contextlib
+import json
+import pathlib
+import re
+import signal
+import sys
+import tempfile
+import time
+import unittest
+
+import pages
+from driver import NAMES, OPEN_CARTS, Driver
+from odd_values import Odd
+from peers import OPENMETRICS, TEXT, Process, Prometheus, Relay, page, request, wait_for
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+SECONDS = 170
+
+peers = contextlib.ExitStack()
+
+
+def setUpModule():
+    """Everything is started at once, because a first scrape takes some seconds."""
+    global shop, odd, servers, own_counts, driver, relays
+    folder = pathlib.Path(peers.enter_context(tempfile.TemporaryDirectory(prefix="peers-")))
+    examples = options.target / "debug" / "examples"
+
+    def start(*args, **kwargs):
+        process = Process(*args, **kwargs)
+        peers.callback(process.stop)
+        return process
+
+    shop = start(
+        "shop", [examples / "shop", "--addr", "127.0.0.1:0", "--no-traffic"], folder / "shop.log", end=signal.SIGINT
+    )
+    odd = start("odd", [examples / "odd"], folder / "odd.log", stdin=Odd().stdin())
+    shop.metrics = shop.printed("metrics: ")
+    shop.url = shop.printed("shop: ")
+    odd.metrics = odd.printed("metrics: ")
+
+    def own_counts():
+        return json.loads(request(shop.url + "counts")[2])
+
+    def address(process):
+        return process.metrics.removeprefix("http://").removesuffix("/metrics")
+
+    def relay(*args):
+        made = Relay(*args)
+        peers.callback(made.stop)
+        return made
+
+    servers, relays = {}, {}
+    for version in ("2.42", "3"):
+        relays[version] = relay(shop.metrics)
+        jobs = {"seen": (relays[version].address, None)}
+        for process in (shop, odd):
+            if version == "3":
+                jobs[f"{process.name}-text"] = (address(process), "PrometheusText0.0.4")
+                jobs[f"{process.name}-openmetrics"] = (address(process), "OpenMetricsText1.0.0")
+            else:
+                jobs[f"{process.name}-text"] = (relay(process.metrics, TEXT).address, None)
+                jobs[f"{process.name}-openmetrics"] = (address(process), None)
+        binaries = options.target / "peers" / f"prometheus-{version}" / "usr" / "bin"
+        servers[version] = Prometheus(binaries, folder / f"prometheus-{version}", jobs)
+        peers.callback(servers[version].process.stop)
+
+    driver = Driver(shop.url).drive()
+    driver.wait_settled(own_counts)
+    for server in servers.values():
+        server.wait_ready()
+
+
+def tearDownModule():
+    peers.close()
+
+
+def each(test):
+    """Runs `test` for each server and format."""
+
+    def run(self):
+        for version, server in servers.items():
+            for format, content_type in (("text", TEXT), ("openmetrics", OPENMETRICS)):
+                with self.subTest(prometheus=version, format=format):
+                    test(self, server, format, content_type)
+
+    run.__name__ = test.__name__
+    return run
+
+
+class Shop(unittest.TestCase):
+    maxDiff = None
+
+    def query(self, server, job, promql, expected):
+        """Asks until the answer is as expected: the last scrape may be older than the last request."""
+        promql = promql.replace("JOB", f'job="{job}"')
+        expected = {("", frozenset(labels.items())): value for labels, value in expected}
+
+        def compare():
+            return pages.difference(expected, server.query(promql))
+
+        self.settle(compare, promql)
+
+    def settle(self, compare, what):
+        with contextlib.suppress(AssertionError):
+            wait_for(lambda: not compare(), what)
+        self.assertEqual("", compare(), what)
+
+    def test_the_shop_counts_what_was_done(self):
+        self.assertEqual(dict(driver.counts), own_counts())
+
+    @each
+    def test_requests(self, server, format, _):
+        expected = []
+        for what, count in own_counts().items():
+            if what.startswith("request "):
+                _, method, route, status = what.split(" ")
+                # Methods that the shop does not know are one label value.
+                method = method.lower() if method in ("GET", "POST") else "other"
+                expected.append(((method, route, status), count))
+        totals = {}
+        for labels, count in expected:
+            totals[labels] = totals.get(labels, 0) + count
+        expected = [(dict(zip(("method", "route", "status"), labels)), count) for labels, count in totals.items()]
+        by = "sum by (method, route, status)"
+        for name in (
+            'shop_requests_total{JOB, region="eu"}',
+            "shop_request_duration_seconds_count{JOB}",
+            'shop_request_duration_seconds_bucket{JOB, le="+Inf"}',
+        ):
+            self.query(server, f"shop-{format}", f"{by} ({name})", expected)
+
+    @each
+    def test_instrumented_functions(self, server, format, _):
+        expected = []
+        for what, count in own_counts().items():
+            if what.startswith("call "):
+                _, function, outcome = what.split(" ")
+                path = "Shop::check_out" if function == "check_out" else function
+                expected.append(({"function": f"shop::orders::{path}", "outcome": outcome}, count))
+        self.assertEqual({"ok", "error", "panic", "cancelled"}, {labels["outcome"] for labels, _ in expected})
+        names = "function_duration_seconds_count|search_duration_seconds_count"
+        promql = f'sum by (function, outcome) ({{__name__=~"{names}", JOB}})'
+        self.query(server, f"shop-{format}", promql, expected)
+
+    @each
+    def test_till_and_views(self, server, format, _):
+        counts, job = own_counts(), f"shop-{format}"
+        payments = []
+        for what, count in counts.items():
+            if what.startswith("payment "):
+                _, means, accepted = what.split(" ")
+                payments.append(({"means": means.lower(), "accepted": accepted}, count))
+        self.assertEqual(4, len(payments))
+        self.query(server, job, "sum by (means, accepted) (shop_till_payments_total{JOB})", payments)
+        views = [({"product": name}, counts[f"view {n}"]) for n, name in enumerate(NAMES)]
+        self.query(server, job, "sum by (product) (shop_product_views_total{JOB})", views)
+        self.query(server, job, "sum (shop_till_revenue_euros_total{JOB})", [({}, driver.revenue)])
+
+    @each
+    def test_gauges(self, server, format, _):
+        for name, value in (("open_carts", OPEN_CARTS), ("orders_waiting", 0), ("requests_in_progress", 0)):
+            self.query(server, f"shop-{format}", f"sum (shop_{name}{{JOB}})", [({}, value)])
+
+    @each
+    def test_quantiles_make_sense(self, server, format, _):
+        median = f'histogram_quantile(0.5, sum by (le) (search_duration_seconds_bucket{{job="shop-{format}", outcome="ok"}}))'
+        wait_for(lambda: server.query(median), median)
+        # Each letter takes 25 ms, and most queries have four.
+        [seconds] = server.query(median).values()
+        self.assertGreater(seconds, 0.05)
+        self.assertLess(seconds, 0.5)
+
+    @each
+    def test_every_sample_arrives(self, server, format, content_type):
+        job = f'job="shop-{format}"'
+
+        def compare():
+            found = server.query(f'{{{job}, __name__!~"up|scrape_.*"}}')
+            return pages.difference(pages.samples(page(shop.metrics, content_type)), found)
+
+        self.settle(compare, "the page and the series of Prometheus to be the same")
+        samples = len(pages.samples(page(shop.metrics, content_type)))
+        self.assertEqual([1.0], list(server.query(f"up{{{job}}}").values()))
+        self.assertEqual([samples], list(server.query(f"scrape_samples_scraped{{{job}}}").values()))
+        self.assertEqual([1.0], list(server.query(f"min_over_time(up{{{job}}}[5m])").values()))
+
+    def test_content_types(self):
+        for version, relay in relays.items():
+            with self.subTest(prometheus=version):
+                wait_for(lambda: relay.seen, "the first scrape")
+                asked, answered = relay.seen[-1]
+                self.assertIn("application/openmetrics-text", asked)
+                self.assertEqual(OPENMETRICS, answered)
+
+    def test_both_formats_hold_the_same(self):
+        text, openmetrics = (pages.samples(page(shop.metrics, accept)) for accept in (TEXT, OPENMETRICS))
+        self.assertEqual("", pages.difference(text, openmetrics))
+        self.assertGreater(len(text), 200)
+
+    def test_promtool_finds_no_fault(self):
+        text = page(shop.metrics, TEXT)
+        for version, server in servers.items():
+            with self.subTest(prometheus=version):
+                self.assertEqual((0, ""), server.promtool(text))
+
+    def test_promtool_would_find_one(self):
+        for version, server in servers.items():
+            with self.subTest(prometheus=version):
+                self.assertEqual(3, server.promtool("# TYPE a_total gauge\na_total 1\n")[0])
+                self.assertEqual(1, server.promtool('a{b="c} 1\n')[0])
+
+    def test_openmetrics_metadata(self):
+        families = {family.name: family for family in pages.families(page(shop.metrics, OPENMETRICS))}
+        duration = families["shop_request_duration_seconds"]
+        self.assertEqual(("histogram", "seconds"), (duration.type, duration.unit))
+        self.assertEqual("Time to answer a request.", duration.documentation)
+        self.assertEqual("counter", families["shop_requests"].type)
+        self.assertEqual("gauge", families["shop_open_carts"].type)
+        self.assertEqual("euros", families["shop_till_revenue_euros"].unit)
+
+
+class Http(unittest.TestCase):
+    def test_headers(self):
+        status, headers, body = request(odd.metrics)
+        self.assertEqual((200, TEXT), (status, headers["Content-Type"]))
+        self.assertEqual("no-store", headers["Cache-Control"])
+        self.assertEqual("nosniff", headers["X-Content-Type-Options"])
+        self.assertEqual(len(body), int(headers["Content-Length"]))
+
+    def test_odd_requests(self):
+        for accept in ("", "*/*", "nonsense", "text/html", ";;;q=", "application/openmetrics-text;version=abc", "\xff,/"):
+            with self.subTest(accept=accept):
+                status, headers, _ = request(odd.metrics, headers={"Accept": accept})
+                self.assertEqual((200, TEXT), (status, headers["Content-Type"]))
+        status, headers, body = request(odd.metrics, "HEAD")
+        self.assertEqual((200, TEXT, b""), (status, headers["Content-Type"], body))
+        status, headers, _ = request(odd.metrics, "POST")
+        self.assertEqual(405, status)
+        self.assertEqual({"GET", "HEAD"}, set(re.split(", *", headers["Allow"])))
+        self.assertEqual(404, request(odd.metrics + "/no")[0])
+
+
+class OddValues(unittest.TestCase):
+    def check(self, found, what):
+        self.assertEqual("", pages.difference(Odd().expected(), without_own(found)), what)
+
+    def test_the_python_client_reads_them_back(self):
+        for accept in (TEXT, OPENMETRICS):
+            with self.subTest(accept=accept):
+                self.check(pages.samples(page(odd.metrics, accept)), accept)
+
+    def test_integers_are_exact(self):
+        for accept in (TEXT, OPENMETRICS):
+            text = page(odd.metrics, accept)
+            for n, count in Odd().counts.items():
+                self.assertIn(f'\nodd_counts_total{{n="{n}"}} {count}\n', text)
+
+    def test_help(self):
+        for accept in (TEXT, OPENMETRICS):
+            families = {family.name: family for family in pages.families(page(odd.metrics, accept))}
+            for n, text in Odd().helps.items():
+                with self.subTest(accept=accept, help=text):
+                    self.assertEqual(text, families[f"odd_help_{n}"].documentation)
+
+    @each
+    def test_prometheus_reads_them_back(self, server, format, _):
+        job = f'job="odd-{format}"'
+        promql = f'{{{job}, __name__=~"odd_.*"}}'
+        with contextlib.suppress(AssertionError):
+            wait_for(lambda: server.query(promql), promql)
+        [target] = [t for t in server.get("targets")["activeTargets"] if t["labels"]["job"] == f"odd-{format}"]
+        self.assertEqual("", target["lastError"])
+        self.check(server.query(promql), promql)
+
+
+class Traffic(unittest.TestCase):
+    """The shop as a visitor starts it, with its metrics on a second listener."""
+
+    def test_numbers_move_and_every_page_is_valid(self):
+        with tempfile.TemporaryDirectory(prefix="peers-") as folder:
+            command = [options.target / "debug" / "examples" / "shop", "--addr", "127.0.0.1:0"]
+            log = pathlib.Path(folder) / "log"
+            busy = Process("shop", command + ["--metrics-addr", "127.0.0.1:0"], log, end=signal.SIGINT)
+            try:
+                metrics, url = busy.printed("metrics: "), busy.printed("shop: ")
+                self.assertEqual(404, request(url + "metrics")[0])
+                self.watch(metrics)
+                self.assertEqual(0, busy.stop(), "a clean end after Ctrl-C")
+            finally:
+                busy.stop()
+
+    def watch(self, metrics):
+        before, totals, end = {}, [], time.monotonic() + 8
+        while time.monotonic() < end:
+            for accept in (TEXT, OPENMETRICS):
+                families = pages.families(page(metrics, accept))
+                now = {
+                    (s.name, frozenset(s.labels.items())): s.value
+                    for family in families
+                    if family.type in ("counter", "histogram")
+                    for s in family.samples
+                }
+                shrunk = [key for key, value in before.items() if now.get(key, -1) < value]
+                self.assertEqual([], shrunk, "they went down, or away")
+                before = now
+            totals.append(sum(value for (name, _), value in now.items() if name == "shop_requests_total"))
+            time.sleep(0.02)
+        self.assertGreater(totals[-1], 50)
+        self.assertGreater(len(set(totals)), 10)
+
+
+class Golden(unittest.TestCase):
+    def test_the_python_client_reads_each_page(self):
+        read = 0
+        for path in sorted((REPOSITORY / "tests").rglob("golden/**/*")):
+            if path.suffix in (".txt", ".prom", ".om", ".text", ".openmetrics"):
+                with self.subTest(page=str(path.relative_to(REPOSITORY))):
+                    pages.samples(path.read_bytes().decode())
+                read += 1
+        self.assertGreater(read, 0, "there are no golden pages")
+
+
+def without_own(samples):
+    return {key: value for key, value in samples.items() if not key[0].startswith("metrics_core_")}
+
+
+def interrupt(number, _):
+    # Any other exception would be one test's error, and the next test would begin.
+    late = number == signal.SIGALRM
+    raise KeyboardInterrupt(f"the suite took more than {SECONDS} s" if late else "ended")
+
+
+def main():
+    for number in (signal.SIGALRM, signal.SIGTERM):
+        signal.signal(number, interrupt)
+    signal.alarm(SECONDS)
+    try:
+        result = unittest.main(argv=[sys.argv[0], "--verbose", *rest], exit=False).result
+    finally:
+        signal.alarm(0)
+        peers.close()
+    failed = len(result.failures) + len(result.errors) + len(result.skipped) + (result.testsRun == 0)
+    print(f"peers suite: {max(result.testsRun - failed, 0)} passed, {failed} failed")
+    return int(failed != 0)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--target", type=pathlib.Path, required=True, help="cargo's target folder")
+    options, rest = parser.parse_known_args()
+    sys.exit(main())
