@@ -36,7 +36,7 @@ impl Core {
 /// user's tokens counts as the user's code for lints.
 pub(crate) fn items(items: &TokenStream) -> TokenStream {
     quote! {
-        #[allow(unused_qualifications)]
+        #[allow(unused_qualifications, clippy::inline_always)]
         const _: () = {
             #items
         };

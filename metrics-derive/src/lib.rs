@@ -9,29 +9,251 @@ mod instrument_histogram;
 mod label_set;
 mod label_value;
 mod metrics;
+#[cfg(test)]
+mod snapshot;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
 
-/// Makes a struct of metrics.
+/// Makes a struct of metrics: each named field is a metric, or a nested struct of metrics.
+///
+/// A field's name is the metric's name and its doc comment the metric's help. Names, labels, units, buckets and
+/// help are checked while your crate compiles, and all mistakes are shown at once, each where it is made.
+///
+/// # Container attributes
+///
+/// In `#[metrics(…)]`:
+///
+/// - `prefix = "shop"`: what every name begins with. A `_` is put behind it.
+/// - `const_labels(region = "eu", version = env!("CARGO_PKG_VERSION"))`: labels that every series carries. A
+///   value is a constant string.
+/// - `rename_all = "snake_case"`: the case of the fields' names. Left out, they stay as they are.
+/// - `group`: a part of other structs. It has no `global()`, and only what contains it is exposed.
+/// - `crate = "path"`: where to find `metrics_core`, if it is not called that.
+///
+/// # Field attributes
+///
+/// In `#[metric(…)]`:
+///
+/// - `help = "…"`: instead of a doc comment.
+/// - `rename = "…"`: another name. The suffix `_total` of counters comes by itself.
+/// - `unit = Seconds`: a base unit, one of `metrics_core::model::Unit`; it becomes the name's last word. Other
+///   units are written `unit = "widgets"`.
+/// - `buckets = [0.1, 1.0]`: the upper bounds of a histogram; or a constant, `buckets = BOUNDS`, or the call of a
+///   `const fn`, `buckets = exponential::<8>(0.001, 4.0)`. Left out, it has `DEFAULT_BUCKETS`.
+/// - `const_labels(store = "main")`: labels that every series of the metric carries.
+/// - `preset`: all series of a family exist, at zero, from the start. For families whose labels are all enums or
+///   `bool`.
+/// - `group`: a nested struct of metrics, itself marked `#[metrics(group)]`. It may have a `prefix = "…"` and
+///   `const_labels(…)` besides its own, and no other option.
+/// - `skip`: no metric. The field is made by `Default`.
+///
+/// A field may be an `Option` of a metric: it is `None`, and not exposed, until an instance is made otherwise.
+///
+/// # What it emits
+///
+/// - An implementation of the trait `Metrics`: `Shop::new()`, `Shop::register_in(&registry)`.
+/// - Unless it is a group, an inherent `global() -> &'static Self`: the one instance that the global registry
+///   exposes, whether or not it is ever called. The struct has no generics for that reason.
+///
+/// The linker drops a crate that your program never names, and its metrics with it: see `metrics_core::link!`.
+///
+/// # Example
+///
+/// ```
+/// use metrics_core::{Counter, Family, Gauge, Histogram, LabelSet, LabelValue, Metrics};
+///
+/// #[derive(Clone, Copy, LabelValue)]
+/// enum Method { Get, Post }
+///
+/// #[derive(LabelSet)]
+/// struct Request<'a> { method: Method, route: &'a str }
+///
+/// #[derive(Metrics)]
+/// #[metrics(prefix = "shop")]
+/// struct Shop {
+///     /// HTTP requests served.
+///     requests: Family<Request<'static>, Counter>,
+///     /// Time to answer a request.
+///     #[metric(unit = Seconds, buckets = [0.005, 0.05, 0.5, 5.0])]
+///     request_duration: Histogram,
+///     #[metric(group, prefix = "db")]
+///     database: Pool,
+/// }
+///
+/// #[derive(Metrics)]
+/// #[metrics(group)]
+/// struct Pool {
+///     /// Connections that are open.
+///     connections: Gauge,
+/// }
+///
+/// let shop = Shop::global();
+/// shop.requests.with(&Request { method: Method::Get, route: "/cart" }).inc(); // shop_requests_total
+/// shop.request_duration.observe(0.003); // shop_request_duration_seconds
+/// shop.database.connections.inc(); // shop_db_connections
+/// # let _ = Method::Post;
+/// ```
 #[proc_macro_derive(Metrics, attributes(metrics, metric))]
 pub fn derive_metrics(input: TokenStream) -> TokenStream {
     metrics::derive(&parse_macro_input!(input as DeriveInput)).into()
 }
 
-/// Makes a set of labels.
+/// Makes a set of labels: each named field is a label, its type a `LabelValue`.
+///
+/// If all fields are enums or `bool`, the set is dense: a family of it is an array.
+///
+/// # Container attributes
+///
+/// In `#[label(…)]`:
+///
+/// - `rename_all = "snake_case"`: the case of the labels' names. Left out, they stay as they are.
+/// - `crate = "path"`: where to find `metrics_core`, if it is not called that.
+///
+/// # Field attributes
+///
+/// In `#[label(…)]`:
+///
+/// - `rename = "…"`: another name.
+///
+/// No field can be left out: two sets that differ in it would be one series.
+///
+/// # What it emits
+///
+/// An implementation of the trait `LabelSet`. A struct may have lifetimes; `LabelSet::Of<'a>` is the struct with
+/// `'a` for each of them, so that a `Family<Request<'static>, Counter>` takes a `Request<'_>`.
+///
+/// # Example
+///
+/// ```
+/// use metrics_core::{Counter, Family, LabelSet};
+///
+/// #[derive(LabelSet)]
+/// struct Request<'a> {
+///     route: &'a str,
+///     #[label(rename = "code")]
+///     status: u16,
+///     r#type: Option<&'a str>,
+/// }
+///
+/// let requests = Family::<Request<'static>, Counter>::new();
+/// let route = String::from("/cart");
+/// requests.with(&Request { route: &route, status: 200, r#type: None }).inc();
+/// assert_eq!(Request::NAMES, ["route", "code", "type"]);
+/// ```
 #[proc_macro_derive(LabelSet, attributes(label))]
 pub fn derive_label_set(input: TokenStream) -> TokenStream {
     label_set::derive(&parse_macro_input!(input as DeriveInput)).into()
 }
 
-/// Makes the value of a label.
+/// Makes the value of a label: an enum whose variants have no data, or a newtype of a label value.
+///
+/// # Container attributes
+///
+/// In `#[label(…)]`:
+///
+/// - `rename_all = "UPPERCASE"`: the case of an enum's texts: `snake_case` if left out, `lowercase`, `UPPERCASE`,
+///   `camelCase`, `PascalCase`, `SCREAMING_SNAKE_CASE`, `kebab-case`, `SCREAMING-KEBAB-CASE`, or `none` for the
+///   variants as they stand in the source.
+/// - `crate = "path"`: where to find `metrics_core`, if it is not called that.
+///
+/// # Field attributes
+///
+/// In `#[label(…)]` of a variant:
+///
+/// - `rename = "…"`: another text.
+///
+/// # What it emits
+///
+/// An implementation of the trait `LabelValue`. An enum is dense: its values are counted, and two with the same
+/// text do not compile. A newtype is what its field is; it may have lifetimes.
+///
+/// # Example
+///
+/// ```
+/// use metrics_core::LabelValue;
+///
+/// #[derive(Clone, Copy, LabelValue)]
+/// enum Outcome {
+///     Ok,
+///     NotFound,
+///     #[label(rename = "5xx")]
+///     ServerError,
+/// }
+///
+/// #[derive(LabelValue)]
+/// struct Tenant(String);
+///
+/// assert_eq!(Outcome::VALUES, ["ok", "not_found", "5xx"]);
+/// assert_eq!(Tenant("acme".to_owned()).text(), "acme");
+/// # let _ = (Outcome::Ok, Outcome::NotFound, Outcome::ServerError);
+/// ```
 #[proc_macro_derive(LabelValue, attributes(label))]
 pub fn derive_label_value(input: TokenStream) -> TokenStream {
     label_value::derive(&parse_macro_input!(input as DeriveInput)).into()
 }
 
-/// Times a function.
+/// Times a function and says how it ended: a histogram with a label `outcome`.
+///
+/// It may stand on functions and methods, generic, recursive or `unsafe`, and on async ones. However a call ends,
+/// it is observed once, with one of these outcomes:
+///
+/// - `ok`: it returned something other than an `Err`.
+/// - `error`: it returned an `Err`. What counts is the type, so an `io::Result` is one, and a type of your own that
+///   is called `Result` is not. Nor is a value whose type is a generic parameter.
+/// - `panic`: it panicked. With `panic = "abort"` there is nobody left to count that.
+/// - `cancelled`: its future was dropped before it was done. A panic elsewhere that drops the future cancels it.
+///
+/// An async function is timed from its first poll to its end, what it waits for included; a future that is never
+/// polled is not observed. So is what a function returns that says `-> impl Future<…>`.
+///
+/// # Container attributes
+///
+/// In the parentheses of `#[instrument_histogram(…)]`, all optional:
+///
+/// - `name = "checkout"`: the family's name. The unit `_seconds` is put behind it. Left out, all functions share
+///   the family `function_duration_seconds`.
+/// - `help = "…"`: the family's help. Functions that share a family must agree in it.
+/// - `buckets = [0.1, 1.0]`: the upper bounds, as in [`Metrics`](macro@Metrics).
+/// - `const_labels(kind = "x")`: labels that every series carries. Functions that share a family must agree in
+///   their names, so give it a `name` as well.
+/// - `crate = "path"`: where to find `metrics_core`, if it is not called that.
+///
+/// # Field attributes
+///
+/// None.
+///
+/// # What it emits
+///
+/// The function, its body passed to the library as a closure or a pinned async block; and inside of it a static
+/// family with a constant label `function`, the function's path (`shop::Cart::checkout`), which the global
+/// registry exposes.
+///
+/// A `const fn` cannot be timed. `#[track_caller]` does not reach through the closure.
+///
+/// # Example
+///
+/// ```
+/// use metrics_core::instrument_histogram;
+///
+/// #[instrument_histogram]
+/// fn parse(text: &str) -> Result<u32, std::num::ParseIntError> {
+///     let number = text.parse()?;
+///     Ok(number)
+/// }
+///
+/// #[instrument_histogram(name = "checkout", buckets = [0.01, 0.1, 1.0])]
+/// async fn checkout(items: &[String]) -> Result<usize, String> {
+///     if items.is_empty() {
+///         return Err("empty".to_owned());
+///     }
+///     Ok(items.len())
+/// }
+///
+/// parse("1"); // function_duration_seconds{function="…::parse",outcome="ok"}
+/// parse("x"); // … outcome="error"
+/// # drop(checkout(&[]));
+/// ```
 #[proc_macro_attribute]
 pub fn instrument_histogram(options: TokenStream, item: TokenStream) -> TokenStream {
     instrument_histogram::instrument(options.into(), item.into()).into()

@@ -170,7 +170,7 @@ pub fn output<R>() -> R {
 }
 
 /// What a function returned. `is_error` is [`Result::is_err`] if it is a `Result`, by whatever name, and the
-/// one of [`NoResult`] otherwise: a method of the type itself goes before one of what it dereferences to.
+/// one of `NoResult` otherwise: a method of the type itself goes before one of what it dereferences to.
 #[derive(Debug)]
 pub struct Returned<'a, R>(pub &'a R);
 

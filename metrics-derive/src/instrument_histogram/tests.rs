@@ -1,1 +1,248 @@
+use super::instrument;
+use crate::snapshot::check;
+use expect_test::expect;
+use quote::quote;
 
+#[test]
+fn a_function() {
+    let expansion = instrument(
+        quote!(),
+        quote! {
+            /// Adds.
+            pub fn add(a: u8) -> Result<u8, Error> {
+                #![allow(clippy::all)]
+                Ok(a + 1)
+            }
+        },
+    );
+    check(
+        &expansion,
+        &expect![[r#"
+        /// Adds.
+        #[allow(clippy::all)]
+        pub fn add(a: u8) -> Result<u8, Error> {
+            fn __marker() {}
+            const __FIELD: ::metrics_core::private::FamilyField = ::metrics_core::private::function_field(
+                "function_duration",
+                "Time that instrumented functions took.",
+                ::core::option::Option::None,
+                &[
+                    (
+                        "function",
+                        ::metrics_core::private::LabelText::Computed(|| ::metrics_core::private::function_name(
+                            __marker,
+                        )),
+                    ),
+                ],
+                ::metrics_core::private::Location::caller(),
+            );
+            const _: () = ::metrics_core::private::check_metric_name(&__FIELD);
+            static __FUNCTION: ::metrics_core::private::Function = ::metrics_core::private::Function::new(
+                &__FIELD,
+            );
+            ::metrics_core::__entry!(
+                ::metrics_core::private::Entry { abi : ::metrics_core::private::Entry::ABI,
+                crate_name : ::core::env!("CARGO_CRATE_NAME"), name : "add", location : __FIELD
+                .location, source : || __FUNCTION.source(), }
+            );
+            ::metrics_core::private::time(
+                &__FUNCTION,
+                move || -> Result<u8, Error> { Ok(a + 1) },
+                |__value| ::metrics_core::private::Returned(__value).is_error(),
+            )
+        }
+    "#]],
+    );
+}
+
+#[test]
+fn an_async_method_with_options() {
+    let expansion = instrument(
+        quote!(crate = "m", name = "time", help = "Time.", buckets = [0.1, 1.0], const_labels(kind = "x")),
+        quote! {
+            async fn add<'a>(&'a mut self) -> Result<impl Iterator<Item = u8>, Error> {
+                self.more().await
+            }
+        },
+    );
+    check(
+        &expansion,
+        &expect![[r#"
+        async fn add<'a>(&'a mut self) -> Result<impl Iterator<Item = u8>, Error> {
+            fn __marker() {}
+            const __FIELD: m::private::FamilyField = m::private::function_field(
+                "time",
+                "Time.",
+                ::core::option::Option::Some(&[0.1, 1.0]),
+                &[
+                    (
+                        "function",
+                        m::private::LabelText::Computed(|| m::private::function_name(__marker)),
+                    ),
+                    ("kind", m::private::LabelText::Static("x")),
+                ],
+                m::private::Location::caller(),
+            );
+            const _: () = m::private::check_metric_name(&__FIELD);
+            const _: () = m::private::check_buckets(&__FIELD);
+            const _: () = m::private::check_const_label(&__FIELD, "kind");
+            static __FUNCTION: m::private::Function = m::private::Function::new(&__FIELD);
+            m::__entry!(
+                m::private::Entry { abi : m::private::Entry::ABI, crate_name :
+                ::core::env!("CARGO_CRATE_NAME"), name : "add", location : __FIELD.location,
+                source : || __FUNCTION.source(), }
+            );
+            let __body = ::core::pin::pin!(
+                async move { if false { return m::private::output:: < Result < _, Error > > (); }
+                { self.more(). await } }
+            );
+            m::private::time_async(
+                    &__FUNCTION,
+                    __body,
+                    |__value| m::private::Returned(__value).is_error(),
+                )
+                .await
+        }
+    "#]],
+    );
+}
+
+#[test]
+fn a_function_that_returns_a_future() {
+    let expansion = instrument(
+        quote!(),
+        quote! {
+            fn later() -> impl Future<Output = u8> + Send {
+                async { 1 }
+            }
+        },
+    );
+    check(
+        &expansion,
+        &expect![[r#"
+        fn later() -> impl Future<Output = u8> + Send {
+            fn __marker() {}
+            const __FIELD: ::metrics_core::private::FamilyField = ::metrics_core::private::function_field(
+                "function_duration",
+                "Time that instrumented functions took.",
+                ::core::option::Option::None,
+                &[
+                    (
+                        "function",
+                        ::metrics_core::private::LabelText::Computed(|| ::metrics_core::private::function_name(
+                            __marker,
+                        )),
+                    ),
+                ],
+                ::metrics_core::private::Location::caller(),
+            );
+            const _: () = ::metrics_core::private::check_metric_name(&__FIELD);
+            static __FUNCTION: ::metrics_core::private::Function = ::metrics_core::private::Function::new(
+                &__FIELD,
+            );
+            ::metrics_core::__entry!(
+                ::metrics_core::private::Entry { abi : ::metrics_core::private::Entry::ABI,
+                crate_name : ::core::env!("CARGO_CRATE_NAME"), name : "later", location : __FIELD
+                .location, source : || __FUNCTION.source(), }
+            );
+            let __future = ::metrics_core::private::make_future(
+                &__FUNCTION,
+                move || { async { 1 } },
+            );
+            ::metrics_core::private::time_future(
+                &__FUNCTION,
+                __future,
+                |__value| ::metrics_core::private::Returned(__value).is_error(),
+            )
+        }
+    "#]],
+    );
+}
+
+#[test]
+fn an_endless_async_function() {
+    let expansion = instrument(
+        quote!(),
+        quote! {
+            async fn serve() -> ! {
+                loop {}
+            }
+        },
+    );
+    check(
+        &expansion,
+        &expect![[r#"
+        async fn serve() -> ! {
+            fn __marker() {}
+            const __FIELD: ::metrics_core::private::FamilyField = ::metrics_core::private::function_field(
+                "function_duration",
+                "Time that instrumented functions took.",
+                ::core::option::Option::None,
+                &[
+                    (
+                        "function",
+                        ::metrics_core::private::LabelText::Computed(|| ::metrics_core::private::function_name(
+                            __marker,
+                        )),
+                    ),
+                ],
+                ::metrics_core::private::Location::caller(),
+            );
+            const _: () = ::metrics_core::private::check_metric_name(&__FIELD);
+            static __FUNCTION: ::metrics_core::private::Function = ::metrics_core::private::Function::new(
+                &__FIELD,
+            );
+            ::metrics_core::__entry!(
+                ::metrics_core::private::Entry { abi : ::metrics_core::private::Entry::ABI,
+                crate_name : ::core::env!("CARGO_CRATE_NAME"), name : "serve", location : __FIELD
+                .location, source : || __FUNCTION.source(), }
+            );
+            #[allow(unreachable_code)]
+            let __body = ::core::pin::pin!(
+                async move { let __never : ::core::convert::Infallible = { loop {} }; __never }
+            );
+            match ::metrics_core::private::time_async(
+                    &__FUNCTION,
+                    __body,
+                    |__value| ::metrics_core::private::Returned(__value).is_error(),
+                )
+                .await
+            {}
+        }
+    "#]],
+    );
+}
+
+#[test]
+fn a_broken_one_is_still_there() {
+    let expansion = instrument(
+        quote!(nam = "x"),
+        quote!(
+            fn add() {}
+        ),
+    );
+    check(
+        &expansion,
+        &expect![[r#"
+        fn add() {}
+        ::core::compile_error! {
+            "Unknown field: `nam`. Did you mean `name`?"
+        }
+    "#]],
+    );
+    let expansion = instrument(
+        quote!(),
+        quote!(
+            const fn add() {}
+        ),
+    );
+    check(
+        &expansion,
+        &expect![[r#"
+        const fn add() {}
+        ::core::compile_error! {
+            "a `const fn` may run in the compiler, where there is no clock; take off `const`, or the attribute"
+        }
+    "#]],
+    );
+}

@@ -3,45 +3,49 @@ use crate::emit::{at, check};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{GenericArgument, GenericParam, Lifetime, parse_quote};
+use syn::{GenericArgument, GenericParam, Ident, Lifetime, parse_quote};
 
 pub(super) fn expand(model: &Model<'_>) -> TokenStream {
     let private = model.core.private();
-    let values: Vec<_> = model.labels.iter().map(|label| label.value(&private)).collect();
-    let density = model.labels.iter().zip(&values).rev().fold(quote!(#private::Dense), |rest, (label, value)| {
-        let span = label.ty.span();
-        let density = at(span, quote!(#private::Density));
-        quote_spanned!(span=> <#value::Density as #density>::And<#rest>)
+    // On the struct's name, where rustc shows that it is no label set if one of its fields is no label.
+    let span = model.input.ident.span();
+    let here = at(span, private.clone());
+    let density = model.labels.iter().rev().fold(quote_spanned!(span=> #here::Dense), |rest, label| {
+        let of_field = label.member(&private, "Density");
+        quote_spanned!(span=> <#of_field as #here::Density>::And<#rest>)
     });
+    let values: Vec<_> = model.labels.iter().map(|label| label.member(&private, "VALUES")).collect();
+    let lens = model.labels.iter().zip(&values).map(|(label, values)| quote_spanned!(label.ty.span()=> #values.len()));
+    let indices = model.labels.iter().map(|label| label.call(&private, "index"));
+    let calls = model.labels.iter().map(|label| label.call(&private, "text"));
     let names = model.labels.iter().map(|label| &label.name);
-    let idents: Vec<_> = model.labels.iter().map(|label| label.ident).collect();
     let texts: Vec<_> = (0..model.labels.len()).map(|i| format_ident!("__text{i}")).collect();
     let header = header(model);
     let borrowed = borrowed(model);
     let checks =
         model.labels.iter().map(|Label { name, span, .. }| check(*span, &quote!(#private::check_label_name(#name))));
-    quote! {
+    quote_spanned! {span=>
         #(#checks)*
 
         #header {
             type Of<'__of> = #borrowed;
             type Density = #density;
             const NAMES: &'static [&'static ::core::primitive::str] = &[#(#names),*];
-            const VALUES: &'static [&'static [&'static ::core::primitive::str]] = #private::dense_values(&[#(#values::VALUES),*]);
+            const VALUES: &'static [&'static [&'static ::core::primitive::str]] = #here::dense_values(&[#(#values),*]);
 
             #[inline]
             fn index(&self) -> ::core::primitive::usize {
-                if <Self as #private::LabelSet>::VALUES.is_empty() {
+                if <Self as #here::LabelSet>::VALUES.is_empty() {
                     return 0;
                 }
                 let __index = 0;
-                #(let __index = __index * #values::VALUES.len() + #values::index(&self.#idents);)*
+                #(let __index = __index * #lens + #indices;)*
                 __index
             }
 
             #[inline(always)]
             fn with_values<__R>(&self, __f: impl ::core::ops::FnOnce(&[&::core::primitive::str]) -> __R) -> __R {
-                #(let #texts = #values::text(&self.#idents);)*
+                #(let #texts = #calls;)*
                 __f(&[#(::core::convert::AsRef::<::core::primitive::str>::as_ref(&#texts)),*])
             }
         }
@@ -105,10 +109,18 @@ fn borrowed(model: &Model<'_>) -> TokenStream {
 }
 
 impl Label<'_> {
-    /// On the span of the field's type, so that all errors about it are one error there.
-    fn value(&self, private: &TokenStream) -> TokenStream {
-        let ty = self.ty;
-        let private = at(ty.span(), private.clone());
-        quote_spanned!(ty.span()=> <#ty as #private::LabelValue>)
+    /// Something of the field's type, all of it on the type's span, so that all errors about it are one error
+    /// there.
+    fn member(&self, private: &TokenStream, name: &str) -> TokenStream {
+        let (ty, span) = (self.ty, self.ty.span());
+        let label_value = at(span, quote!(#private::LabelValue));
+        let name = Ident::new(name, span);
+        quote_spanned!(span=> <#ty as #label_value>::#name)
+    }
+
+    /// A call of one of its methods.
+    fn call(&self, private: &TokenStream, method: &str) -> TokenStream {
+        let (ident, method) = (self.ident, self.member(private, method));
+        quote_spanned!(self.ty.span()=> #method(&self.#ident))
     }
 }

@@ -47,24 +47,30 @@ fn of_enum(private: &TokenStream, variants: &[Variant<'_>]) -> TokenStream {
 }
 
 fn of_newtype(private: &TokenStream, ty: &Type) -> TokenStream {
-    // On the span of the field's type, so that all errors about it are one error there.
-    let private = at(ty.span(), private.clone());
-    let value = quote_spanned!(ty.span()=> <#ty as #private::LabelValue>);
-    quote! {
-        type Density = #value::Density;
-        const VALUES: &'static [&'static ::core::primitive::str] = #value::VALUES;
-        type Text<'__text> = #value::Text<'__text>
+    // All of it on the span of the field's type, so that all errors about it are one error there.
+    let span = ty.span();
+    let label_value = at(span, quote!(#private::LabelValue));
+    let member = |name: TokenStream| {
+        let name = at(span, name);
+        quote_spanned!(span=> <#ty as #label_value>::#name)
+    };
+    let (density, values, index) = (member(quote!(Density)), member(quote!(VALUES)), member(quote!(index)));
+    let (text, text_type) = (member(quote!(text)), member(quote!(Text<'__text>)));
+    quote_spanned! {span=>
+        type Density = #density;
+        const VALUES: &'static [&'static ::core::primitive::str] = #values;
+        type Text<'__text> = #text_type
         where
             Self: '__text;
 
         #[inline]
         fn index(&self) -> ::core::primitive::usize {
-            #value::index(&self.0)
+            #index(&self.0)
         }
 
         #[inline]
-        fn text(&self) -> #value::Text<'_> {
-            #value::text(&self.0)
+        fn text<'__text>(&'__text self) -> #text_type {
+            #text(&self.0)
         }
     }
 }

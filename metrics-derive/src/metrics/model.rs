@@ -28,7 +28,7 @@ pub(super) struct Field<'a> {
 }
 
 pub(super) enum Role {
-    Metric(Metric),
+    Metric(Box<Metric>),
     Group { prefix: Option<LitStr>, const_labels: ConstLabels },
     Skip,
 }
@@ -103,7 +103,7 @@ impl<'a> Field<'a> {
         } else if attr.group.is_present() {
             Role::Group { prefix: attr.prefix, const_labels: attr.const_labels }
         } else {
-            Role::Metric(Metric::new(field, ident, attr, case)?)
+            Role::Metric(Box::new(Metric::new(field, ident, attr, case)?))
         };
         Ok(Self { ident, ty: &field.ty, role })
     }
