@@ -48,7 +48,10 @@ pub(crate) async fn serve(listener: TcpListener, registry: Registry) -> io::Resu
     }
 }
 
-async fn answer(registry: Registry, request: Request<Incoming>) -> io::Result<Response<impl Body<Data = Bytes, Error = io::Error>>> {
+async fn answer(
+    registry: Registry,
+    request: Request<Incoming>,
+) -> io::Result<Response<impl Body<Data = Bytes, Error = io::Error>>> {
     if request.uri().path() != "/metrics" {
         let nothing = http::Body::default();
         return Response::builder().status(404).body(StreamBody::new(chunks(nothing))).map_err(io::Error::other);

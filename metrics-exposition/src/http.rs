@@ -139,16 +139,21 @@ impl Response {
 ///
 /// An error means that a family failed of which a part was sent already: break the connection off, so that the
 /// client sees a page that was cut off (HTTP/1.1: without the final chunk), not one that lacks a family.
+///
+/// The default one is empty.
+#[derive(Default)]
 pub struct Body {
     state: State,
 }
 
+#[derive(Default)]
 enum State {
     /// The first chunk waits in the encoder.
     First(Pages),
     /// Nothing waits.
     More(Pages),
     Whole(Vec<u8>),
+    #[default]
     Ended,
 }
 
