@@ -40,12 +40,17 @@ fn ending() -> Local {
     Local::new(|| false)
 }
 
-fn observer(cells: &Arc<Cells>, range: &Arc<Range>, local: fn() -> Local) -> thread::JoinHandle<()> {
+/// Observes 1 in the first bucket, 2 in the second.
+fn observer(
+    cells: &Arc<Cells>,
+    range: &Arc<Range>,
+    local: fn() -> Local,
+    buckets: std::ops::Range<usize>,
+) -> thread::JoinHandle<()> {
     let (cells, range) = (Arc::clone(cells), Arc::clone(range));
     thread::spawn(move || {
         let local = local();
-        cells.observe(&local, &range, 0, 1.0);
-        cells.observe(&local, &range, 1, 2.0);
+        buckets.for_each(|bucket| cells.observe(&local, &range, bucket, (bucket + 1) as f64));
     })
 }
 
@@ -60,7 +65,7 @@ fn check_whole(cells: &Cells, range: &Range) {
 fn a_scrape_sees_whole_observations() {
     model(3, || {
         let (cells, range) = cells(4);
-        let writer = observer(&cells, &range, living);
+        let writer = observer(&cells, &range, living, 0..2);
         let reader = thread::spawn(move || check_whole(&cells, &range));
         writer.join().unwrap();
         reader.join().unwrap();
@@ -71,14 +76,14 @@ fn a_scrape_sees_whole_observations() {
 fn a_scrape_sees_whole_observations_of_threads_without_an_arena() {
     model(2, || {
         let (cells, range) = cells(4);
-        let writers = [observer(&cells, &range, ending), observer(&cells, &range, ending)];
+        let writers = [observer(&cells, &range, ending, 0..1), observer(&cells, &range, ending, 1..2)];
         let (theirs, its) = (Arc::clone(&cells), Arc::clone(&range));
         let reader = thread::spawn(move || check_whole(&theirs, &its));
         writers.into_iter().for_each(|writer| writer.join().unwrap());
         reader.join().unwrap();
         let mut words = Vec::new();
         if cells.read_sequenced(std::iter::once(&*range), 3, &mut words) {
-            assert_eq!(words[1..], [2, 2]);
+            assert_eq!(words[1..], [1, 1]);
         }
     });
 }

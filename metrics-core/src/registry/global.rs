@@ -1,6 +1,6 @@
 use super::{MissingCrates, RegisterError, Registry};
 use crate::entry::{Entry, entries};
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 /// A registry of everything that the linker gathered. In the order of the source, so that of two that clash
 /// always the same one is left out.
@@ -16,7 +16,7 @@ pub(super) fn gather() -> Registry {
         };
         if let Err(error) = registered {
             eprintln!("metrics: {} is not exposed: {error}", entry.name);
-            registry.inner.write().unwrap_or_else(PoisonError::into_inner).refused.push(error);
+            registry.write().refused.push(error);
         }
     }
     registry

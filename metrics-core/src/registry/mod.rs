@@ -1,8 +1,8 @@
 //! Registries: which metrics a page shows.
 
-mod clash;
 mod definition;
 mod error;
+mod families;
 mod global;
 mod scrape;
 mod source;
@@ -10,8 +10,9 @@ mod source;
 use crate::metric::Instrument;
 use crate::metrics::Metrics;
 use crate::model::{Desc, Location};
+use families::Families;
 use std::fmt;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 pub use definition::Definition;
 pub use error::{MissingCrates, RegisterError};
@@ -46,29 +47,9 @@ pub struct Registry {
 
 #[derive(Default)]
 struct Inner {
-    /// By name.
-    families: Arc<Vec<Family>>,
+    families: Families,
     /// What the linker gathered and could not be registered.
     refused: Vec<RegisterError>,
-}
-
-/// A family as it is exposed: of one source, or of several with different constant labels.
-#[derive(Clone)]
-struct Family {
-    desc: Desc,
-    members: Vec<Member>,
-}
-
-/// One source's part of a family.
-#[derive(Clone)]
-struct Member {
-    source: Arc<dyn Source>,
-    index: usize,
-    /// Constant labels.
-    const_labels: Vec<(String, String)>,
-    /// The same, rendered.
-    scope: Box<str>,
-    location: Location,
 }
 
 impl Registry {
@@ -111,10 +92,7 @@ impl Registry {
     /// If a name breaks a rule or is taken. Then none of the source's families is exposed.
     pub fn register_source(&self, source: Arc<dyn Source>) -> Result<(), RegisterError> {
         let added = source.families();
-        let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
-        let families = clash::merge(&inner.families, &source, added)?;
-        inner.families = Arc::new(families);
-        Ok(())
+        self.write().families.add(&source, added)
     }
 
     /// Whether everything that the linker gathered is exposed. Meant for a test of yours:
@@ -126,8 +104,7 @@ impl Registry {
     /// # Errors
     /// The first of the families that were left out, with both places.
     pub fn check(&self) -> Result<(), RegisterError> {
-        let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
-        inner.refused.first().map_or(Ok(()), |error| Err(error.clone()))
+        self.read().refused.first().map_or(Ok(()), |error| Err(error.clone()))
     }
 
     /// Whether each of these crates has metrics in the program. The linker drops a dependency that the
@@ -149,21 +126,25 @@ impl Registry {
 
     /// Begins a scrape: a pass over all families in the order of their names.
     pub fn scrape(&self) -> Scrape {
-        let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
-        Scrape::new(Arc::clone(&inner.families))
+        Scrape::new(self.read().families.snapshot())
     }
 
     /// What is registered, by name.
     pub fn descs(&self) -> Vec<Desc> {
-        let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
-        inner.families.iter().map(|family| family.desc.clone()).collect()
+        self.read().families.snapshot().iter().map(|family| family.desc.clone()).collect()
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Inner> {
+        self.inner.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Inner> {
+        self.inner.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl fmt::Debug for Registry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
-        let names = inner.families.iter().map(|family| &family.desc.name);
-        f.debug_list().entries(names).finish()
+        f.debug_list().entries(self.read().families.snapshot().iter().map(|family| &family.desc.name)).finish()
     }
 }

@@ -1,4 +1,4 @@
-use super::{Family, Member};
+use super::families::{Family, Member};
 use crate::metric::{Cursor, Points, Scratch};
 use crate::model::FamilySink;
 use std::fmt;

@@ -1,7 +1,7 @@
 use crate::label::render_pair;
 use crate::metric::{Collect, Cursor, Points};
 use crate::metrics::{Field, LabelText, Metrics, Scope};
-use crate::model::{Desc, Location};
+use crate::model::Desc;
 use std::sync::Arc;
 
 /// Something that gives families to a registry.
@@ -37,19 +37,15 @@ impl SourceFamily {
         let const_labels = all.map(|(name, value)| ((*name).to_owned(), value.text().to_owned())).collect();
         Self { desc, const_labels }
     }
+}
 
-    pub(super) fn location(&self) -> Location {
-        self.desc.location
+/// Constant labels as they stand in a page.
+pub(super) fn scope(const_labels: &[(String, String)]) -> Box<str> {
+    let mut scope = String::new();
+    for (name, value) in const_labels {
+        render_pair(&mut scope, name, value);
     }
-
-    /// The constant labels as they stand in a page.
-    pub(super) fn scope(&self) -> Box<str> {
-        let mut scope = String::new();
-        for (name, value) in &self.const_labels {
-            render_pair(&mut scope, name, value);
-        }
-        scope.into()
-    }
+    scope.into()
 }
 
 /// An instance of a derived struct.

@@ -110,7 +110,7 @@ impl<L: LabelSet<Density: Storage>, M: Child> Family<L, M> {
     where
         L::Of<'a>: LabelSet,
     {
-        Ref { found: self.store.with(labels), family: self }
+        Ref { found: self.store.with(labels), family: self, not_send: PhantomData }
     }
 
     /// Removes the series with these labels; whether there was one. What is counted through references and
@@ -174,6 +174,8 @@ impl<L: LabelSet<Density: Storage>> Family<L, super::Histogram> {
 pub struct Ref<'f, L: LabelSet<Density: Storage>, M: Child> {
     found: <<L::Density as Storage>::Store<M> as Store<M>>::Found<'f>,
     family: &'f Family<L, M>,
+    /// Not `Send`, whichever way the series is kept: a label that becomes a string must not break users.
+    not_send: PhantomData<*const ()>,
 }
 
 impl<L: LabelSet<Density: Storage>, M: Child> Ref<'_, L, M> {
