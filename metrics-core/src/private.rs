@@ -3,7 +3,8 @@
 pub use crate::entry::Entry;
 pub use crate::label::{Dense, Density, Hashed, LabelSet, LabelValue};
 pub use crate::metric::timed::{
-    Function, Returned, function_field, function_name, make_future, output, time, time_async, time_future,
+    Function, Returned, function_field, function_name, make_future, output, time, time_async, time_boxed_future,
+    time_future,
 };
 pub use crate::metric::{Collect, Cursor, HasBuckets, Instrument, Points, Preset, Spec};
 pub use crate::metrics::{FamilyField, Field, GroupField, LabelText, Metrics, Options, Scope};

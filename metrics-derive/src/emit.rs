@@ -32,11 +32,11 @@ impl Core {
     }
 }
 
-/// The items of a derive, which may name things longer than the user's scope would need: what points at the
-/// user's tokens counts as the user's code for lints.
+/// The items of a derive. What points at the user's tokens is the user's code for lints, but not of the user's
+/// making: long names, and uses of what is deprecated for others.
 pub(crate) fn items(items: &TokenStream) -> TokenStream {
     quote! {
-        #[allow(unused_qualifications, clippy::inline_always)]
+        #[allow(deprecated, unused_qualifications, clippy::inline_always)]
         const _: () = {
             #items
         };

@@ -48,7 +48,8 @@ use syn::{DeriveInput, parse_macro_input};
 ///   `const_labels(…)` besides its own, and no other option.
 /// - `skip`: no metric. The field is made by `Default`.
 ///
-/// A field may be an `Option` of a metric: it is `None`, and not exposed, until an instance is made otherwise.
+/// A field may be an `Option` of a metric. It is `None`, and a metric that is `None` when its struct is registered
+/// is not exposed.
 ///
 /// # What it emits
 ///
@@ -205,7 +206,8 @@ pub fn derive_label_value(input: TokenStream) -> TokenStream {
 /// - `cancelled`: its future was dropped before it was done. A panic elsewhere that drops the future cancels it.
 ///
 /// An async function is timed from its first poll to its end, what it waits for included; a future that is never
-/// polled is not observed. So is what a function returns that says `-> impl Future<…>`.
+/// polled is not observed. The same holds for the future that a function returns as `impl Future<…>` or as
+/// `Pin<Box<dyn Future<…>>>`.
 ///
 /// # Container attributes
 ///

@@ -31,7 +31,7 @@ fn block_on<F: Future>(future: F) -> F::Output {
     }
 }
 
-fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
+fn poll<F: Future + ?Sized>(future: Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
 }
 
@@ -397,6 +397,39 @@ fn later(fail: bool) -> impl Future<Output = Result<u8, String>> + Send {
 #[instrument_histogram]
 fn borrowed<'a>(text: &'a str) -> impl Future<Output = usize> + use<'a> {
     async { text.len() }
+}
+
+#[instrument_histogram]
+fn in_a_box<'a>(text: &'a str) -> Pin<Box<dyn Future<Output = Result<u32, std::num::ParseIntError>> + Send + 'a>> {
+    Box::pin(async move {
+        pause().await;
+        text.parse()
+    })
+}
+
+#[test]
+fn functions_that_return_a_boxed_future() {
+    assert!(block_on(is_send(in_a_box("1"))).is_ok());
+    assert!(block_on(in_a_box("x")).is_err());
+    let mut future = in_a_box("1");
+    assert!(poll(future.as_mut()).is_pending());
+    drop(future);
+    assert_eq!(calls("in_a_box"), [1, 1, 0, 1]);
+}
+
+macro_rules! function_of {
+    ($name:ident, $ty:ty, $body:block) => {
+        #[instrument_histogram]
+        fn $name() -> $ty $body
+    };
+}
+
+function_of!(from_a_macro, Result<(), ()>, { Err(()) });
+
+#[test]
+fn functions_made_by_a_macro() {
+    assert!(from_a_macro().is_err());
+    assert_eq!(calls("from_a_macro"), [0, 1, 0, 0]);
 }
 
 #[test]

@@ -164,6 +164,15 @@ pub fn time_future<F: Future, E: FnOnce(&F::Output) -> bool>(
     async move { time_async(function, pin!(future), is_error).await }
 }
 
+/// Runs a future that a function returned in a box, and returns it in one.
+pub fn time_boxed_future<F: Future, E: FnOnce(&F::Output) -> bool>(
+    function: &'static Function,
+    future: F,
+    is_error: E,
+) -> Pin<Box<impl Future<Output = F::Output>>> {
+    Box::pin(time_future(function, future, is_error))
+}
+
 /// Never called: gives an async block a `return` of the type that its function names.
 pub fn output<R>() -> R {
     unreachable!("stands behind `if false`")

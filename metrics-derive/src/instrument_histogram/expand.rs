@@ -1,7 +1,8 @@
 use super::model::{Body, Function, Model, Output};
 use crate::emit::{at, check};
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
+use syn::Ident;
 use syn::spanned::Spanned;
 
 pub(super) fn expand(model: &Model) -> TokenStream {
@@ -10,7 +11,8 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     let body = match model.body {
         Body::Sync => sync_body(model),
         Body::Async => async_body(model),
-        Body::Future => future_body(model),
+        Body::Future => future_body(model, &format_ident!("time_future")),
+        Body::BoxedFuture => future_body(model, &format_ident!("time_boxed_future")),
     };
     quote! {
         #(#attrs)* #vis #sig {
@@ -72,14 +74,19 @@ fn checks(model: &Model) -> TokenStream {
 
 fn sync_body(model: &Model) -> TokenStream {
     let private = model.core.private();
+    let (body, is_error) = (closure(model), is_error(model));
+    quote!(#private::time(&__FUNCTION, #body, #is_error))
+}
+
+/// The body, as a closure of the function's type.
+fn closure(model: &Model) -> TokenStream {
     let block = &model.function.block;
-    let is_error = is_error(model);
     let output = match &model.output {
         Output::Unknown => quote!(),
         Output::Never => quote!(-> !),
         Output::Type(ty) => quote!(-> #ty),
     };
-    quote!(#private::time(&__FUNCTION, move || #output #block, #is_error))
+    quote!(move || #output #block)
 }
 
 fn async_body(model: &Model) -> TokenStream {
@@ -115,13 +122,12 @@ fn async_body(model: &Model) -> TokenStream {
     }
 }
 
-fn future_body(model: &Model) -> TokenStream {
+fn future_body(model: &Model, time: &Ident) -> TokenStream {
     let private = model.core.private();
-    let block = &model.function.block;
-    let is_error = is_error(model);
+    let (body, is_error) = (closure(model), is_error(model));
     quote! {
-        let __future = #private::make_future(&__FUNCTION, move || #block);
-        #private::time_future(&__FUNCTION, __future, #is_error)
+        let __future = #private::make_future(&__FUNCTION, #body);
+        #private::#time(&__FUNCTION, __future, #is_error)
     }
 }
 

@@ -7,7 +7,10 @@ use darling::{Error, FromMeta};
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::visit_mut::VisitMut;
-use syn::{AttrStyle, Attribute, LitStr, ReturnType, Signature, Token, Type, TypeParamBound, Visibility, parse_quote};
+use syn::{
+    AttrStyle, Attribute, GenericArgument, LitStr, PathArguments, ReturnType, Signature, Token, Type, TypeParamBound,
+    Visibility, parse_quote,
+};
 
 pub(super) struct Model {
     pub(super) core: Core,
@@ -26,8 +29,10 @@ pub(super) struct Model {
 pub(super) enum Body {
     Sync,
     Async,
-    /// A plain function that returns a future: the future is what is timed.
+    /// A plain function that returns a future, `impl Future`: the future is what is timed.
     Future,
+    /// The same, as `Pin<Box<dyn Future>>`, which is what some macros make of async methods.
+    BoxedFuture,
 }
 
 pub(super) enum Output {
@@ -60,11 +65,7 @@ impl Model {
         let (Some(attr), Some(function)) = (attr, function) else {
             return errors.finish().and(Err(Error::custom("expected a function")));
         };
-        let body = match &function.sig {
-            sig if sig.asyncness.is_some() => Body::Async,
-            sig if returns_future(&sig.output) => Body::Future,
-            _ => Body::Sync,
-        };
+        let body = Body::of(&function.sig);
         let text = |text: &str| LitStr::new(text, Span::call_site());
         errors.finish_with(Self {
             core: Core::new(attr.krate.as_ref()),
@@ -94,13 +95,20 @@ impl Parse for Function {
             let rule = "a function without a body cannot be timed; put the attribute on its implementations";
             return Err(syn::Error::new_spanned(&sig.ident, rule));
         }
-        let TokenTree::Group(block) = input.parse()? else {
-            return Err(syn::Error::new_spanned(&sig.ident, "expected the body of a function"));
-        };
+        let block = parse_block(input)?;
         // They can stand at the start of a function, but not of a closure.
         let (inner, block) = split_inner(&block)?;
         attrs.extend(inner);
         Ok(Self { attrs, vis, sig, block })
+    }
+}
+
+/// A block, also where a `macro_rules!` passes one on inside of delimiters that are not seen.
+fn parse_block(input: ParseStream<'_>) -> syn::Result<Group> {
+    match input.parse()? {
+        TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => Ok(group),
+        TokenTree::Group(group) if group.delimiter() == Delimiter::None => parse_block.parse2(group.stream()),
+        token => Err(syn::Error::new(token.span(), "expected the body of a function")),
     }
 }
 
@@ -118,13 +126,40 @@ fn split_inner(block: &Group) -> syn::Result<(Vec<Attribute>, Group)> {
     Ok((inner, body))
 }
 
-fn returns_future(output: &ReturnType) -> bool {
-    let ReturnType::Type(_, ty) = output else { return false };
-    let Type::ImplTrait(ty) = &**ty else { return false };
-    ty.bounds.iter().any(|bound| match bound {
+impl Body {
+    fn of(sig: &Signature) -> Self {
+        if sig.asyncness.is_some() {
+            return Self::Async;
+        }
+        match &sig.output {
+            ReturnType::Type(_, ty) => match &**ty {
+                Type::ImplTrait(ty) if is_future(&ty.bounds) => Self::Future,
+                ty => match argument(ty, "Pin").and_then(|ty| argument(ty, "Box")) {
+                    Some(Type::TraitObject(ty)) if is_future(&ty.bounds) => Self::BoxedFuture,
+                    _ => Self::Sync,
+                },
+            },
+            ReturnType::Default => Self::Sync,
+        }
+    }
+}
+
+fn is_future<'a>(bounds: impl IntoIterator<Item = &'a TypeParamBound>) -> bool {
+    bounds.into_iter().any(|bound| match bound {
         TypeParamBound::Trait(bound) => bound.path.segments.last().is_some_and(|segment| segment.ident == "Future"),
         _ => false,
     })
+}
+
+/// `T` of `name<T>`.
+fn argument<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
+    let Type::Path(path) = ty else { return None };
+    let segment = path.path.segments.last().filter(|segment| segment.ident == name)?;
+    let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return None };
+    match arguments.args.first()? {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    }
 }
 
 impl Output {

@@ -15,7 +15,7 @@ fn labels_are_checked_counted_and_borrowed() {
     check(
         &expansion,
         &expect![[r##"
-            #[allow(unused_qualifications, clippy::inline_always)]
+            #[allow(deprecated, unused_qualifications, clippy::inline_always)]
             const _: () = {
                 const _: () = ::metrics_core::private::check_label_name("method");
                 const _: () = ::metrics_core::private::check_label_name("path");
@@ -84,7 +84,7 @@ fn a_broken_one_still_implements_the_trait() {
     check(
         &expansion,
         &expect![[r##"
-            #[allow(unused_qualifications, clippy::inline_always)]
+            #[allow(deprecated, unused_qualifications, clippy::inline_always)]
             const _: () = {
                 #[automatically_derived]
                 impl<'a, 'b: 'a> ::metrics_core::private::LabelSet for Request<'a, 'b> {

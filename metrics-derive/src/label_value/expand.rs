@@ -16,7 +16,6 @@ pub(super) fn expand(input: &DeriveInput, model: &Model<'_>) -> TokenStream {
     let (impl_generics, ty_generics, where_clause) = input.generics.split_for_impl();
     quote! {
         #[automatically_derived]
-        #[allow(deprecated)]
         impl #impl_generics #private::LabelValue for #ident #ty_generics #where_clause {
             #items
         }

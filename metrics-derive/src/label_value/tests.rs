@@ -16,10 +16,9 @@ fn an_enum_is_its_texts_by_index() {
     check(
         &expansion,
         &expect![[r##"
-            #[allow(unused_qualifications, clippy::inline_always)]
+            #[allow(deprecated, unused_qualifications, clippy::inline_always)]
             const _: () = {
                 #[automatically_derived]
-                #[allow(deprecated)]
                 impl ::metrics_core::private::LabelValue for Method {
                     type Density = ::metrics_core::private::Dense;
                     const VALUES: &'static [&'static ::core::primitive::str] = &[
@@ -56,10 +55,9 @@ fn a_newtype_is_its_field() {
     check(
         &expansion,
         &expect![[r#"
-            #[allow(unused_qualifications, clippy::inline_always)]
+            #[allow(deprecated, unused_qualifications, clippy::inline_always)]
             const _: () = {
                 #[automatically_derived]
-                #[allow(deprecated)]
                 impl<'a> ::metrics_core::private::LabelValue for Route<'a> {
                     type Density = <&'a str as ::metrics_core::private::LabelValue>::Density;
                     const VALUES: &'static [&'static ::core::primitive::str] = <&'a str as ::metrics_core::private::LabelValue>::VALUES;
@@ -96,10 +94,9 @@ fn a_broken_one_still_implements_the_trait() {
     check(
         &expansion,
         &expect![[r##"
-            #[allow(unused_qualifications, clippy::inline_always)]
+            #[allow(deprecated, unused_qualifications, clippy::inline_always)]
             const _: () = {
                 #[automatically_derived]
-                #[allow(deprecated)]
                 impl m::private::LabelValue for Method {
                     type Density = m::private::Dense;
                     const VALUES: &'static [&'static ::core::primitive::str] = &["invalid"];

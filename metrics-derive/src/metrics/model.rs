@@ -8,7 +8,7 @@ use crate::emit::Core;
 use darling::{Error, FromAttributes};
 use proc_macro2::{Span, TokenStream};
 use syn::ext::IdentExt;
-use syn::{Data, DeriveInput, Fields, FieldsNamed, Ident, LitStr, Type};
+use syn::{Data, DeriveInput, Fields, FieldsNamed, GenericParam, Ident, LitStr, Type};
 
 pub(super) struct Model<'a> {
     pub(super) core: Core,
@@ -51,8 +51,7 @@ impl<'a> Model<'a> {
         errors.handle(check_misplaced(&input.attrs, "metric", "the options of the struct are written `#[metrics(…)]`"));
         let attr = errors.handle(ContainerAttr::from_attributes(&input.attrs)).unwrap_or_default();
         if let Some(param) = input.generics.params.first() {
-            let rule = "a struct of metrics has one instance for the whole program, so it has no generics; write the types of its fields out";
-            errors.push(Error::custom(rule).with_span(param));
+            errors.push(Error::custom(rule_of_generics(param)).with_span(param));
         }
         let case = attr.rename_all.unwrap_or(Case::None);
         let mut fields: Vec<_> = errors
@@ -79,6 +78,20 @@ impl<'a> Model<'a> {
     /// The fields that have a place in `FIELDS`, in its order.
     pub(super) fn described(&self) -> impl Iterator<Item = &Field<'a>> {
         self.fields.iter().filter(|field| !matches!(field.role, Role::Skip))
+    }
+}
+
+/// Where a label set has a lifetime and the field's type does not say which, rustc proposes to put one here.
+fn rule_of_generics(param: &GenericParam) -> &'static str {
+    match param {
+        GenericParam::Lifetime(_) => {
+            "a struct of metrics has one instance for the whole program, so it has no lifetimes; \
+             write `'static` in the types of its fields: `Family<Request<'static>, Counter>`"
+        }
+        _ => {
+            "a struct of metrics has one instance for the whole program, so it has no generics; \
+             write the types of its fields out"
+        }
     }
 }
 

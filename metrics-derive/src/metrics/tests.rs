@@ -15,7 +15,7 @@ fn a_plain_struct() {
     check(
         &expansion,
         &expect![[r##"
-            #[allow(unused_qualifications, clippy::inline_always)]
+            #[allow(deprecated, unused_qualifications, clippy::inline_always)]
             const _: () = {
                 const __FIELDS: &[::metrics_core::private::Field] = &[
                     ::metrics_core::private::Field::Family(::metrics_core::private::FamilyField {
@@ -104,7 +104,7 @@ fn every_option() {
     check(
         &expansion,
         &expect![[r##"
-            #[allow(unused_qualifications, clippy::inline_always)]
+            #[allow(deprecated, unused_qualifications, clippy::inline_always)]
             const _: () = {
                 const __FIELDS: &[m::private::Field] = &[
                     m::private::Field::Family(m::private::FamilyField {
@@ -225,7 +225,7 @@ fn fields_without_a_mistake_are_checked_beside_those_with_one() {
     check(
         &expansion,
         &expect![[r##"
-            #[allow(unused_qualifications, clippy::inline_always)]
+            #[allow(deprecated, unused_qualifications, clippy::inline_always)]
             const _: () = {
                 const __FIELDS: &[::metrics_core::private::Field] = &[
                     ::metrics_core::private::Field::Family(::metrics_core::private::FamilyField {
@@ -288,7 +288,7 @@ fn generics_are_one_error() {
     check(
         &expansion,
         &expect![[r##"
-            #[allow(unused_qualifications, clippy::inline_always)]
+            #[allow(deprecated, unused_qualifications, clippy::inline_always)]
             const _: () = {
                 const __FIELDS: &[::metrics_core::private::Field] = &[];
                 #[automatically_derived]

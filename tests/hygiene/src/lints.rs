@@ -60,6 +60,9 @@ pub struct Lints {
     /// Nothing.
     #[metric(skip)]
     pub skipped: u8,
+    /// Not for new code.
+    #[deprecated]
+    pub old: Counter,
 }
 
 /// Nested.
