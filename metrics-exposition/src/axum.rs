@@ -10,7 +10,7 @@
 //!
 //! For a registry of your own [`router_for`], for another path [`metrics`]. All of them work under
 //! [`merge`](Router::merge), [`nest`](Router::nest) and with any state; what they answer is described in
-//! [`http`](crate::http).
+//! [`crate::http`].
 //!
 //! Encoding and callbacks run on tokio's threads for blocking work, one chunk at a time and only when the
 //! client has taken the one before: neither a large registry nor a slow callback holds up the executor, and a

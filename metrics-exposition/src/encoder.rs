@@ -14,10 +14,11 @@ use std::fmt;
 /// Keep one, and the same memory serves scrape after scrape:
 ///
 /// ```
+/// # #[cfg(feature = "text")] {
 /// use metrics_core::Registry;
-/// use metrics_exposition::FORMATS;
+/// use metrics_exposition::text;
 ///
-/// let mut encoder = FORMATS[0].encoder();
+/// let mut encoder = text::FORMAT.encoder();
 /// for _ in 0..3 {
 ///     encoder.clear();
 ///     encoder.encode(Registry::global());
@@ -25,6 +26,7 @@ use std::fmt;
 ///     // … send it
 /// #   let _ = page;
 /// }
+/// # }
 /// ```
 pub trait Encoder: FamilySink + Send {
     /// What is encoded and was not taken.
@@ -66,7 +68,7 @@ impl dyn Encoder {
 /// ```
 #[derive(Clone, Copy)]
 pub struct Format {
-    pub(crate) media_type: (&'static str, &'static str),
+    pub(crate) media_type: &'static str,
     pub(crate) version: &'static str,
     pub(crate) content_type: &'static str,
     pub(crate) encoder: fn() -> Box<dyn Encoder>,
@@ -84,6 +86,16 @@ impl Format {
     /// The value of the `Content-Type` header. Prometheus 3 refuses a page without it.
     pub const fn content_type(&self) -> &'static str {
         self.content_type
+    }
+
+    /// The media type, without parameters: `text/plain`.
+    pub const fn media_type(&self) -> &'static str {
+        self.media_type
+    }
+
+    /// The version, as clients ask for it: `0.0.4`.
+    pub const fn version(&self) -> &'static str {
+        self.version
     }
 
     /// A new encoder with nothing in it.

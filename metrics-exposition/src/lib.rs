@@ -51,9 +51,8 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod encoder;
+#[cfg(feature = "_lines")]
 mod lines;
-mod number;
-mod page;
 
 #[cfg(feature = "axum")]
 pub mod axum;

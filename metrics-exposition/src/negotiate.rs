@@ -81,9 +81,9 @@ fn precision(media: &[u8], format: &Format) -> Option<Precision> {
         return Some(Precision::Anything);
     }
     let slash = media.iter().position(|&b| b == b'/')?;
-    let is = |part: &[u8], name: &str| part.trim_ascii().eq_ignore_ascii_case(name.as_bytes());
     let (kind, subtype) = (&media[..slash], &media[slash + 1..]);
-    let (own_kind, own_subtype) = format.media_type;
+    let (own_kind, own_subtype) = format.media_type.split_once('/')?;
+    let is = |part: &[u8], name: &str| part.trim_ascii().eq_ignore_ascii_case(name.as_bytes());
     match (is(kind, "*"), is(subtype, "*")) {
         (true, true) => Some(Precision::Anything),
         (false, true) if is(kind, own_kind) => Some(Precision::Type),

@@ -4,7 +4,7 @@ use crate::encoder::Format;
 const TEXT: Format = crate::text::FORMAT;
 /// Not taken from its module, which may be switched off.
 const OPEN_METRICS: Format =
-    Format { media_type: ("application", "openmetrics-text"), version: "1.0.0", content_type: "om", ..TEXT };
+    Format { media_type: "application/openmetrics-text", version: "1.0.0", content_type: "om", ..TEXT };
 
 fn chosen(accept: &[&[u8]]) -> &'static str {
     let formats = [TEXT, OPEN_METRICS];

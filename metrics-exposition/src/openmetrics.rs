@@ -37,7 +37,7 @@ pub const CONTENT_TYPE_LATEST: &str = "application/openmetrics-text; version=1.0
 
 /// This format, for those who choose among several.
 pub const FORMAT: Format = Format {
-    media_type: ("application", "openmetrics-text"),
+    media_type: "application/openmetrics-text",
     version: "1.0.0",
     content_type: CONTENT_TYPE_LATEST,
     encoder: || encoder(Options::default()),

@@ -8,7 +8,7 @@ use std::mem;
 /// then filled through plain slices. A `Vec` checks and stores its length for each piece of the line: of
 /// 15 ns a line, that was half.
 #[derive(Debug, Default)]
-pub(crate) struct Page {
+pub(super) struct Page {
     room: Vec<u8>,
     len: usize,
     /// How much was taken last: the next part will be about as long.
@@ -16,34 +16,34 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    pub(crate) fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.len
     }
 
-    pub(crate) fn as_bytes(&self) -> &[u8] {
+    pub(super) fn as_bytes(&self) -> &[u8] {
         &self.room[..self.len]
     }
 
     /// Forgets what is behind the first `len` bytes.
-    pub(crate) fn truncate(&mut self, len: usize) {
+    pub(super) fn truncate(&mut self, len: usize) {
         self.len = self.len.min(len);
     }
 
     /// The bytes so far, and nothing is left of them here.
-    pub(crate) fn take(&mut self) -> Vec<u8> {
+    pub(super) fn take(&mut self) -> Vec<u8> {
         let mut bytes = mem::take(&mut self.room);
         self.taken = mem::take(&mut self.len);
         bytes.truncate(self.taken);
         bytes
     }
 
-    pub(crate) fn push(&mut self, bytes: &[u8]) {
+    pub(super) fn push(&mut self, bytes: &[u8]) {
         self.fill(bytes.len(), |room| room.put(bytes));
     }
 
     /// Lets `write` fill up to `max` bytes.
     #[inline(always)]
-    pub(crate) fn fill(&mut self, max: usize, write: impl FnOnce(&mut Room<'_>)) {
+    pub(super) fn fill(&mut self, max: usize, write: impl FnOnce(&mut Room<'_>)) {
         if self.room.len() - self.len < max {
             self.grow(max);
         }
@@ -64,7 +64,7 @@ impl Page {
 
 /// Where the next bytes of a line go. Panics if more is put into it than was asked for.
 #[derive(Debug)]
-pub(crate) struct Room<'a> {
+pub(super) struct Room<'a> {
     rest: &'a mut [u8],
 }
 
@@ -78,28 +78,28 @@ impl Room<'_> {
 
     /// What `write` writes and says that it wrote.
     #[inline(always)]
-    pub(crate) fn put_with(&mut self, write: impl FnOnce(&mut [u8]) -> usize) {
+    pub(super) fn put_with(&mut self, write: impl FnOnce(&mut [u8]) -> usize) {
         let len = write(self.rest);
         self.next(len);
     }
 
     /// Bytes of any number.
     #[inline(always)]
-    pub(crate) fn put(&mut self, bytes: &[u8]) {
+    pub(super) fn put(&mut self, bytes: &[u8]) {
         self.next(bytes.len()).copy_from_slice(bytes);
     }
 
     /// The first `len` of these bytes. All are copied, so that there must be room for all: copying a length that
     /// the compiler knows takes a few instructions, and one that it does not know a function call.
     #[inline(always)]
-    pub(crate) fn put_padded<const N: usize>(&mut self, bytes: &[u8; N], len: usize) {
+    pub(super) fn put_padded<const N: usize>(&mut self, bytes: &[u8; N], len: usize) {
         self.rest[..N].copy_from_slice(bytes);
         self.next(len);
     }
 
     /// Bytes that are few as a rule: 16 to 64 are copied as two halves that overlap.
     #[inline(always)]
-    pub(crate) fn put_short(&mut self, bytes: &[u8]) {
+    pub(super) fn put_short(&mut self, bytes: &[u8]) {
         let next = self.next(bytes.len());
         match bytes.len() {
             16..32 => copy_ends::<16>(next, bytes),

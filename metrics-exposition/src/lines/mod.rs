@@ -7,10 +7,12 @@
 //!
 //! The series' own labels come rendered and escaped, so that a line is two copies and a number.
 
+mod number;
+mod page;
+
 use crate::encoder::Encoder;
-use crate::number;
-use crate::page::{Page, Room};
 use metrics_core::model::{Desc, FamilySink, Kind, Labels, Point, Timestamp};
+use page::{Page, Room};
 
 /// Braces, blank, number and line feed, and room to copy more than that.
 const TAIL: usize = number::LONGEST + 16;
@@ -309,3 +311,6 @@ pub(crate) fn push_escaped(out: &mut Vec<u8>, help: &str, special: &[u8]) {
         out.push(if b == b'\n' { b'n' } else { b });
     }
 }
+
+#[cfg(test)]
+mod tests;

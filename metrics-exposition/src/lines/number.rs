@@ -6,18 +6,18 @@
 //!
 //! [canonical]: https://prometheus.io/docs/specs/om/open_metrics_spec/#considerations-canonical-numbers
 
-use crate::page::Room;
+use super::page::Room;
 use metrics_core::model::Number;
 
 /// Up to here every whole double is written digit by digit; beyond, neighbours differ by more than one.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// The longest number that is written here: `-2.2250738585072014e-308`.
-pub(crate) const LONGEST: usize = 24;
+pub(super) const LONGEST: usize = 24;
 
 /// Puts a sample's value.
 #[inline(always)]
-pub(crate) fn put(room: &mut Room<'_>, value: Number) {
+pub(super) fn put(room: &mut Room<'_>, value: Number) {
     match value {
         Number::U64(v) => put_u64(room, v),
         Number::I64(v) => put_i64(room, v),
@@ -35,7 +35,7 @@ fn put_i64(room: &mut Room<'_>, value: i64) {
 
 /// Puts a count.
 #[inline(always)]
-pub(crate) fn put_u64(room: &mut Room<'_>, value: u64) {
+pub(super) fn put_u64(room: &mut Room<'_>, value: u64) {
     if value < BLOCK {
         put_leading(room, value);
     } else {
@@ -72,7 +72,7 @@ const fn digits(value: u64) -> u64 {
 
 /// Puts a double: `1`, `0.1`, `1e+16`, `1.5e-7`, `-0.0`, `NaN`, `+Inf`.
 #[inline(always)]
-pub(crate) fn put_f64(room: &mut Room<'_>, value: f64) {
+pub(super) fn put_f64(room: &mut Room<'_>, value: f64) {
     #[allow(clippy::cast_possible_truncation, reason = "compared with the original before it is used")]
     let whole = value as i64;
     #[allow(clippy::cast_precision_loss, reason = "below 2^53 nothing is lost")]
@@ -92,7 +92,7 @@ fn copy(rest: &mut [u8], text: &str) -> usize {
 
 /// Appends a bucket's bound in its canonical spelling, that of Go's `%g` with `.0` behind whole numbers:
 /// `1.0`, `0.005`, `100000.0`, `1e+06`, `1e-05`, `+Inf`.
-pub(crate) fn write_canonical(out: &mut Vec<u8>, value: f64) {
+pub(super) fn write_canonical(out: &mut Vec<u8>, value: f64) {
     if let Some(name) = not_finite(value) {
         return out.extend_from_slice(name.as_bytes());
     }
@@ -175,7 +175,7 @@ impl Decimal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::page::Page;
+    use crate::lines::page::Page;
 
     fn value(number: impl Into<Number>) -> String {
         let mut page = Page::default();
