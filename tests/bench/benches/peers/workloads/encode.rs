@@ -1,0 +1,191 @@
+use super::*;
+use crate::labels::{Clients, Key, MeasuredsSet, Ours, keys};
+use measured::metric::histogram::Thresholds;
+use measured::text::BufferedTextEncoder;
+use measured::{CounterVec, HistogramVec, MetricGroup};
+use metrics_bench::{Random, Subject, Workload};
+use metrics_core::registry::Definition;
+use metrics_core::{Counter, DEFAULT_BUCKETS, Family, Histogram, Registry};
+use metrics_exposition::FORMATS;
+use prometheus::{HistogramOpts, HistogramVec as PrometheusHistograms, IntCounterVec, Opts};
+use prometheus_client::metrics::counter::Counter as ClientCounter;
+use prometheus_client::metrics::family::Family as ClientFamily;
+use prometheus_client::metrics::histogram::Histogram as ClientHistogram;
+use std::hint::black_box;
+use std::sync::{Arc, Barrier, Mutex};
+
+pub(crate) const OURS_TOUCHED_BY_8: &str = "metrics-core, touched by 8 threads";
+
+const NAME: &str = "http_requests";
+const HELP: &str = "Requests.";
+
+pub(crate) fn small() -> Workload {
+    Workload { counted: 10, ..Workload::slow(TEXT_SMALL, counters(1_000), 41) }
+}
+
+pub(crate) fn large() -> Workload {
+    Workload::slow(TEXT_LARGE, counters(100_000), 15)
+}
+
+/// Lines of 93 bytes with values of one to seven digits.
+fn counters(series: usize) -> Vec<Subject> {
+    let keys = keys(series);
+    let mut random = Random::new(5);
+    let counted = keys.iter().map(|key| (key, 10u64.pow(1 + u32::try_from(random.below(7)).unwrap_or(0))));
+    let counted: Vec<(&Key, u64)> = counted.map(|(key, limit)| (key, random_below(limit))).collect();
+
+    let prometheus = IntCounterVec::new(Opts::new(NAME, HELP), &["path", "tenant"]).unwrap();
+    let client = ClientFamily::<Clients, ClientCounter>::default();
+    let measured = Measured { http_requests: CounterVec::new() };
+    for (key, n) in &counted {
+        prometheus.with_label_values(&key.array()).inc_by(*n);
+        client.get_or_create(&key.clients()).inc_by(*n);
+        measured.http_requests.inc_by(key.measureds(), *n);
+    }
+    vec![
+        measured_subject(series, measured),
+        ours_subject(OURS, series, ours(&counted, 1)),
+        ours_subject(OURS_TOUCHED_BY_8, series, ours(&counted, 8)),
+        prometheus_subject(series, Box::new(prometheus)),
+        client_subject(series, client),
+        copy_subject(series, &counted),
+    ]
+}
+
+fn random_below(limit: u64) -> u64 {
+    Random::new(limit).next() % limit
+}
+
+#[derive(MetricGroup)]
+struct Measured {
+    /// Requests.
+    http_requests: CounterVec<MeasuredsSet>,
+}
+
+/// The registry with a family in which so many threads counted, all of them alive at once.
+fn ours(counted: &[(&Key, u64)], threads: usize) -> Registry {
+    let registry = Registry::new();
+    let family = Arc::new(Family::<Ours<'static>, Counter>::new());
+    registry.register(Definition::new(NAME, HELP), Arc::clone(&family)).unwrap();
+    let barrier = Barrier::new(threads);
+    std::thread::scope(|scope| {
+        let count = || {
+            barrier.wait();
+            for (key, n) in counted {
+                family.with(&key.ours()).inc_by(n / threads as u64);
+            }
+            barrier.wait();
+        };
+        for _ in 1..threads {
+            scope.spawn(count);
+        }
+        count();
+    });
+    registry
+}
+
+fn ours_subject(who: &'static str, series: usize, registry: Registry) -> Subject {
+    let encoder = Mutex::new(FORMATS[0].encoder());
+    Subject::batch(who, series, move || {
+        let mut encoder = encoder.lock().unwrap();
+        encoder.clear();
+        encoder.encode(&registry);
+        black_box(encoder.as_bytes().len());
+    })
+}
+
+fn measured_subject(series: usize, group: impl MetricGroup<BufferedTextEncoder> + Sync + 'static) -> Subject {
+    let encoder = Mutex::new(BufferedTextEncoder::new());
+    Subject::batch(MEASURED, series, move || {
+        let mut encoder = encoder.lock().unwrap();
+        group.collect_group_into(&mut *encoder).unwrap();
+        black_box(encoder.finish());
+    })
+}
+
+fn prometheus_subject(series: usize, collector: Box<dyn prometheus::core::Collector>) -> Subject {
+    let registry = prometheus::Registry::new();
+    registry.register(collector).unwrap();
+    let text = Mutex::new(String::new());
+    Subject::batch(PROMETHEUS, series, move || {
+        let mut text = text.lock().unwrap();
+        text.clear();
+        prometheus::TextEncoder::new().encode_utf8(&registry.gather(), &mut text).unwrap();
+        black_box(text.len());
+    })
+}
+
+fn client_subject(series: usize, metric: impl prometheus_client::registry::Metric) -> Subject {
+    let mut registry = prometheus_client::registry::Registry::default();
+    registry.register(NAME, HELP, metric);
+    let text = Mutex::new(String::new());
+    Subject::batch(CLIENT, series, move || {
+        let mut text = text.lock().unwrap();
+        text.clear();
+        prometheus_client::encoding::text::encode(&mut *text, &registry).unwrap();
+        black_box(text.len());
+    })
+}
+
+/// What nobody can beat: copying what stands in the line, and the number.
+fn copy_subject(series: usize, counted: &[(&Key, u64)]) -> Subject {
+    let line = |(key, n): &(&Key, u64)| {
+        (format!("{NAME}_total{{path=\"{}\",tenant=\"{}\"}} ", key.path, key.tenant).into_bytes(), *n)
+    };
+    let lines: Vec<(Vec<u8>, u64)> = counted.iter().map(line).collect();
+    let text = Mutex::new(Vec::new());
+    Subject::batch("copy and itoa", series, move || {
+        let mut text = text.lock().unwrap();
+        text.clear();
+        for (line, n) in &lines {
+            text.extend_from_slice(line);
+            text.extend_from_slice(itoa::Buffer::new().format(*n).as_bytes());
+            text.push(b'\n');
+        }
+        black_box(text.len());
+    })
+}
+
+const BOUNDS: usize = DEFAULT_BUCKETS.len();
+
+#[derive(MetricGroup)]
+struct MeasuredHistograms {
+    /// Requests.
+    http_requests: HistogramVec<MeasuredsSet, BOUNDS>,
+}
+
+pub(crate) fn histograms() -> Workload {
+    const SERIES: usize = 100;
+    let keys = keys(SERIES);
+    let registry = Registry::new();
+    let ours = Arc::new(Family::<Ours<'static>, Histogram>::new());
+    registry.register(Definition::new(NAME, HELP), Arc::clone(&ours)).unwrap();
+    let prometheus = PrometheusHistograms::new(
+        HistogramOpts::new(NAME, HELP).buckets(DEFAULT_BUCKETS.to_vec()),
+        &["path", "tenant"],
+    );
+    let prometheus = prometheus.unwrap();
+    let client = ClientFamily::<Clients, ClientHistogram, fn() -> ClientHistogram>::new_with_constructor(|| {
+        ClientHistogram::new(DEFAULT_BUCKETS)
+    });
+    let thresholds = Thresholds::with_buckets(DEFAULT_BUCKETS);
+    let measured = MeasuredHistograms {
+        http_requests: HistogramVec::with_label_set_and_metadata(MeasuredsSet::new(), thresholds),
+    };
+    let mut random = Random::new(6);
+    for _ in 0..100 * SERIES {
+        let key = &keys[random.below(SERIES)];
+        let value = 20.0 * random.unit().powi(4);
+        ours.with(&key.ours()).observe(value);
+        prometheus.with_label_values(&key.array()).observe(value);
+        client.get_or_create(&key.clients()).observe(value);
+        measured.http_requests.observe(key.measureds(), value);
+    }
+    let subjects = vec![
+        measured_subject(SERIES, measured),
+        ours_subject(OURS, SERIES, registry),
+        prometheus_subject(SERIES, Box::new(prometheus)),
+        client_subject(SERIES, client),
+    ];
+    Workload { counted: 10, ..Workload::slow("text of 100 histograms of 11 bounds, one series", subjects, 41) }
+}

@@ -1,0 +1,52 @@
+mod create;
+mod encode;
+mod gauge;
+mod increment;
+mod instrument;
+mod observe;
+
+pub(crate) use {encode::OURS_TOUCHED_BY_8, instrument::TWO_CLOCK_READS};
+
+/// Ours.
+pub(crate) const OURS: &str = "metrics-core";
+pub(crate) const OURS_GLOBAL: &str = "metrics-core, field of T::global()";
+pub(crate) const OURS_HANDLE: &str = "metrics-core, kept handle";
+/// Theirs.
+pub(crate) const PROMETHEUS: &str = "prometheus";
+pub(crate) const CLIENT: &str = "prometheus-client";
+pub(crate) const MEASURED: &str = "measured";
+/// An atomic and nothing else.
+pub(crate) const FETCH_ADD: &str = "AtomicU64::fetch_add";
+
+pub(crate) const INCREMENT: &str = "increment a counter";
+pub(crate) const INCREMENT_ENUMS: &str = "increment, 2 enum labels";
+pub(crate) const INCREMENT_STRINGS: &str = "increment, 2 string labels of 500 series";
+pub(crate) const INCREMENT_STRINGS_OF_MANY: &str = "increment, 2 string labels of 100,000 series";
+pub(crate) const OBSERVE_11: &str = "observe, 11 bounds";
+pub(crate) const OBSERVE_30: &str = "observe, 30 bounds";
+pub(crate) const INSTRUMENT: &str = "call an empty function";
+pub(crate) const TEXT_SMALL: &str = "text of 1,000 counters, one series";
+pub(crate) const TEXT_LARGE: &str = "text of 100,000 counters, one series";
+
+/// What encodes comes first: there no thread but the one that is meant has touched the cells.
+pub(crate) const ALL: [metrics_bench::Make; 13] = [
+    encode::small,
+    encode::large,
+    encode::histograms,
+    increment::plain,
+    increment::enums,
+    increment::strings,
+    increment::strings_of_many,
+    observe::eleven,
+    observe::thirty,
+    gauge::set,
+    gauge::add,
+    instrument::empty,
+    create::series,
+];
+
+/// A value that lives as long as the process: cells that are given back would be used again by the next
+/// workload, which would then read what other threads' copies hold of them.
+pub(crate) fn keep<T>(value: T) -> &'static T {
+    Box::leak(Box::new(value))
+}
