@@ -10,7 +10,7 @@ pub use check::{
     check_prefix, check_scope_label, check_unit,
 };
 pub use message::Message;
-pub use unique::check_unique;
+pub use unique::{check_unique, clashes, slots};
 
 /// A name, label, help or bucket list that breaks a rule; says which rule, and what to do.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -11,7 +11,7 @@ pub use crate::metrics::{FamilyField, Field, GroupField, LabelText, Metrics, Opt
 pub use crate::model::{Kind, Location, Unit};
 pub use crate::name::{
     check_buckets, check_const_label, check_group_label, check_label_name, check_label_names, check_metric_name,
-    check_prefix, check_scope_label, check_unique, check_unit,
+    check_prefix, check_scope_label, check_unique, check_unit, clashes, slots,
 };
 pub use crate::registry::{Source, derived};
 pub use std::sync::LazyLock;

@@ -9,22 +9,104 @@ struct Path<'a> {
     outer: Option<&'a Path<'a>>,
 }
 
-/// Panics if family or group number `at` of a struct has a name, or a sample name by one of the suffixes
-/// that types imply, that a field before it has too, through nested groups as well.
-///
-/// Names are compared by a 64-bit hash: comparing them byte by byte makes rustc stop the evaluation as
-/// too long at some hundred fields.
-#[track_caller]
-pub const fn check_unique(fields: &[Field], at: usize) {
+/// The sample names of a struct's fields, by hash, and whose they are. All in one table, because comparing each
+/// field with each other one takes rustc minutes at some hundred fields, and comparing names byte by byte makes
+/// it stop the evaluation as too long.
+struct Names<const SLOTS: usize> {
+    hashes: [u64; SLOTS],
+    owners: [usize; SLOTS],
+}
+
+/// In [`clashes`]: the field has no name that one before it has.
+const NO_CLASH: usize = usize::MAX;
+
+/// How many slots [`clashes`] needs.
+pub const fn slots(fields: &[Field]) -> usize {
+    let mut sum = 1;
     let mut i = 0;
-    while i < at {
-        if let Some(message) = clash(&fields[i], None, &fields[at], None) {
-            panic!("{}", message.as_str());
-        }
+    while i < fields.len() {
+        sum += match &fields[i] {
+            Field::Family(family) => 2 * (1 + family.kind.suffixes().len()),
+            Field::Group(group) => slots(group.fields),
+        };
         i += 1;
+    }
+    sum
+}
+
+/// For each field the first one before it that has one of its names, or a sample name by one of the suffixes that
+/// types imply, through nested groups as well.
+pub const fn clashes<const N: usize, const SLOTS: usize>(fields: &[Field]) -> [usize; N] {
+    let mut names = Names::<SLOTS> { hashes: [0; SLOTS], owners: [NO_CLASH; SLOTS] };
+    let mut clashes = [NO_CLASH; N];
+    let mut i = 0;
+    while i < N {
+        clashes[i] = names.insert_field(&fields[i], None, i);
+        i += 1;
+    }
+    clashes
+}
+
+impl<const SLOTS: usize> Names<SLOTS> {
+    /// Whose the field's names are already.
+    const fn insert_field(&mut self, field: &Field, path: Option<&Path<'_>>, owner: usize) -> usize {
+        let mut first = NO_CLASH;
+        match field {
+            Field::Family(family) => {
+                let hash_family = hash_family(family, path);
+                first = min(first, self.insert(hash_family, owner));
+                let suffixes = family.kind.suffixes();
+                let mut i = 0;
+                while i < suffixes.len() {
+                    first = min(first, self.insert(hash(hash_family, suffixes[i]), owner));
+                    i += 1;
+                }
+            }
+            Field::Group(group) => {
+                let outer = Path { prefix: group.prefix, outer: path };
+                let inner = Path { prefix: group.inner_prefix, outer: Some(&outer) };
+                let mut i = 0;
+                while i < group.fields.len() {
+                    first = min(first, self.insert_field(&group.fields[i], Some(&inner), owner));
+                    i += 1;
+                }
+            }
+        }
+        first
+    }
+
+    /// Whose the name is already. Names of one field do not clash here: those of a group are checked where it is
+    /// derived.
+    #[allow(clippy::cast_possible_truncation, reason = "below SLOTS")]
+    const fn insert(&mut self, hash: u64, owner: usize) -> usize {
+        let mut slot = (hash % SLOTS as u64) as usize;
+        while self.owners[slot] != NO_CLASH {
+            if self.hashes[slot] == hash {
+                return if self.owners[slot] == owner { NO_CLASH } else { self.owners[slot] };
+            }
+            slot = (slot + 1) % SLOTS;
+        }
+        self.hashes[slot] = hash;
+        self.owners[slot] = owner;
+        NO_CLASH
     }
 }
 
+const fn min(a: usize, b: usize) -> usize {
+    if a < b { a } else { b }
+}
+
+/// Panics if family or group number `at` of a struct has a name that a field before it has, by [`clashes`].
+#[track_caller]
+pub const fn check_unique(fields: &[Field], clashes: &[usize], at: usize) {
+    if clashes[at] != NO_CLASH
+        && let Some(message) = clash(&fields[clashes[at]], None, &fields[at], None)
+    {
+        panic!("{}", message.as_str());
+    }
+}
+
+/// What is wrong with two fields, if anything is.
 const fn clash(a: &Field, path_a: Option<&Path<'_>>, b: &Field, path_b: Option<&Path<'_>>) -> Option<Message> {
     match (a, b) {
         (Field::Group(group), _) => {

@@ -15,6 +15,13 @@ pub(super) fn checks(model: &Model<'_>) -> TokenStream {
     for (name, span) in model.const_labels.names() {
         checks.extend(check(span, &quote!(#private::check_scope_label(__FIELDS, #name))));
     }
+    let len = model.described().count();
+    if len > 1 {
+        checks.extend(quote! {
+            const __CLASHES: &[::core::primitive::usize] =
+                &#private::clashes::<#len, { #private::slots(__FIELDS) }>(__FIELDS);
+        });
+    }
     for (place, field) in model.described().enumerate() {
         match &field.role {
             Role::Metric(metric) => {
@@ -29,7 +36,7 @@ pub(super) fn checks(model: &Model<'_>) -> TokenStream {
             Role::Skip => {}
         }
         if place > 0 {
-            checks.extend(check(field.ident.span(), &quote!(#private::check_unique(__FIELDS, #place))));
+            checks.extend(check(field.ident.span(), &quote!(#private::check_unique(__FIELDS, __CLASHES, #place))));
         }
     }
     checks

@@ -148,6 +148,10 @@ fn every_option() {
                 ];
                 const _: () = m::private::check_prefix("shop");
                 const _: () = m::private::check_scope_label(__FIELDS, "region");
+                const __CLASHES: &[::core::primitive::usize] = &m::private::clashes::<
+                    3usize,
+                    { m::private::slots(__FIELDS) },
+                >(__FIELDS);
                 const _: () = m::private::check_metric_name(m::private::family(__FIELDS, 0usize));
                 const _: () = m::private::check_label_names(m::private::family(__FIELDS, 0usize));
                 const _: () = m::private::check_buckets(m::private::family(__FIELDS, 0usize));
@@ -160,10 +164,10 @@ fn every_option() {
                 const _: () = m::private::check_label_names(m::private::family(__FIELDS, 1usize));
                 const _: () = m::private::check_unit(m::private::family(__FIELDS, 1usize));
                 const _: () = m::private::assert_preset::<Family<Attempt, Counter>>();
-                const _: () = m::private::check_unique(__FIELDS, 1usize);
+                const _: () = m::private::check_unique(__FIELDS, __CLASHES, 1usize);
                 const _: () = m::private::check_prefix("db");
                 const _: () = m::private::check_group_label(__FIELDS, 2usize, "kind");
-                const _: () = m::private::check_unique(__FIELDS, 2usize);
+                const _: () = m::private::check_unique(__FIELDS, __CLASHES, 2usize);
                 #[automatically_derived]
                 impl m::private::Metrics for Shop {
                     const PREFIX: &'static ::core::primitive::str = "shop";
