@@ -11,11 +11,11 @@ mod number;
 mod page;
 
 use crate::encoder::Encoder;
-use metrics_core::model::{Desc, FamilySink, Kind, Labels, Point, Timestamp};
+use metrics_core::model::{Desc, FamilySink, Kind, Labels, Number, Point, Timestamp};
 use page::{Page, Room};
 
-/// Braces, blank, number and line feed, and room to copy more than that.
-const TAIL: usize = number::LONGEST + 16;
+/// Room for braces, blank, number and line feed.
+const TAIL: usize = number::ROOM + 8;
 
 /// In what the text formats differ.
 #[derive(Debug)]
@@ -112,19 +112,19 @@ impl Lines {
         family.prepare_series(own);
         let mut total = 0u64;
         let line = family.series.len() + Le::LEN + TAIL;
-        page.fill(counts.len() * line, |room| {
-            for (le, count) in family.les.iter().zip(counts) {
-                total = total.saturating_add(*count);
-                room.put(&family.series);
-                room.put_padded(&le.text, le.len);
-                number::put_u64(room, total);
-                room.put(b"\n");
-            }
-        });
+        let mut room = page.room(counts.len() * line);
+        for (le, count) in family.les.iter().zip(counts) {
+            total = total.saturating_add(*count);
+            room.put_short(&family.series);
+            room.put_padded(&le.text, le.len);
+            number::put_u64(&mut room, total);
+            room.put(b"\n");
+        }
+        room.commit();
         let means_something = !sum.is_nan() && bounds.first().is_none_or(|bound| *bound >= 0.0);
         if means_something || !self.dialect.sum_must_mean_something {
-            family.sum.line(page, own, |room| number::put_f64(room, sum));
-            family.count.line(page, own, |room| number::put_u64(room, total));
+            family.sum.line(page, own, sum.into());
+            family.count.count_line(page, own, total);
         }
         self.created(own, created);
     }
@@ -133,7 +133,7 @@ impl Lines {
         if self.created
             && let Some(created) = created
         {
-            self.family.created.line(&mut self.page, own, |room| number::put_f64(room, created.as_secs_f64()));
+            self.family.created.line(&mut self.page, own, created.as_secs_f64().into());
         }
     }
 }
@@ -161,16 +161,20 @@ impl FamilySink for Lines {
             family.enter(labels.scope);
         }
         match point {
-            Point::Counter { value, created } => {
-                family.value.line(page, labels.own, |room| number::put(room, value));
-                self.created(labels.own, created);
-            }
-            Point::Gauge { value } => family.value.line(page, labels.own, |room| number::put(room, value)),
+            // The usual case apart: to take `value` as a whole first costs 2 ns, because it was written in two
+            // halves just now.
+            Point::Counter { value: Number::U64(value), .. } => family.value.count_line(page, labels.own, value),
+            Point::Counter { value, .. } | Point::Gauge { value } => family.value.line(page, labels.own, value),
             Point::Histogram { bounds, counts, sum, created } => {
                 self.histogram(labels.own, bounds, counts, sum, created);
             }
             // A type that is newer than this encoder has no line here.
             _ => {}
+        }
+        if self.created
+            && let Point::Counter { created, .. } = point
+        {
+            self.created(labels.own, created);
         }
     }
 
@@ -265,19 +269,35 @@ impl Head {
         bare.push(b' ');
     }
 
-    #[inline]
-    fn line(&self, page: &mut Page, own: &str, number: impl FnOnce(&mut Room<'_>)) {
-        page.fill(self.open.len() + own.len() + TAIL, |room| {
-            if own.is_empty() {
-                room.put(&self.bare);
-            } else {
-                room.put_short(&self.open);
-                room.put_short(own.as_bytes());
-                room.put(b"} ");
-            }
-            number(room);
-            room.put(b"\n");
-        });
+    /// A line with any number.
+    #[inline(never)]
+    fn line(&self, page: &mut Page, own: &str, value: Number) {
+        let mut room = self.begin_line(page, own);
+        number::put(&mut room, value);
+        room.put(b"\n");
+        room.commit();
+    }
+
+    /// A line with a count, which is what most lines are.
+    #[inline(always)]
+    fn count_line(&self, page: &mut Page, own: &str, value: u64) {
+        let mut room = self.begin_line(page, own);
+        number::put_u64(&mut room, value);
+        room.put(b"\n");
+        room.commit();
+    }
+
+    #[inline(always)]
+    fn begin_line<'p>(&self, page: &'p mut Page, own: &str) -> Room<'p> {
+        let mut room = page.room(self.open.len() + own.len() + TAIL);
+        if own.is_empty() {
+            room.put_short(&self.bare);
+        } else {
+            room.put_short(&self.open);
+            room.put_short(own.as_bytes());
+            room.put(b"} ");
+        }
+        room
     }
 }
 

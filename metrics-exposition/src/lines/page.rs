@@ -5,8 +5,7 @@ use std::mem;
 /// Bytes of a page that were not taken yet.
 ///
 /// Behind them lies room that was initialised before, so that a whole line is checked for room once and
-/// then filled through plain slices. A `Vec` checks and stores its length for each piece of the line: of
-/// 15 ns a line, that was half.
+/// then filled through plain slices, while a `Vec` checks and stores its length for each piece of the line.
 #[derive(Debug, Default)]
 pub(super) struct Page {
     room: Vec<u8>,
@@ -38,19 +37,19 @@ impl Page {
     }
 
     pub(super) fn push(&mut self, bytes: &[u8]) {
-        self.fill(bytes.len(), |room| room.put(bytes));
+        let mut room = self.room(bytes.len());
+        room.put(bytes);
+        room.commit();
     }
 
-    /// Lets `write` fill up to `max` bytes.
+    /// Room for `max` bytes at least; what is put into it counts once it is [committed](Room::commit).
     #[inline(always)]
-    pub(super) fn fill(&mut self, max: usize, write: impl FnOnce(&mut Room<'_>)) {
+    pub(super) fn room(&mut self, max: usize) -> Room<'_> {
         if self.room.len() - self.len < max {
             self.grow(max);
         }
-        let mut room = Room { rest: &mut self.room[self.len..] };
-        let before = room.rest.len();
-        write(&mut room);
-        self.len += before - room.rest.len();
+        let rest = &mut self.room[self.len..];
+        Room { before: rest.len(), rest, len: &mut self.len }
     }
 
     #[cold]
@@ -66,6 +65,10 @@ impl Page {
 #[derive(Debug)]
 pub(super) struct Room<'a> {
     rest: &'a mut [u8],
+    /// The length of `rest` at first.
+    before: usize,
+    /// Of the page.
+    len: &'a mut usize,
 }
 
 impl Room<'_> {
@@ -76,11 +79,10 @@ impl Room<'_> {
         next
     }
 
-    /// What `write` writes and says that it wrote.
+    /// Adds what was put to the page.
     #[inline(always)]
-    pub(super) fn put_with(&mut self, write: impl FnOnce(&mut [u8]) -> usize) {
-        let len = write(self.rest);
-        self.next(len);
+    pub(super) fn commit(self) {
+        *self.len += self.before - self.rest.len();
     }
 
     /// Bytes of any number.
@@ -97,13 +99,14 @@ impl Room<'_> {
         self.next(len);
     }
 
-    /// Bytes that are few as a rule: 16 to 64 are copied as two halves that overlap.
+    /// Bytes that are few as a rule: 16 to 128 are copied as two halves that overlap.
     #[inline(always)]
     pub(super) fn put_short(&mut self, bytes: &[u8]) {
         let next = self.next(bytes.len());
         match bytes.len() {
             16..32 => copy_ends::<16>(next, bytes),
-            32..=64 => copy_ends::<32>(next, bytes),
+            32..64 => copy_ends::<32>(next, bytes),
+            64..=128 => copy_ends::<64>(next, bytes),
             _ => next.copy_from_slice(bytes),
         }
     }
@@ -131,11 +134,11 @@ mod tests {
         let mut page = Page::default();
         let mut expected = Vec::new();
         for len in 0..=200 {
-            page.fill(len + 64 + len.min(26) + len, |room| {
-                room.put_short(&bytes[..len]);
-                room.put_padded(&padded, len.min(26));
-                room.put(&bytes[..len]);
-            });
+            let mut room = page.room(len + 64 + len);
+            room.put_short(&bytes[..len]);
+            room.put_padded(&padded, len.min(26));
+            room.put(&bytes[..len]);
+            room.commit();
             expected.extend_from_slice(&bytes[..len]);
             expected.extend_from_slice(&padded[..len.min(26)]);
             expected.extend_from_slice(&bytes[..len]);

@@ -8,7 +8,7 @@ use std::sync::Arc;
 static DIALECT: Dialect =
     Dialect { header: |out, desc| push_all(out, &["# ", &desc.name, "\n"]), sum_must_mean_something: true, end: b"" };
 
-const ONE: Point<'static> = Point::Counter { value: metrics_core::model::Number::U64(1), created: None };
+const ONE: Point<'static> = Point::Counter { value: Number::U64(1), created: None };
 
 /// Descriptors of a counter `a` and a histogram `b`.
 fn descs() -> Vec<Desc> {
