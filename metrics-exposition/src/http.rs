@@ -36,8 +36,8 @@
 //!
 //! A page of up to 4 MiB (some 60,000 series) is built before the answer begins, so that it has a
 //! `Content-Length`. Of a longer one these 4 MiB are the first chunk, and the others are encoded as they are
-//! asked for, some 64–256 KiB at a time. No lock is held between chunks, so that a client that reads
-//! slowly, or stops, delays nobody.
+//! asked for, by about a thousand series (64 KiB of counters, 1 MiB of histograms). No lock is held between
+//! chunks, so that a client that reads slowly, or stops, delays nobody; it costs the memory of its chunk.
 //!
 //! # Where to call it
 //!
