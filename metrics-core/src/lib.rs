@@ -9,14 +9,9 @@ mod cell;
 mod sync;
 
 #[cfg(not(loom))]
-#[allow(unsafe_code, reason = "linkme names a linker section, which the lint counts as unsafe")]
-mod entry;
-#[cfg(not(loom))]
 mod label;
 #[cfg(not(loom))]
 pub mod metric;
-#[cfg(not(loom))]
-mod metrics;
 #[cfg(not(loom))]
 pub mod model;
 #[cfg(not(loom))]
@@ -31,6 +26,8 @@ pub mod registry;
 mod self_metrics;
 #[cfg(not(loom))]
 pub mod testing;
+#[cfg(not(loom))]
+mod timed;
 
 #[cfg(not(loom))]
 pub use {
@@ -39,8 +36,7 @@ pub use {
         CallbackCounter, CallbackGauge, Counter, DEFAULT_BUCKETS, Family, Gauge, Handle, Histogram, Ref, Timer,
         exponential, linear,
     },
-    metrics::Metrics,
     metrics_derive::{LabelSet, LabelValue, Metrics, instrument_histogram},
-    registry::{RegisterError, Registry},
+    registry::{Metrics, RegisterError, Registry},
     self_metrics::SelfMetrics,
 };

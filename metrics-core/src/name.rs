@@ -2,6 +2,7 @@
 //! evaluate while the user's crate compiles, and that registration applies to what is named at run time.
 
 mod check;
+mod full;
 mod message;
 mod unique;
 
@@ -9,6 +10,7 @@ pub use check::{
     check_buckets, check_const_label, check_group_label, check_label_name, check_label_names, check_metric_name,
     check_prefix, check_scope_label, check_unit,
 };
+pub(crate) use full::append_unit;
 pub use message::Message;
 pub use unique::{check_unique, clashes, slots};
 
@@ -134,7 +136,7 @@ pub const fn family_name(name: &str, counter: bool) -> &str {
 }
 
 /// Whether `name` already ends in `_unit` (or is just the unit).
-pub(crate) const fn has_unit(name: &str, unit: &str) -> bool {
+const fn has_unit(name: &str, unit: &str) -> bool {
     let (name, unit) = (name.as_bytes(), unit.as_bytes());
     ends_with(name, unit) && (name.len() == unit.len() || name[name.len() - unit.len() - 1] == b'_')
 }

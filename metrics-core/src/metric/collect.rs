@@ -1,8 +1,7 @@
 //! How instruments are made and read.
 
 use crate::cell::{Key, Stopped};
-use crate::metrics::{FamilyField, Options, Scope};
-use crate::model::{FamilySink, Kind, Labels, Point};
+use crate::model::{FamilyField, FamilySink, Kind, Labels, Options, Point, Scope};
 use std::fmt;
 
 /// Gives the points of one metric to a scrape.

@@ -1,7 +1,6 @@
 use super::collect::{Child, Instrument, Spec};
 use crate::cell::{Key, Range, Stopped, read_f64, read_u64, stop};
-use crate::metrics::Options;
-use crate::model::{Kind, Number, Point, Timestamp};
+use crate::model::{Kind, Number, Options, Point, Timestamp};
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};

@@ -6,7 +6,6 @@ mod counter;
 pub(crate) mod family;
 mod gauge;
 mod histogram;
-pub(crate) mod timed;
 mod timer;
 
 pub use callback::{CallbackCounter, CallbackGauge};

@@ -1,6 +1,7 @@
 //! Plain data: what flows from the instruments to the formats.
 
 mod desc;
+mod field;
 mod kind;
 mod labels;
 mod number;
@@ -9,6 +10,7 @@ mod timestamp;
 mod unit;
 
 pub use desc::{Desc, Location};
+pub use field::{FamilyField, Field, GroupField, LabelText, Options, Scope};
 pub use kind::Kind;
 pub use labels::{LabelPairs, Labels};
 pub use number::Number;

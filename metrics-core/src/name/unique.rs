@@ -1,6 +1,6 @@
 use super::{Message, family_name, has_unit};
-use crate::metrics::{FamilyField, Field};
 use crate::model::Kind;
+use crate::model::{FamilyField, Field};
 
 /// The prefixes that a family's name begins with, innermost first.
 #[derive(Clone, Copy)]

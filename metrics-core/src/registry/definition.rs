@@ -1,7 +1,6 @@
 use super::error::RegisterError;
 use super::source::{Source, SourceFamily};
 use crate::metric::{Cursor, Instrument, Points};
-use crate::metrics::append_unit;
 use crate::model::{Desc, Kind, Location, Unit};
 use crate::name;
 use std::sync::Arc;
@@ -50,7 +49,7 @@ impl Definition {
         let mut name = name::family_name(&self.name, I::KIND == Kind::Counter).to_owned();
         if let Some(unit) = self.unit {
             name::metric_name(unit.as_str()).map_err(|e| broken("unit", unit.as_str(), e))?;
-            append_unit(&mut name, unit);
+            name::append_unit(&mut name, unit);
         }
         let desc =
             Desc { name, help: self.help, unit: self.unit, kind: I::KIND, label_names: I::LABEL_NAMES, location };

@@ -1,5 +1,5 @@
+use super::entry::{Entry, entries};
 use super::{MissingCrates, RegisterError, Registry};
-use crate::entry::{Entry, entries};
 use std::sync::Arc;
 
 /// A registry of everything that the linker gathered. In the order of the source, so that of two that clash

@@ -1,14 +1,16 @@
 //! Registries: which metrics a page shows.
 
 mod definition;
+#[allow(unsafe_code, reason = "linkme names a linker section, which the lint counts as unsafe")]
+pub(crate) mod entry;
 mod error;
 mod families;
 mod global;
+mod metrics;
 mod scrape;
 mod source;
 
 use crate::metric::Instrument;
-use crate::metrics::Metrics;
 use crate::model::{Desc, Location};
 use families::Families;
 use std::fmt;
@@ -16,6 +18,7 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWrite
 
 pub use definition::Definition;
 pub use error::{MissingCrates, RegisterError};
+pub use metrics::Metrics;
 pub(crate) use scrape::collector_faults;
 pub use scrape::{Aborted, Scrape};
 pub use source::{Source, SourceFamily, derived};

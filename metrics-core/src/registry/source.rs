@@ -1,7 +1,7 @@
+use super::Metrics;
 use crate::label::render_pair;
 use crate::metric::{Collect, Cursor, Points};
-use crate::metrics::{Field, LabelText, Metrics, Scope};
-use crate::model::Desc;
+use crate::model::{Desc, FamilyField, Field, LabelText, Scope};
 use std::sync::Arc;
 
 /// Something that gives families to a registry.
@@ -24,7 +24,7 @@ pub struct SourceFamily {
 
 impl SourceFamily {
     /// A family as a field describes it.
-    fn of(field: &crate::metrics::FamilyField, scope: &Scope<'_>, const_labels: &[&[(&str, LabelText)]]) -> Self {
+    fn of(field: &FamilyField, scope: &Scope<'_>, const_labels: &[&[(&str, LabelText)]]) -> Self {
         let desc = Desc {
             name: field.full_name(scope),
             help: field.help.to_owned(),

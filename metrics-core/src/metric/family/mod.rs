@@ -8,8 +8,7 @@ mod slots;
 
 use super::collect::{Child, Collect, Cursor, HasBuckets, Instrument, Points, Preset, Spec};
 use crate::label::{Dense, Density, Hashed, LabelSet};
-use crate::metrics::Options;
-use crate::model::{Kind, Labels};
+use crate::model::{Kind, Labels, Options};
 use dense::DenseStore;
 use hashed::HashedStore;
 use std::fmt;

@@ -1,7 +1,7 @@
 //! Where the derives put what they generate, for the global registry to find.
 
+use super::Source;
 use crate::model::Location;
-use crate::registry::Source;
 use std::fmt;
 
 /// One derived struct or instrumented function of the program.

@@ -1,8 +1,7 @@
 //! What `#[instrument_histogram]` runs: times a function and says how it ended.
 
-use super::{Collect, Cursor, Family, Histogram, Points, Spec};
-use crate::metrics::{FamilyField, LabelText, Options, Scope};
-use crate::model::{Desc, Kind, Location, Unit};
+use crate::metric::{Collect, Cursor, Family, Histogram, Points, Spec};
+use crate::model::{Desc, FamilyField, Kind, LabelText, Location, Options, Scope, Unit};
 use crate::registry::{Source, SourceFamily};
 use crate::{LabelSet, LabelValue};
 use std::any::type_name;

@@ -1,69 +1,8 @@
-//! What `#[derive(Metrics)]` says of a struct: constant data, and how to make and walk an instance.
+//! What a derive says of a struct, as constant data.
 
-use crate::metric::Collect;
-use crate::model::{Kind, Location, Unit};
-use crate::registry::{RegisterError, Registry};
-use std::sync::Arc;
+use super::{Kind, Location, Unit};
 
-/// A struct of metrics. Derive it; see [`derive@crate::Metrics`].
-///
-/// The derive adds an inherent `global()` that returns the one instance that the
-/// [global registry](Registry::global) exposes. Everything else is here, so that it cannot clash with
-/// methods of your own.
-///
-/// ```
-/// use metrics_core::{Counter, Metrics, Registry};
-///
-/// #[derive(Metrics)]
-/// struct Jobs {
-///     /// Jobs done.
-///     done: Counter,
-/// }
-///
-/// // An instance of its own, for a test or a registry of your own:
-/// let registry = Registry::new();
-/// let jobs = Jobs::register_in(&registry)?;
-/// jobs.done.inc();
-/// # Ok::<(), metrics_core::RegisterError>(())
-/// ```
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is no struct of metrics",
-    label = "needs `#[derive(Metrics)]`",
-    note = "a metric type (`Counter`, `Gauge`, `Histogram`, `Family<…>`) is a plain field, without `group`"
-)]
-pub trait Metrics: Send + Sync + Sized + 'static {
-    /// What every name begins with; empty: nothing.
-    const PREFIX: &'static str;
-    /// Labels that every series carries.
-    const CONST_LABELS: &'static [(&'static str, LabelText)];
-    /// The fields that are metrics or groups of metrics, in the order in which they stand.
-    const FIELDS: &'static [Field];
-
-    /// Makes an instance, below the prefixes of `scope`. Called by the derives; use [`new`](Self::new).
-    fn build(scope: &Scope<'_>) -> Self;
-
-    /// Calls `visit` with each metric in the order of [`FIELDS`](Self::FIELDS), groups flattened; with
-    /// `None` for an optional one that is absent.
-    fn visit<'a>(&'a self, visit: &mut dyn FnMut(Option<&'a dyn Collect>));
-
-    /// An instance that no registry exposes.
-    fn new() -> Self {
-        Self::build(&Scope::ROOT)
-    }
-
-    /// A new instance that `registry` exposes.
-    ///
-    /// # Errors
-    /// If one of its names is taken in that registry.
-    #[track_caller]
-    fn register_in(registry: &Registry) -> Result<Arc<Self>, RegisterError> {
-        let metrics = Arc::new(Self::new());
-        registry.register_metrics(Arc::clone(&metrics))?;
-        Ok(metrics)
-    }
-}
-
-/// One field of a [`Metrics`] struct.
+/// One field of a [`Metrics`](crate::Metrics) struct.
 #[derive(Clone, Copy, Debug)]
 pub enum Field {
     /// A metric.
@@ -173,26 +112,5 @@ impl<'a> Scope<'a> {
             name.push_str(self.prefix);
             name.push('_');
         }
-    }
-}
-
-impl FamilyField {
-    /// The family's whole name below `scope`.
-    pub(crate) fn full_name(&self, scope: &Scope<'_>) -> String {
-        let mut name = String::new();
-        scope.write(&mut name);
-        name.push_str(crate::name::family_name(self.name, self.kind == Kind::Counter));
-        if let Some(unit) = self.options.unit {
-            append_unit(&mut name, unit);
-        }
-        name
-    }
-}
-
-/// Appends `_unit`, unless it is there already.
-pub(crate) fn append_unit(name: &mut String, unit: Unit) {
-    if !crate::name::has_unit(name, unit.as_str()) {
-        name.push('_');
-        name.push_str(unit.as_str());
     }
 }
