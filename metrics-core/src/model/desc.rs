@@ -1,7 +1,8 @@
 use super::{Kind, Unit};
 use std::fmt;
 
-/// What a metric family is, as a sink sees it. Everything in it was checked when it was registered.
+/// What a metric family is, as a source gives it and a sink sees it. A registry checks it when it is
+/// registered.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Desc {
@@ -17,6 +18,21 @@ pub struct Desc {
     pub label_names: &'static [&'static str],
     /// Where the family was defined.
     pub location: Location,
+}
+
+impl Desc {
+    /// A family without unit and labels, defined where this is called.
+    ///
+    /// ```
+    /// use metrics_core::model::{Desc, Kind};
+    /// let desc = Desc::new("queue_length", "Jobs that wait.", Kind::Gauge);
+    /// assert!(desc.unit.is_none() && desc.label_names.is_empty());
+    /// ```
+    #[track_caller]
+    pub fn new(name: impl Into<String>, help: impl Into<String>, kind: Kind) -> Self {
+        let (name, help, location) = (name.into(), help.into(), Location::caller());
+        Self { name, help, unit: None, kind, label_names: &[], location }
+    }
 }
 
 /// A place in the source.

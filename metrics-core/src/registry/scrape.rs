@@ -67,9 +67,11 @@ impl Scrape {
     /// [abandon](FamilySink::abandon) it, and `metrics_core_collector_faults_total` counts one more.
     ///
     /// # Errors
-    /// If a collector panicked in a family of which a former step gave a part.
+    /// If a collector panicked in a family of which a former step gave a part. The next step goes on behind it:
+    /// a sink that still has all of the family, and has forgotten it, may do so.
     pub fn step(&mut self, sink: &mut dyn FamilySink) -> Result<bool, Aborted> {
-        let Some(family) = self.families.get(self.family) else { return Ok(false) };
+        let families = Arc::clone(&self.families);
+        let Some(family) = families.get(self.family) else { return Ok(false) };
         let begins = (self.member, self.cursor) == (0, Cursor::START);
         if begins {
             sink.begin(&family.desc);
@@ -87,17 +89,20 @@ impl Scrape {
                 Err(Panicked) => {
                     FAULTS.fetch_add(1, Relaxed);
                     sink.abandon();
+                    self.next_family();
                     if !begins {
                         return Err(Aborted { family: family.desc.name.clone() });
                     }
-                    break;
+                    return Ok(self.family < self.families.len());
                 }
             }
         }
-        self.family += 1;
-        self.member = 0;
-        self.cursor = Cursor::START;
+        self.next_family();
         Ok(self.family < self.families.len())
+    }
+
+    fn next_family(&mut self) {
+        (self.family, self.member, self.cursor) = (self.family + 1, 0, Cursor::START);
     }
 }
 
