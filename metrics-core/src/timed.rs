@@ -155,12 +155,12 @@ pub fn make_future<F: Future>(function: &'static Function, body: impl FnOnce() -
 }
 
 /// Times a future, from its first poll on.
-pub fn time_future<F: Future, E: FnOnce(&F::Output) -> bool>(
+pub async fn time_future<F: Future, E: FnOnce(&F::Output) -> bool>(
     function: &'static Function,
     future: F,
     is_error: E,
-) -> impl Future<Output = F::Output> {
-    async move { time_async(function, pin!(future), is_error).await }
+) -> F::Output {
+    time_async(function, pin!(future), is_error).await
 }
 
 /// Runs a future that a function returned in a box, and returns it in one.

@@ -1,6 +1,6 @@
 //! Numbers of cells.
 
-use super::memory::CHUNK;
+use super::memory::CHUNK_BITS;
 use std::collections::BTreeMap;
 
 /// Hands out ranges of ids and takes them back. A range never crosses the end of a chunk.
@@ -21,7 +21,7 @@ impl Ids {
     /// # Panics
     /// If a range cannot be that long, or four thousand million cells are in use.
     pub(super) fn allocate(&mut self, len: u32) -> u32 {
-        const LEN: u32 = CHUNK as u32;
+        const LEN: u32 = 1 << CHUNK_BITS;
         assert!(len > 0 && len <= LEN, "a series takes {len} cells; at most {LEN} are possible: use fewer buckets");
         if let Some(first) = self.free.get_mut(&len).and_then(Vec::pop) {
             return first;

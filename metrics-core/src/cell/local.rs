@@ -90,6 +90,7 @@ impl Local {
 #[inline(always)]
 fn in_one_register(cell: NonNull<AtomicU64>) -> NonNull<AtomicU64> {
     #[cfg(all(target_arch = "x86_64", not(any(loom, miri))))]
+    #[allow(clippy::pointers_in_nomem_asm_block, reason = "the block is empty")]
     {
         let mut address = cell.as_ptr();
         // SAFETY: no instruction; the address is what it was.

@@ -81,7 +81,7 @@ fn runs(firsts: impl Iterator<Item = u32>) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
     for (at, first) in firsts.enumerate() {
         match runs.last_mut() {
-            Some(run) if first as usize == run.first as usize + run.len && first as usize % CHUNK != 0 => run.len += 1,
+            Some(run) if first as usize == run.first as usize + run.len && position(first).1 != 0 => run.len += 1,
             _ => runs.push(Run { first, at, len: 1 }),
         }
     }

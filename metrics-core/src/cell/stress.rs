@@ -1,5 +1,7 @@
 //! Load on the cells that ship; each test fails at the first wrong number.
 
+#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small whole numbers")]
+
 use crate::LabelSet;
 use crate::metric::{Counter, Family, Gauge, Histogram};
 use std::sync::Barrier;

@@ -44,6 +44,7 @@ pub trait LabelValue {
     fn text(&self) -> Self::Text<'_>;
 }
 
+#[allow(clippy::use_self, reason = "`str` says more than `Self`")]
 impl LabelValue for str {
     type Density = Hashed;
     const VALUES: &'static [&'static str] = &[];

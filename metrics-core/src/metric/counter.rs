@@ -39,7 +39,7 @@ mod sealed {
 
     pub trait Value: Sized {
         const ONE: Self;
-        fn is_amount(self) -> bool;
+        fn is_amount(&self) -> bool;
         fn add(range: &Range, v: Self);
         fn read<'a>(ranges: impl ExactSizeIterator<Item = &'a Range>, words: &mut Vec<u64>);
         fn from_word(word: u64) -> Self;
@@ -53,7 +53,7 @@ impl sealed::Value for u64 {
     const ONE: Self = 1;
 
     #[inline(always)]
-    fn is_amount(self) -> bool {
+    fn is_amount(&self) -> bool {
         true
     }
 
@@ -81,8 +81,8 @@ impl sealed::Value for f64 {
     const ONE: Self = 1.0;
 
     #[inline(always)]
-    fn is_amount(self) -> bool {
-        self >= 0.0 && self < Self::INFINITY
+    fn is_amount(&self) -> bool {
+        (0.0..Self::INFINITY).contains(self)
     }
 
     #[inline(always)]

@@ -86,7 +86,7 @@ impl LabelText {
 #[derive(Clone, Copy, Debug)]
 pub struct Scope<'a> {
     prefix: &'a str,
-    outer: Option<&'a Scope<'a>>,
+    outer: Option<&'a Self>,
 }
 
 impl Scope<'static> {

@@ -6,7 +6,7 @@ use crate::model::{FamilyField, Field};
 #[derive(Clone, Copy)]
 struct Path<'a> {
     prefix: &'a str,
-    outer: Option<&'a Path<'a>>,
+    outer: Option<&'a Self>,
 }
 
 /// The sample names of a struct's fields, by hash, and whose they are. All in one table, because comparing each

@@ -109,8 +109,8 @@ impl Bounds {
 
     #[inline(never)]
     fn search(&self, value: f64) -> usize {
-        // Written so that NaN is above all bounds but the last.
-        self.finite().partition_point(|bound| !(*bound >= value))
+        // NaN is above all bounds but the last.
+        self.finite().partition_point(|bound| *bound < value || value.is_nan())
     }
 }
 
