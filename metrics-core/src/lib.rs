@@ -1,4 +1,58 @@
-//! Typed metrics for Prometheus: cells that cost a nanosecond, derives, families and the registry.
+//! Typed metrics for Prometheus: derive a struct, count in it, and a registry that the linker fills shows it.
+//!
+//! ```
+//! use metrics_core::{Counter, Family, Gauge, Histogram, LabelSet, LabelValue, Metrics};
+//!
+//! #[derive(Clone, Copy, LabelValue)]
+//! enum Method { Get, Post }
+//!
+//! #[derive(LabelSet)]
+//! struct Request<'a> { method: Method, route: &'a str, status: u16 }
+//!
+//! #[derive(Metrics)]
+//! #[metrics(prefix = "shop")]
+//! struct ShopMetrics {
+//!     /// HTTP requests served.
+//!     requests: Family<Request<'static>, Counter>,
+//!     /// Time to answer a request.
+//!     #[metric(unit = Seconds, buckets = [0.005, 0.05, 0.5, 5.0])]
+//!     request_duration: Family<Request<'static>, Histogram>,
+//!     /// Orders that wait to be packed.
+//!     orders_waiting: Gauge,
+//! }
+//!
+//! let metrics = ShopMetrics::global();
+//! metrics.requests.with(&Request { method: Method::Get, route: "/", status: 200 }).inc();
+//! metrics.orders_waiting.inc();
+//! # let _ = Method::Post;
+//! ```
+//!
+//! The crate `metrics-exposition` turns a registry into pages and serves them.
+//!
+//! # What is where
+//!
+//! | you want | look at |
+//! |---|---|
+//! | to declare metrics | [`Metrics`](derive@Metrics), [`LabelSet`](derive@LabelSet), [`LabelValue`](derive@LabelValue) |
+//! | to count and measure | [`Counter`], [`Gauge`], [`Histogram`], [`CallbackGauge`], [`CallbackCounter`] |
+//! | a metric for each set of labels | [`Family`]; to keep a series: [`Handle`] |
+//! | to time a function | [`macro@instrument_histogram`] |
+//! | a page of your own, or run-time names | [`Registry`] |
+//! | to keep a dependency's metrics | [`link!`], [`Registry::require_crates`] |
+//! | to test | [`testing`], [`Registry::check`] |
+//! | to write a format | [`model`], [`registry::Scrape`] |
+//!
+//! # What it costs
+//!
+//! A thread counts in its own copy of each number, and a scrape adds the copies up. So an increment is a load,
+//! an add and a store, on any number of cores at once, and memory is 8 bytes for each number and thread that
+//! has touched it (in chunks of 8 KiB). At most max(32, 2 × cores) threads have copies; others share one, with
+//! atomic instructions. The copies of a thread that ended go to the next one.
+//!
+//! # Features and platforms
+//!
+//! There are no features. Everything but the gathering by the linker works on wasm too: there, call
+//! [`Metrics::register_in`].
 #![cfg_attr(loom, allow(dead_code, unreachable_pub, unused_imports))]
 
 #[cfg(not(loom))]

@@ -98,14 +98,17 @@ pub const fn help(text: &str) -> Result<(), Broken> {
     Ok(())
 }
 
-/// Upper bounds of buckets: at least one, rising, none NaN. A last bound of +Inf is allowed and adds
-/// nothing.
+/// Upper bounds of buckets: at least one, at most 1,000, rising, none NaN or -Inf. A last bound of +Inf is
+/// allowed and adds nothing.
 ///
 /// # Errors
-/// If there is none but +Inf, one is NaN, or one is not above the one before it.
+/// If there is none but +Inf, there are too many, one is NaN or -Inf, or one is not above the one before it.
 pub const fn buckets(bounds: &[f64]) -> Result<(), Broken> {
     if bounds.is_empty() || (bounds.len() == 1 && bounds[0] == f64::INFINITY) {
         return broken("a histogram needs at least one finite bucket bound");
+    }
+    if bounds.len() > 1_000 {
+        return broken("a histogram has at most 1,000 bucket bounds; each series has a cell for each of them");
     }
     let mut i = 0;
     while i < bounds.len() {
