@@ -12,8 +12,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 pub struct Timestamp(u64);
 
 impl Timestamp {
-    /// The wall clock's time.
+    /// The wall clock's time; 1970 on wasm32-unknown-unknown, which has no clock (asking for it panics).
     pub fn now() -> Self {
+        if cfg!(all(target_family = "wasm", target_os = "unknown")) {
+            return Self(0);
+        }
         Self::from(SystemTime::now())
     }
 
