@@ -169,6 +169,24 @@ pub fn derive_label_set(input: TokenStream) -> TokenStream {
 /// An implementation of the trait `LabelValue`. An enum is dense: its values are counted, and two with the same
 /// text do not compile. A newtype is what its field is; it may have lifetimes.
 ///
+/// Nor does an optional label compile whose `None`, which is the empty text, reads like a variant:
+///
+/// ```compile_fail,E0080
+/// use metrics_core::{LabelSet, LabelValue};
+///
+/// #[derive(LabelValue)]
+/// enum Method {
+///     Get,
+///     #[label(rename = "")]
+///     Unknown,
+/// }
+///
+/// #[derive(LabelSet)]
+/// struct Request {
+///     method: Option<Method>,
+/// }
+/// ```
+///
 /// # Example
 ///
 /// ```
