@@ -60,6 +60,6 @@ async fn serve(listener: TcpListener, app: Router) -> io::Result<()> {
 async fn interrupted() {
     // If the signal cannot be awaited, the default action still ends the process.
     if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
