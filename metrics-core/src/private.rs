@@ -1,6 +1,6 @@
 //! What the macros' output names. Not for users: changes without notice.
 
-pub use crate::label::{Dense, Density, Hashed, LabelSet, LabelValue};
+pub use crate::label::{Dense, Density, Hashed, LabelSet, LabelValue, Listable};
 pub use crate::metric::{Collect, Cursor, HasBuckets, Instrument, Points, Preset, Spec};
 pub use crate::model::{FamilyField, Field, GroupField, Kind, LabelText, Location, Options, Scope, Unit};
 pub use crate::name::{

@@ -23,6 +23,16 @@ impl Density for Hashed {
     type And<Other: Density> = Self;
 }
 
+/// Sets that can be listed before the program runs.
+#[diagnostic::on_unimplemented(
+    message = "option `preset` does not fit this metric type",
+    label = "one of its labels can have any value, so its series cannot be listed beforehand",
+    note = "only a `Family` whose labels are all enums or `bool` can be preset"
+)]
+pub trait Listable {}
+
+impl Listable for Dense {}
+
 mod sealed {
     pub trait Sealed {}
     impl Sealed for super::Dense {}

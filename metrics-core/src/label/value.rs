@@ -162,8 +162,9 @@ impl<V: LabelValue> LabelValue for Option<V> {
     }
 
     #[inline]
+    #[allow(clippy::redundant_closure_for_method_calls, reason = "Rust 1.88 wants `V: 'static` for `V::text`")]
     fn text(&self) -> Self::Text<'_> {
-        OptionText(self.as_ref().map(V::text))
+        OptionText(self.as_ref().map(|value| value.text()))
     }
 }
 

@@ -7,7 +7,7 @@ mod series;
 mod slots;
 
 use super::collect::{Child, Collect, Cursor, HasBuckets, Instrument, Points, Preset, Spec};
-use crate::label::{Dense, Density, Hashed, LabelSet};
+use crate::label::{Dense, Density, Hashed, LabelSet, Listable};
 use crate::model::{Kind, Labels, Options};
 use dense::DenseStore;
 use hashed::HashedStore;
@@ -241,4 +241,4 @@ impl<L: LabelSet<Density: Storage> + 'static, M: Child> Instrument for Family<L,
 }
 
 impl<L: LabelSet<Density: Storage>, M: Child + HasBuckets> HasBuckets for Family<L, M> {}
-impl<L: LabelSet<Density = Dense>, M: Child> Preset for Family<L, M> {}
+impl<L: LabelSet<Density: Storage + Listable>, M: Child> Preset for Family<L, M> {}
