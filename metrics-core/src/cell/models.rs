@@ -155,7 +155,7 @@ fn recycling(local: fn() -> Local) {
             let quiet = epoch < stopped.quiet_before();
             drop(stopped);
             if quiet {
-                theirs.recycle(its.first, its.len);
+                theirs.recycle(its.first(), its.len());
                 assert_eq!(theirs.stop().allocate(1, KEY), *its, "the range is free again");
                 found.store(NEW, Release);
             }

@@ -1,5 +1,6 @@
 use super::Cells;
 use super::local::{Local, Place};
+use super::memory::{CHUNK, CHUNK_BITS};
 use super::sequence::{owned_write, shared_write};
 use crate::sync::{AtomicU64, Ordering::*};
 
@@ -7,8 +8,40 @@ use crate::sync::{AtomicU64, Ordering::*};
 /// have them, so it may be dropped only when nobody can write to it any more; ownership sees to that.
 #[derive(Debug, Eq, PartialEq)]
 pub struct Range {
-    pub(super) first: u32,
-    pub(super) len: u32,
+    /// The chunk, the length (16 bits) and the place in the chunk (16 bits), from the lowest bit on: one load, and
+    /// few instructions to take it apart on the hot path.
+    packed: u64,
+}
+
+#[allow(clippy::cast_possible_truncation, reason = "takes apart what was put together")]
+impl Range {
+    /// Of cells that lie in one chunk.
+    pub(super) fn new(first: u32, len: u32) -> Self {
+        const { assert!(CHUNK < 1 << 16) };
+        let start = first % CHUNK as u32;
+        assert!(start + len <= CHUNK as u32, "it leaves its chunk");
+        Self { packed: u64::from(first >> CHUNK_BITS) | u64::from(len) << 32 | u64::from(start) << 48 }
+    }
+
+    #[inline(always)]
+    pub(super) fn chunk(&self) -> usize {
+        self.packed as u32 as usize
+    }
+
+    /// Of the first cell, within the chunk.
+    #[inline(always)]
+    pub(super) fn start(&self) -> usize {
+        (self.packed >> 48) as usize
+    }
+
+    #[inline(always)]
+    pub(super) fn len(&self) -> u32 {
+        u32::from((self.packed >> 32) as u16)
+    }
+
+    pub(super) fn first(&self) -> u32 {
+        (self.packed as u32) << CHUNK_BITS | self.start() as u32
+    }
 }
 
 /// The cells of a histogram: a sequence number, the sum, then the buckets.
@@ -18,7 +51,7 @@ pub(super) const BUCKETS: usize = 2;
 impl Cells {
     #[inline(always)]
     pub(super) fn add(&self, local: &Local, range: &Range, n: u64) {
-        match local.own(range.first) {
+        match local.own(range) {
             // SAFETY: this thread's copy of a cell.
             Some(cell) => bump(unsafe { cell.as_ref() }, n),
             None => self.add_slowly(local, range, n),
@@ -28,7 +61,7 @@ impl Cells {
     #[cold]
     #[inline(never)]
     fn add_slowly(&self, local: &Local, range: &Range, n: u64) {
-        match self.touch(local, range.first) {
+        match self.touch(local, range.first()) {
             // SAFETY: this thread's copy of a cell.
             Place::Own(cell) => bump(unsafe { cell.as_ref() }, n),
             Place::Shared(cell) => {
@@ -40,7 +73,7 @@ impl Cells {
 
     #[inline(always)]
     pub(super) fn add_f64(&self, local: &Local, range: &Range, v: f64) {
-        match local.own(range.first) {
+        match local.own(range) {
             // SAFETY: this thread's copy of a cell.
             Some(cell) => bump_f64(unsafe { cell.as_ref() }, v),
             None => self.add_f64_slowly(local, range, v),
@@ -50,7 +83,7 @@ impl Cells {
     #[cold]
     #[inline(never)]
     fn add_f64_slowly(&self, local: &Local, range: &Range, v: f64) {
-        match self.touch(local, range.first) {
+        match self.touch(local, range.first()) {
             // SAFETY: this thread's copy of a cell.
             Place::Own(cell) => bump_f64(unsafe { cell.as_ref() }, v),
             Place::Shared(cell) => {
@@ -65,9 +98,9 @@ impl Cells {
     /// One more in `bucket`, and `v` to the sum, so that no scrape sees one without the other.
     #[inline(always)]
     pub(super) fn observe(&self, local: &Local, range: &Range, bucket: usize, v: f64) {
-        assert!(BUCKETS + bucket < range.len as usize);
+        assert!(BUCKETS + bucket < range.len() as usize);
         // Every pointer is taken before the odd sequence number: nothing may get between that and the even one.
-        match local.own(range.first) {
+        match local.own(range) {
             Some(first) => {
                 // SAFETY: a range does not leave its chunk, and the bucket is in the range. This thread's copy.
                 let [sequence, sum, bucket] = unsafe { cells(first, bucket) };
@@ -83,7 +116,7 @@ impl Cells {
     #[cold]
     #[inline(never)]
     fn observe_slowly(&self, local: &Local, range: &Range, bucket: usize, v: f64) {
-        let place = self.touch(local, range.first);
+        let place = self.touch(local, range.first());
         let (Place::Own(first) | Place::Shared(first)) = place;
         // SAFETY: as in `observe`.
         let [sequence, sum, bucket] = unsafe { cells(first, bucket) };
@@ -150,7 +183,7 @@ mod global {
 
     impl Drop for Range {
         fn drop(&mut self) {
-            CELLS.recycle(self.first, self.len);
+            CELLS.recycle(self.first(), self.len());
         }
     }
 }

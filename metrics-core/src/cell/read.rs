@@ -25,7 +25,7 @@ impl Cells {
     ) {
         words.clear();
         words.resize(ranges.len(), 0);
-        let runs = runs(ranges.map(|range| range.first));
+        let runs = runs(ranges.map(Range::first));
         for arena in self.all_arenas() {
             for run in &runs {
                 let (chunk, start) = position(run.first);
@@ -52,7 +52,7 @@ impl Cells {
         let mut consistent = true;
         for arena in self.all_arenas() {
             for (range, words) in ranges.clone().zip(words.chunks_exact_mut(width)) {
-                let (chunk, start) = position(range.first);
+                let (chunk, start) = position(range.first());
                 let Some(cells) = arena.chunk(chunk) else { continue };
                 let cells = &cells[start..=start + width];
                 consistent &= consistent_read(&cells[0], || {

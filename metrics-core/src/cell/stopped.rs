@@ -45,7 +45,7 @@ impl Stopped<'_> {
         self.limit_arenas();
         let first = self.cold.ids.allocate(len);
         self.cells.memory.added(key, first, len);
-        Range { first, len }
+        Range::new(first, len)
     }
 
     /// A new word, zero.
