@@ -23,8 +23,8 @@ pub use random::{PERIOD, Random};
 pub use subject::{Subject, Workload};
 pub use table::Table;
 
-/// A workload, made when its turn has come.
-pub type Make = fn() -> Workload;
+/// The title of a workload, and how to make it when its turn has come.
+pub type Make = (&'static str, fn() -> Workload);
 
 /// Measures all workloads whose title contains the first argument that is no option, and prints the table.
 /// `None` if this process was only started to count instructions.
@@ -36,12 +36,9 @@ pub fn run(workloads: &[Make]) -> Option<Results> {
     }
     let instructions = instructions::count(&filter);
     let mut results = Results::default();
-    for make in workloads {
-        let workload = make();
-        if workload.title.contains(&filter) {
-            eprintln!("measuring {}", workload.title);
-            results.add(measure(&workload, &instructions));
-        }
+    for (title, make) in workloads.iter().filter(|(title, _)| title.contains(&filter)) {
+        eprintln!("measuring {title}");
+        results.add(measure(title, &make(), &instructions));
     }
     Table(&results).print();
     Some(results)

@@ -47,7 +47,7 @@ impl Results {
 const SAMPLE: Duration = Duration::from_millis(3);
 
 /// Measures all subjects of a workload in turns.
-pub fn measure(workload: &Workload, instructions: &Instructions) -> Vec<Measured> {
+pub fn measure(title: &'static str, workload: &Workload, instructions: &Instructions) -> Vec<Measured> {
     let subjects = &workload.subjects;
     let counts: Vec<u64> = subjects.iter().map(calibrate).collect();
     let mut one = vec![Vec::with_capacity(workload.rounds); subjects.len()];
@@ -63,12 +63,12 @@ pub fn measure(workload: &Workload, instructions: &Instructions) -> Vec<Measured
     let one: Vec<f64> = one.into_iter().zip(subjects).map(|(ns, s)| median(ns) / s.units).collect();
     let two = two.into_iter().zip(subjects).map(|(ns, s)| workload.two_threads.then(|| median(ns) / s.units));
     let results = subjects.iter().zip(&one).zip(two).map(|((subject, &ns), two)| Measured {
-        workload: workload.title,
+        workload: title,
         who: subject.who,
         one: ns,
         two,
         ratio: ns / one[0],
-        instructions: instructions.get(workload.title, subject.who),
+        instructions: instructions.get(title, subject.who),
         allocations: allocations(subject, workload.counted.max(1)),
     });
     results.collect()

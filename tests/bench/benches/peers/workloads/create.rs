@@ -40,5 +40,5 @@ pub(crate) fn series() -> Workload {
             keys.iter().for_each(|key| family.inc(key.measureds()));
         }),
     ];
-    Workload { counted: 1, ..Workload::slow("create a series of 2 strings, count in it", subjects, 15) }
+    Workload { counted: 1, ..Workload::slow(subjects, 15) }
 }

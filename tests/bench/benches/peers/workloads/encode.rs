@@ -20,11 +20,11 @@ const NAME: &str = "http_requests";
 const HELP: &str = "Requests.";
 
 pub(crate) fn small() -> Workload {
-    Workload { counted: 10, ..Workload::slow(TEXT_SMALL, counters(1_000), 41) }
+    Workload { counted: 10, ..Workload::slow(counters(1_000), 41) }
 }
 
 pub(crate) fn large() -> Workload {
-    Workload::slow(TEXT_LARGE, counters(100_000), 15)
+    Workload::slow(counters(100_000), 15)
 }
 
 /// Lines of 93 bytes with values of one to seven digits.
@@ -187,5 +187,5 @@ pub(crate) fn histograms() -> Workload {
         prometheus_subject(SERIES, Box::new(prometheus)),
         client_subject(SERIES, client),
     ];
-    Workload { counted: 10, ..Workload::slow("text of 100 histograms of 11 bounds, one series", subjects, 41) }
+    Workload { counted: 10, ..Workload::slow(subjects, 41) }
 }

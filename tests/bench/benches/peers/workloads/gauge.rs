@@ -19,7 +19,7 @@ pub(crate) fn set() -> Workload {
         }),
         Subject::new(MEASURED, |i| measured.set(inputs[i % PERIOD])),
     ];
-    Workload::hot("set a gauge (f64)", subjects)
+    Workload::hot(subjects)
 }
 
 pub(crate) fn add() -> Workload {
@@ -38,7 +38,7 @@ pub(crate) fn add() -> Workload {
         }),
         Subject::new(MEASURED, |i| measured.inc_by(inputs[i % PERIOD])),
     ];
-    Workload::hot("add to a gauge (f64)", subjects)
+    Workload::hot(subjects)
 }
 
 fn gauges() -> (&'static Gauge, &'static prometheus::Gauge, &'static Client, &'static measured::FloatGauge) {

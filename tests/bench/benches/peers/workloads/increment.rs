@@ -42,7 +42,7 @@ pub(crate) fn plain() -> Workload {
         }),
         Subject::new(MEASURED, |_| measured.inc()),
     ];
-    Workload::hot(INCREMENT, subjects)
+    Workload::hot(subjects)
 }
 
 pub(crate) fn enums() -> Workload {
@@ -71,16 +71,16 @@ pub(crate) fn enums() -> Workload {
             measured.inc(MeasuredEnums { method, status });
         }),
     ];
-    Workload::hot(INCREMENT_ENUMS, subjects)
+    Workload::hot(subjects)
 }
 
 pub(crate) fn strings() -> Workload {
-    Workload::hot(INCREMENT_STRINGS, string_subjects(keys(500)))
+    Workload::hot(string_subjects(keys(500)))
 }
 
 pub(crate) fn strings_of_many() -> Workload {
     // What is counted is how long it takes to get at what the caches do not hold. Too slow under valgrind.
-    Workload { counted: 0, rounds: 21, ..Workload::hot(INCREMENT_STRINGS_OF_MANY, string_subjects(keys(100_000))) }
+    Workload { counted: 0, rounds: 21, ..Workload::hot(string_subjects(keys(100_000))) }
 }
 
 fn string_subjects(keys: &'static [Key]) -> Vec<Subject> {

@@ -17,5 +17,5 @@ pub(crate) fn empty() -> Workload {
         }),
         Subject::new(OURS, |_| empty_function()),
     ];
-    Workload::hot(INSTRUMENT, subjects)
+    Workload::hot(subjects)
 }

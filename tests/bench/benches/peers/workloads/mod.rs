@@ -28,25 +28,24 @@ pub(crate) const INSTRUMENT: &str = "call an empty function";
 pub(crate) const TEXT_SMALL: &str = "text of 1,000 counters, one series";
 pub(crate) const TEXT_LARGE: &str = "text of 100,000 counters, one series";
 
-/// What encodes comes first: there no thread but the one that is meant has touched the cells.
 pub(crate) const ALL: [metrics_bench::Make; 13] = [
-    encode::small,
-    encode::large,
-    encode::histograms,
-    increment::plain,
-    increment::enums,
-    increment::strings,
-    increment::strings_of_many,
-    observe::eleven,
-    observe::thirty,
-    gauge::set,
-    gauge::add,
-    instrument::empty,
-    create::series,
+    (INCREMENT, increment::plain),
+    (INCREMENT_ENUMS, increment::enums),
+    (INCREMENT_STRINGS, increment::strings),
+    (INCREMENT_STRINGS_OF_MANY, increment::strings_of_many),
+    (OBSERVE_11, observe::eleven),
+    (OBSERVE_30, observe::thirty),
+    ("set a gauge (f64)", gauge::set),
+    ("add to a gauge (f64)", gauge::add),
+    (INSTRUMENT, instrument::empty),
+    (TEXT_SMALL, encode::small),
+    (TEXT_LARGE, encode::large),
+    ("text of 100 histograms of 11 bounds, one series", encode::histograms),
+    // Last: cells that it gives back would be used again, and be read with what other threads' copies hold of them.
+    ("create a series of 2 strings, count in it", create::series),
 ];
 
-/// A value that lives as long as the process: cells that are given back would be used again by the next
-/// workload, which would then read what other threads' copies hold of them.
+/// A value that lives as long as the process.
 pub(crate) fn keep<T>(value: T) -> &'static T {
     Box::leak(Box::new(value))
 }

@@ -5,11 +5,11 @@ use metrics_core::{DEFAULT_BUCKETS, Histogram, exponential};
 use prometheus::HistogramOpts;
 
 pub(crate) fn eleven() -> Workload {
-    Workload::hot(OBSERVE_11, subjects(DEFAULT_BUCKETS))
+    Workload::hot(subjects(DEFAULT_BUCKETS))
 }
 
 pub(crate) fn thirty() -> Workload {
-    Workload::hot(OBSERVE_30, subjects(exponential::<30>(1e-3, 1.5)))
+    Workload::hot(subjects(exponential::<30>(1e-3, 1.5)))
 }
 
 fn subjects<const N: usize>(bounds: [f64; N]) -> Vec<Subject> {
