@@ -4,6 +4,8 @@
 //! another series and nothing needs a pin. A removed series keeps its cells; what is in them when it comes
 //! back is subtracted from then on.
 
+#![allow(unsafe_code, reason = "a lookup does not look twice whether a series is there")]
+
 use super::{Child, Cursor, Handle, LabelSet, Labels, Points, Schema, Spec, Store};
 use crate::cell::{StoppedCell, stop};
 use crate::label::{cardinality, render};
@@ -154,7 +156,7 @@ impl<M: Child> Store<M> for DenseStore<M> {
         let (children, baselines): (Vec<_>, Vec<_>) = {
             let mut stopped = stop();
             let baselines = self.baselines.get(&mut stopped);
-            live.map(|(index, (metric, labels))| ((&**labels, metric), baselines.get(&index).cloned())).unzip()
+            live.map(|(index, metric)| ((self.labels(index), metric), baselines.get(&index).cloned())).unzip()
         };
         points.children(&children, |k, words| {
             if let Some(baseline) = &baselines[k] {
