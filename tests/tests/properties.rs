@@ -75,9 +75,9 @@ fn values() -> impl Strategy<Value = Values> {
 fn registries() -> impl Strategy<Value = Vec<Generated>> {
     let family = ("[^\n\r]{1,40}", btree_map("[a-k][a-z0-9_]{0,5}[a-z]", text_value(), 0..3), values());
     vec(family, 0..6).prop_map(|families| {
-        let named = families.into_iter().enumerate().map(|(k, (help, const_labels, values))| {
+        let named = families.into_iter().zip('a'..).map(|((help, const_labels, values), letter)| {
             let const_labels = const_labels.into_iter().filter(|(name, _)| name != "le").collect();
-            Generated { name: format!("family_{}", (b'a' + k as u8) as char), help, const_labels, values }
+            Generated { name: format!("family_{letter}"), help, const_labels, values }
         });
         named.collect()
     })
