@@ -25,9 +25,19 @@ impl Cells {
     ) {
         words.clear();
         words.resize(ranges.len(), 0);
-        let runs = runs(ranges.map(Range::first));
+        let mut runs = Runs::default();
+        for (at, range) in ranges.enumerate() {
+            if !runs.push(at, range.first()) {
+                self.read_runs(&mut runs, words, &add);
+                runs.push(at, range.first());
+            }
+        }
+        self.read_runs(&mut runs, words, &add);
+    }
+
+    fn read_runs(&self, runs: &mut Runs, words: &mut [u64], add: &impl Fn(u64, u64) -> u64) {
         for arena in self.all_arenas() {
-            for run in &runs {
+            for run in &runs.runs[..runs.len] {
                 let (chunk, start) = position(run.first);
                 let Some(cells) = arena.chunk(chunk) else { continue };
                 let words = &mut words[run.at..run.at + run.len];
@@ -36,6 +46,7 @@ impl Cells {
                 }
             }
         }
+        runs.len = 0;
     }
 
     /// Adds up histograms of `width` + 1 cells: for each of them the sum (an `f64`) and the buckets, all of one
@@ -47,11 +58,12 @@ impl Cells {
         words: &mut Vec<u64>,
     ) -> bool {
         words.clear();
-        words.resize(ranges.len() * width, 0);
-        let mut copy = vec![0; width];
+        // Behind the result: what is read of one histogram, until it is known to be whole.
+        words.resize((ranges.len() + 1) * width, 0);
+        let (sums, copy) = words.split_at_mut(ranges.len() * width);
         let mut consistent = true;
         for arena in self.all_arenas() {
-            for (range, words) in ranges.clone().zip(words.chunks_exact_mut(width)) {
+            for (range, words) in ranges.clone().zip(sums.chunks_exact_mut(width)) {
                 let (chunk, start) = position(range.first());
                 let Some(cells) = arena.chunk(chunk) else { continue };
                 let cells = &cells[start..=start + width];
@@ -66,26 +78,47 @@ impl Cells {
                 }
             }
         }
+        words.truncate(ranges.len() * width);
         consistent
     }
 }
 
 /// Ids that follow one another within a chunk, as those of series that were created together do.
+#[derive(Clone, Copy, Default)]
 struct Run {
     first: u32,
     at: usize,
     len: usize,
 }
 
-fn runs(firsts: impl Iterator<Item = u32>) -> Vec<Run> {
-    let mut runs: Vec<Run> = Vec::new();
-    for (at, first) in firsts.enumerate() {
-        match runs.last_mut() {
-            Some(run) if first as usize == run.first as usize + run.len && position(first).1 != 0 => run.len += 1,
-            _ => runs.push(Run { first, at, len: 1 }),
-        }
+/// Some runs, no more than fit on the stack: a scrape does not allocate for each batch of series.
+struct Runs {
+    runs: [Run; 64],
+    len: usize,
+}
+
+impl Default for Runs {
+    fn default() -> Self {
+        Self { runs: [Run::default(); 64], len: 0 }
     }
-    runs
+}
+
+impl Runs {
+    /// Whether there was room.
+    fn push(&mut self, at: usize, first: u32) -> bool {
+        let (_, start) = position(first);
+        if let Some(run) = self.runs[..self.len].last_mut()
+            && start != 0
+            && first as usize == run.first as usize + run.len
+        {
+            run.len += 1;
+            return true;
+        }
+        let Some(free) = self.runs.get_mut(self.len) else { return false };
+        *free = Run { first, at, len: 1 };
+        self.len += 1;
+        true
+    }
 }
 
 #[cfg(not(loom))]

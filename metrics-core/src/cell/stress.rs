@@ -90,7 +90,7 @@ fn every_scrape_sees_whole_observations() {
         },
         || {
             let mut words = Vec::new();
-            crate::metric::Child::read(&[&histogram], &mut words);
+            crate::metric::Child::read(std::iter::once(&histogram), &mut words);
             let sum: f64 = words[1..].iter().enumerate().map(|(k, n)| (*n << (k + 1)) as f64).sum();
             assert_eq!(f64::from_bits(words[0]), sum, "{words:?}");
             let count = words[1..].iter().sum();

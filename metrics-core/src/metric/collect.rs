@@ -111,7 +111,7 @@ pub trait Child: fmt::Debug + Send + Sync + Sized + 'static {
 
     /// Puts what was measured of each child behind one another: as many words for each.
     #[doc(hidden)]
-    fn read(children: &[&Self], words: &mut Vec<u64>);
+    fn read<'a>(children: impl ExactSizeIterator<Item = &'a Self> + Clone, words: &mut Vec<u64>);
 
     /// The point that these words are.
     #[doc(hidden)]
@@ -129,7 +129,7 @@ pub trait Child: fmt::Debug + Send + Sync + Sized + 'static {
 
 impl<M: Child> Collect for M {
     fn collect(&self, _: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
-        points.children(&[("", self)], |_, _| ());
+        points.children(std::iter::once(("", self)), |_, _| ());
         None
     }
 }
@@ -167,14 +167,17 @@ impl Points<'_> {
 
     /// Gives the points of `children` (labels and child), read at one go; `adjust` may change the words
     /// of child k.
-    pub(crate) fn children<M: Child>(&mut self, children: &[(&str, &M)], adjust: impl Fn(usize, &mut [u64])) {
-        if children.is_empty() {
+    pub(crate) fn children<'a, M: Child>(
+        &mut self,
+        children: impl ExactSizeIterator<Item = (&'a str, &'a M)> + Clone,
+        adjust: impl Fn(usize, &mut [u64]),
+    ) {
+        if children.len() == 0 {
             return;
         }
-        let metrics: Vec<&M> = children.iter().map(|(_, child)| *child).collect();
-        M::read(&metrics, &mut self.scratch.words);
+        M::read(children.clone().map(|(_, child)| child), &mut self.scratch.words);
         let width = self.scratch.words.len() / children.len();
-        for (k, ((own, child), words)) in children.iter().zip(self.scratch.words.chunks_exact_mut(width)).enumerate() {
+        for (k, ((own, child), words)) in children.zip(self.scratch.words.chunks_exact_mut(width)).enumerate() {
             adjust(k, words);
             self.sink.point(Labels { scope: self.scope, own }, child.point(words));
         }

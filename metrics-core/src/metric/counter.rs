@@ -184,8 +184,8 @@ impl<T: CounterValue> Child for Counter<T> {
         }
     }
 
-    fn read(children: &[&Self], words: &mut Vec<u64>) {
-        T::read(children.iter().map(|child| &child.cells), words);
+    fn read<'a>(children: impl ExactSizeIterator<Item = &'a Self> + Clone, words: &mut Vec<u64>) {
+        T::read(children.map(|child| &child.cells), words);
     }
 
     fn point<'a>(&'a self, words: &'a [u64]) -> Point<'a> {
@@ -199,7 +199,7 @@ impl<T: CounterValue> Child for Counter<T> {
     fn restart(&self) -> Box<[u64]> {
         self.created.store(Timestamp::now().as_nanos(), Relaxed);
         let mut words = Vec::with_capacity(1);
-        Self::read(&[self], &mut words);
+        Self::read(std::iter::once(self), &mut words);
         words.into()
     }
 }

@@ -248,9 +248,9 @@ impl<T: GaugeValue> Child for Gauge<T> {
         Self { word: stopped.allocate_word(key), value: PhantomData }
     }
 
-    fn read(children: &[&Self], words: &mut Vec<u64>) {
+    fn read<'a>(children: impl ExactSizeIterator<Item = &'a Self> + Clone, words: &mut Vec<u64>) {
         words.clear();
-        words.extend(children.iter().map(|child| child.word.load()));
+        words.extend(children.map(|child| child.word.load()));
     }
 
     fn point<'a>(&'a self, words: &'a [u64]) -> Point<'a> {

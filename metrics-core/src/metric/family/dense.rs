@@ -152,14 +152,24 @@ impl<M: Child> Store<M> for DenseStore<M> {
     fn collect(&self, from: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
         let from = usize::try_from(from.0).unwrap_or(usize::MAX).min(self.slots.len());
         let to = self.slots.len().min(from + Points::BATCH);
-        let live = (from..to).filter_map(|index| Some((index, self.slots[index].live()?)));
-        let (children, baselines): (Vec<_>, Vec<_>) = {
+        let mut batch = [0; Points::BATCH];
+        let mut len = 0;
+        let baselines: BTreeMap<usize, Arc<[u64]>> = {
             let mut stopped = stop();
-            let baselines = self.baselines.get(&mut stopped);
-            live.map(|(index, metric)| ((self.labels(index), metric), baselines.get(&index).cloned())).unzip()
+            for index in (from..to).filter(|index| self.slots[*index].live().is_some()) {
+                batch[len] = index;
+                len += 1;
+            }
+            let baselines = self.baselines.get(&mut stopped).range(from..to);
+            baselines.map(|(index, baseline)| (*index, Arc::clone(baseline))).collect()
         };
-        points.children(&children, |k, words| {
-            if let Some(baseline) = &baselines[k] {
+        let live = &batch[..len];
+        let children = live.iter().map(|&index| {
+            let metric = self.slots[index].child.get().expect("set before it was live");
+            (self.labels(index), metric)
+        });
+        points.children(children, |k, words| {
+            if let Some(baseline) = baselines.get(&live[k]) {
                 M::subtract(words, baseline);
             }
         });

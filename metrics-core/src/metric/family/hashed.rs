@@ -222,12 +222,17 @@ impl<M: Child> HashedStore<M> {
         garbage
     }
 
-    /// Some series from creation number `from` on. The caller is pinned.
-    fn batch(&self, from: u64) -> Vec<NonNull<Series<M>>> {
+    /// Puts series from creation number `from` on into `batch`, as many as there are or fit. The caller is pinned.
+    fn batch<'a>(&self, from: u64, batch: &'a mut [NonNull<Series<M>>]) -> &'a [NonNull<Series<M>>] {
         let mut stopped = stop();
         let inner = self.inner.get(&mut stopped);
         let start = inner.start(from);
-        inner.series[start..].iter().flatten().take(Points::BATCH).copied().collect()
+        let mut len = 0;
+        for (place, series) in batch.iter_mut().zip(inner.series[start..].iter().flatten()) {
+            *place = *series;
+            len += 1;
+        }
+        &batch[..len]
     }
 }
 
@@ -327,13 +332,18 @@ impl<M: Child> Store<M> for HashedStore<M> {
         let mut from = 0;
         loop {
             let _pin = pin();
-            let mut batch = self.batch(from);
+            let mut batch = [NonNull::dangling(); Points::BATCH];
+            let batch = self.batch(from, &mut batch);
             let Some(last) = batch.last() else { return };
             // SAFETY: pinned since before it was found.
             from = unsafe { last.as_ref() }.order + 1;
-            // SAFETY: the same.
-            batch.retain(|series| !keep(Labels { scope: "", own: unsafe { series.as_ref() }.labels() }));
-            self.unlink(&batch);
+            let going = batch.iter().copied().filter(|series| {
+                // SAFETY: the same.
+                let own = unsafe { series.as_ref() }.labels();
+                !keep(Labels { scope: "", own })
+            });
+            let going: Vec<_> = going.collect();
+            self.unlink(&going);
         }
     }
 
@@ -344,13 +354,13 @@ impl<M: Child> Store<M> for HashedStore<M> {
     fn collect(&self, from: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
         // Pinned, not stopped: series that are removed meanwhile are still there to be read.
         let _pin = pin();
-        let batch = self.batch(from.0);
+        let mut batch = [NonNull::dangling(); Points::BATCH];
+        let batch = self.batch(from.0, &mut batch);
         // SAFETY: pinned since before it was found.
-        let series: Vec<&Series<M>> = batch.iter().map(|series| unsafe { series.as_ref() }).collect();
-        let children: Vec<(&str, &M)> = series.iter().map(|series| (series.labels(), series.metric())).collect();
-        points.children(&children, |_, _| ());
+        let mut series = batch.iter().map(|series| unsafe { series.as_ref() });
+        points.children(series.clone().map(|series| (series.labels(), series.metric())), |_, _| ());
         let full = series.len() == Points::BATCH;
-        series.last().filter(|_| full).map(|last| Cursor(last.order + 1))
+        series.next_back().filter(|_| full).map(|last| Cursor(last.order + 1))
     }
 }
 

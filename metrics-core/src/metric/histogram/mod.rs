@@ -114,7 +114,7 @@ impl Histogram {
 
     fn words(&self) -> Vec<u64> {
         let mut words = Vec::new();
-        Self::read(&[self], &mut words);
+        Self::read(std::iter::once(self), &mut words);
         words
     }
 
@@ -178,9 +178,9 @@ impl Child for Histogram {
         }
     }
 
-    fn read(children: &[&Self], words: &mut Vec<u64>) {
-        let width = children.first().map_or(0, |child| child.width());
-        read_sequenced(children.iter().map(|child| &child.cells), width, words);
+    fn read<'a>(children: impl ExactSizeIterator<Item = &'a Self> + Clone, words: &mut Vec<u64>) {
+        let width = children.clone().next().map_or(0, Self::width);
+        read_sequenced(children.map(|child| &child.cells), width, words);
     }
 
     fn point<'a>(&'a self, words: &'a [u64]) -> Point<'a> {
