@@ -54,7 +54,7 @@ pub const fn exponential<const N: usize>(start: f64, factor: f64) -> [f64; N] {
 /// Bits of a double's mantissa.
 const MANTISSA: u32 = 52;
 /// The most entries of a table: beyond, a search is better than what the table does to the cache.
-const TABLE: usize = 2_048;
+const TABLE: usize = 1_024;
 
 /// Upper bounds, and how to find the first that is not below a value.
 ///
@@ -63,19 +63,30 @@ const TABLE: usize = 2_048;
 /// entry: then one comparison decides, for any number of buckets.
 #[derive(Debug)]
 pub struct Bounds {
-    /// With +Inf at the end.
-    bounds: Box<[f64]>,
-    table: Option<Table>,
+    finite: Box<[f64]>,
+    table: Table,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Table {
     /// Bits of a double that do not count.
     shift: u32,
-    /// Key of the entry before the first bound's.
+    /// Bits of the values with which the entries begin and end; others belong to the nearest.
+    least: i64,
+    most: i64,
+    /// Key of the first entry.
     low: u64,
-    /// For each key the number of bounds below its range.
-    first: Box<[u16]>,
+    /// None if there cannot be a table.
+    entries: Box<[Entry]>,
+}
+
+/// What is known of all values of one key.
+#[derive(Debug)]
+struct Entry {
+    /// The first bound that is not below all of them.
+    bound: f64,
+    /// How many bounds are.
+    below: usize,
 }
 
 impl Bounds {
@@ -83,26 +94,19 @@ impl Bounds {
     pub(super) fn new(bounds: &[f64]) -> Self {
         let finite = bounds.strip_suffix(&[f64::INFINITY]).unwrap_or(bounds);
         let table = (0..=4).find_map(|bits| Table::new(finite, MANTISSA - bits));
-        Self { bounds: finite.iter().copied().chain([f64::INFINITY]).collect(), table }
+        Self { finite: finite.into(), table: table.unwrap_or_default() }
     }
 
     /// Without +Inf.
     pub(super) fn finite(&self) -> &[f64] {
-        &self.bounds[..self.bounds.len() - 1]
+        &self.finite
     }
 
     /// The bucket of `value`; the last one for NaN.
     #[inline(always)]
     pub(super) fn find(&self, value: f64) -> usize {
-        match &self.table {
-            Some(table) if !value.is_nan() => {
-                // What has a sign, -0 too, belongs before all bounds.
-                let key = value.to_bits().cast_signed().max(0).cast_unsigned() >> table.shift;
-                let entry = key.saturating_sub(table.low).min(table.first.len() as u64 - 1);
-                #[allow(clippy::cast_possible_truncation, reason = "an index of the table")]
-                let first = table.first[entry as usize] as usize;
-                first + usize::from(self.bounds[first] < value)
-            }
+        match self.table.entry(value) {
+            Some(entry) if !value.is_nan() => entry.below + usize::from(entry.bound < value),
             _ => self.search(value),
         }
     }
@@ -110,7 +114,7 @@ impl Bounds {
     #[inline(never)]
     fn search(&self, value: f64) -> usize {
         // NaN is above all bounds but the last.
-        self.finite().partition_point(|bound| *bound < value || value.is_nan())
+        self.finite.partition_point(|bound| *bound < value || value.is_nan())
     }
 }
 
@@ -126,10 +130,22 @@ impl Table {
         if bounds.windows(2).any(|pair| key(&pair[0]) == key(&pair[1])) {
             return None;
         }
-        let first = (low..low + len as u64)
-            .map(|k| u16::try_from(bounds.partition_point(|bound| *bound < f64::from_bits(k << shift))).ok())
-            .collect::<Option<_>>()?;
-        Some(Self { shift, low, first })
+        let keys = low..low + len as u64;
+        let most = (keys.end - 1) << shift;
+        let entry = |key| {
+            let below = bounds.partition_point(|bound| *bound < f64::from_bits(key << shift));
+            Entry { bound: bounds.get(below).copied().unwrap_or(f64::INFINITY), below }
+        };
+        let [least, most] = [low << shift, most].map(u64::cast_signed);
+        Some(Self { shift, least, most, low, entries: keys.map(entry).collect() })
+    }
+
+    #[inline(always)]
+    fn entry(&self, value: f64) -> Option<&Entry> {
+        // As a signed number: what has a sign, -0 too, belongs before all bounds.
+        let bits = value.to_bits().cast_signed().max(self.least).min(self.most).cast_unsigned();
+        #[allow(clippy::cast_possible_truncation, reason = "an index of the table")]
+        self.entries.get(((bits >> self.shift) - self.low) as usize)
     }
 }
 
@@ -176,7 +192,7 @@ mod tests {
 
     #[test]
     fn usual_bounds_have_a_table() {
-        assert!(Bounds::new(&DEFAULT_BUCKETS).table.is_some());
-        assert!(Bounds::new(&exponential::<30>(1e-6, 2.0)).table.is_some());
+        assert!(!Bounds::new(&DEFAULT_BUCKETS).table.entries.is_empty());
+        assert!(!Bounds::new(&exponential::<30>(1e-6, 2.0)).table.entries.is_empty());
     }
 }
