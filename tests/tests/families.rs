@@ -98,6 +98,8 @@ fn dense_series_come_back_at_zero() {
     assert_eq!(sample_value(&registry, "entries", &labels), Some(0.0));
     assert_eq!(sample_value(&registry, "lookup_duration_seconds_count", &labels), Some(1.0));
     assert_eq!(sample_value(&registry, "lookup_duration_seconds_sum", &labels), Some(2.0));
+    assert_eq!(metrics.lookups.with(&GET_HIT).get(), 1);
+    assert_eq!(metrics.lookup_duration.with(&GET_HIT).counts(), [0, 0, 1]);
     late.inc(); // counts again: it is the same series
     assert_eq!(sample_value(&registry, "lookups_total", &labels), Some(2.0));
 }
@@ -175,6 +177,19 @@ fn retain_and_clear() {
     metrics.lookups.with(&GET_HIT).inc();
     metrics.lookups.retain(|labels| labels.pairs().all(|(_, value)| value != "true"));
     assert!(metrics.lookups.is_empty());
+}
+
+#[test]
+fn retain_ends_though_it_makes_series() {
+    let (_, metrics) = metrics();
+    let mut next = 0;
+    metrics.requests.with(&request("/")).inc();
+    metrics.requests.retain(|_| {
+        next += 1;
+        metrics.requests.with(&request(&next.to_string())).inc();
+        true
+    });
+    assert_eq!(next, 1);
 }
 
 /// `keep` is the user's code: it may use the family.

@@ -127,6 +127,38 @@ fn callbacks_are_called_for_each_scrape() {
 }
 
 #[test]
+fn a_source_that_is_refused_does_not_undo_its_first_registration() {
+    let registry = Registry::new();
+    let metrics = Arc::new(Optional::new());
+    registry.register_metrics(Arc::clone(&metrics)).unwrap();
+    assert!(registry.register_metrics(metrics).is_err());
+    assert_eq!(registry.descs().len(), 2);
+}
+
+/// What a callback captured is the user's code when it is dropped.
+#[test]
+fn a_callback_may_be_replaced_by_the_one_it_drops() {
+    struct Again(Arc<CallbackGauge>);
+
+    impl Drop for Again {
+        fn drop(&mut self) {
+            self.0.set_function(|| 2);
+        }
+    }
+
+    let gauge = Arc::new(CallbackGauge::default());
+    let again = Again(gauge.clone());
+    gauge.set_function(move || {
+        let _ = &again;
+        1
+    });
+    gauge.set_function(|| 3);
+    let registry = Registry::new();
+    registry.register(Definition::new("size", "Size."), gauge).unwrap();
+    assert_eq!(sample_value(&registry, "size", &[]), Some(2.0));
+}
+
+#[test]
 fn a_panicking_callback_takes_only_its_family_along() {
     let registry = Registry::new();
     let labelled =

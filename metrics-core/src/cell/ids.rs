@@ -27,13 +27,12 @@ impl Ids {
             return first;
         }
         let rest = LEN - self.next % LEN;
-        if rest < len {
-            let singles = self.free.entry(1).or_default();
-            singles.extend((self.next..self.next + rest).rev());
-            self.next += rest;
-        }
-        let first = self.next;
-        self.next = first.checked_add(len).expect("all 2^32 cells are in use");
+        let skipped = if rest < len { rest } else { 0 };
+        let first = self.next.checked_add(skipped);
+        let next = first.and_then(|first| first.checked_add(len));
+        let (Some(first), Some(next)) = (first, next) else { panic!("all 2^32 cells are in use") };
+        self.free.entry(1).or_default().extend((self.next..first).rev());
+        self.next = next;
         first
     }
 

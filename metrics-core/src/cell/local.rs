@@ -142,7 +142,7 @@ impl Cells {
             return None;
         }
         local.state.set(State::Busy);
-        if local.arena.get().is_null() && self.arenas.has_vacant() {
+        if local.arena.get().is_null() && self.arenas.may_give(self.arena_limit()) {
             self.adopt(local);
         }
         // SAFETY: this thread took the arena and has not given it back.
@@ -154,7 +154,8 @@ impl Cells {
 
     fn touch_shared(&self, id: u32) -> NonNull<AtomicU64> {
         if let Some(chunk) = self.shared.chunk((id >> CHUNK_BITS) as usize) {
-            return NonNull::from(&chunk[id as usize % CHUNK]);
+            // SAFETY: within the chunk. By the chunk's address, because the cells behind this one are used by it too.
+            return unsafe { NonNull::from(chunk).cast::<AtomicU64>().add(id as usize % CHUNK) };
         }
         let _growing = crate::sync::lock(&self.shared_grows);
         // SAFETY: under the lock.
@@ -162,8 +163,13 @@ impl Cells {
     }
 
     fn adopt(&self, local: &Local) {
-        let arena = self.arenas.take(self.arena_limit.load(Relaxed), Arena::new);
+        let arena = self.arenas.take(self.arena_limit(), Arena::new);
         local.arena.set(arena.map_or(null(), std::ptr::from_ref));
+    }
+
+    /// At least what any machine gets: a thread may come here before the limit is known.
+    fn arena_limit(&self) -> u64 {
+        self.arena_limit.load(Relaxed).max(super::MIN_ARENAS)
     }
 
     fn learn(&self, local: &Local) {

@@ -46,6 +46,9 @@ pub(crate) use pin::Pin;
 pub(crate) use read::{read_f64, read_sequenced, read_u64};
 pub(crate) use stopped::StoppedCell;
 
+/// Private arenas that are allowed on a machine of few cores.
+const MIN_ARENAS: u64 = 32;
+
 /// All cells of the process.
 pub(crate) struct Cells {
     arenas: Roster<Arena>,

@@ -3,7 +3,7 @@
 //!
 //! All work is in spawned threads: loom 0.7 does not interleave the loads of a model's main thread.
 
-use super::local::Local;
+use super::local::{Local, Place};
 use super::{Cells, Key, Range};
 use crate::sync::{AtomicU64, Ordering::*};
 use loom::sync::Arc;
@@ -26,7 +26,7 @@ fn cells(len: u32) -> (Arc<Cells>, Arc<Range>) {
 }
 
 fn sum(cells: &Cells, range: &Range) -> u64 {
-    let mut words = Vec::new();
+    let mut words = [0];
     cells.read(std::iter::once(range), &mut words, u64::wrapping_add);
     words[0]
 }
@@ -85,6 +85,19 @@ fn a_scrape_sees_whole_observations_of_threads_without_an_arena() {
         if cells.read_sequenced(std::iter::once(&*range), 3, &mut words) {
             assert_eq!(words[1..], [1, 1]);
         }
+    });
+}
+
+/// Its first use of the cells is a lookup, before there is any metric that would have said how many arenas there
+/// may be.
+#[test]
+fn a_thread_that_pins_first_gets_an_arena() {
+    model(2, || {
+        let cells = Cells::new();
+        let local = living();
+        drop(cells.pin(&local));
+        let range = cells.stop().allocate(1, KEY);
+        assert!(matches!(cells.touch(&local, range.first()), Place::Own(_)));
     });
 }
 

@@ -7,7 +7,8 @@ use std::fmt;
 use std::ptr::null;
 
 /// Low bits of a pin count how deeply it is nested, the others are the epoch of the outermost.
-const DEPTH: u64 = 1 << 24;
+/// 2^20 at once, and 2^44 removals: half a year at a million a second.
+const DEPTH: u64 = 1 << 20;
 
 /// A thread's pin: 0, or the epoch in which it began, plus its depth. Its owner writes, a reaper reads.
 pub(super) struct Participant {
@@ -132,10 +133,7 @@ impl Epochs {
 
 #[inline(never)]
 fn nested(pin: u64) -> u64 {
-    assert!(
-        pin & (DEPTH - 1) < DEPTH - 1,
-        "16 million references to series are held, or were forgotten, on one thread"
-    );
+    assert!(pin & (DEPTH - 1) < DEPTH - 1, "a million references to series are held, or were forgotten, on one thread");
     pin
 }
 

@@ -16,15 +16,13 @@ pub(super) fn position(id: u32) -> (usize, usize) {
 }
 
 impl Cells {
-    /// Adds up each range's first cell by `add`, into as many words.
+    /// Adds each range's first cell to its word, by `add`.
     pub(super) fn read<'a>(
         &self,
         ranges: impl ExactSizeIterator<Item = &'a Range>,
-        words: &mut Vec<u64>,
+        words: &mut [u64],
         add: impl Fn(u64, u64) -> u64,
     ) {
-        words.clear();
-        words.resize(ranges.len(), 0);
         let mut runs = Runs::default();
         for (at, range) in ranges.enumerate() {
             if !runs.push(at, range.first()) {
@@ -49,7 +47,7 @@ impl Cells {
         runs.len = 0;
     }
 
-    /// Adds up histograms of `width` + 1 cells: for each of them the sum (an `f64`) and the buckets, all of one
+    /// Adds up histograms of `width` + 1 cells, each to its words: the sum (an `f64`) and the buckets, all of one
     /// moment of each thread. Says whether that could be had.
     pub(super) fn read_sequenced<'a>(
         &self,
@@ -57,7 +55,6 @@ impl Cells {
         width: usize,
         words: &mut Vec<u64>,
     ) -> bool {
-        words.clear();
         // Behind the result: what is read of one histogram, until it is known to be whole.
         words.resize((ranges.len() + 1) * width, 0);
         let (sums, copy) = words.split_at_mut(ranges.len() * width);
@@ -125,23 +122,23 @@ impl Runs {
 mod global {
     use super::super::{CELLS, Range};
 
-    /// The sum of each range's first cell, a `u64`.
-    pub(crate) fn read_u64<'a>(ranges: impl ExactSizeIterator<Item = &'a Range>, words: &mut Vec<u64>) {
+    /// Adds each range's first cell, a `u64`, to its word.
+    pub(crate) fn read_u64<'a>(ranges: impl ExactSizeIterator<Item = &'a Range>, words: &mut [u64]) {
         CELLS.read(ranges, words, u64::wrapping_add);
     }
 
-    /// The sum of each range's first cell, an `f64`.
-    pub(crate) fn read_f64<'a>(ranges: impl ExactSizeIterator<Item = &'a Range>, words: &mut Vec<u64>) {
+    /// Adds each range's first cell, an `f64`, to its word.
+    pub(crate) fn read_f64<'a>(ranges: impl ExactSizeIterator<Item = &'a Range>, words: &mut [u64]) {
         CELLS.read(ranges, words, |a, b| (f64::from_bits(a) + f64::from_bits(b)).to_bits());
     }
 
-    /// The sum and the buckets of each histogram; `width` words each.
+    /// Adds the sum and the buckets of each histogram to its `width` words.
     pub(crate) fn read_sequenced<'a>(
         ranges: impl ExactSizeIterator<Item = &'a Range> + Clone,
         width: usize,
         words: &mut Vec<u64>,
     ) {
-        // A reading that is not consistent lacks a part of one observation at most, see `consistent_read`.
+        // Where it says no, a thread died in the middle of an observation, see `consistent_read`.
         let _ = CELLS.read_sequenced(ranges, width, words);
     }
 }

@@ -11,8 +11,9 @@ use std::ptr::null_mut;
 pub(super) struct Roster<T> {
     newest: AtomicPtr<Member<T>>,
     free: Mutex<Free<T>>,
-    /// Length of the free list, to be looked at without the lock.
+    /// Length of the free list, and members in all, to be looked at without the lock.
     vacant: AtomicU64,
+    made: AtomicU64,
 }
 
 /// On lines of its own: its owner writes to it all the time.
@@ -27,7 +28,6 @@ pub(super) struct Member<T> {
 
 struct Free<T> {
     first: *mut Member<T>,
-    made: u32,
 }
 
 // SAFETY: the pointer is only a link to members, which are never freed, and is guarded by the lock.
@@ -42,14 +42,15 @@ impl<T> Roster<T> {
         pub(super) const fn new() -> Self {
             Self {
                 newest: AtomicPtr::new(null_mut()),
-                free: Mutex::new(Free { first: null_mut(), made: 0 }),
+                free: Mutex::new(Free { first: null_mut() }),
                 vacant: AtomicU64::new(0),
+                made: AtomicU64::new(0),
             }
         }
     }
 
     /// A free record, else a new one while there are fewer than `limit`. `new` gets its number, from 1.
-    /// Does not call the global allocator.
+    /// Does not call the global allocator (but where the first use of a `Mutex` does, as on macOS).
     pub(super) fn take(&self, limit: u64, new: impl Fn(u32) -> T) -> Option<&Member<T>> {
         let mut free = lock(&self.free);
         if !free.first.is_null() {
@@ -59,14 +60,15 @@ impl<T> Roster<T> {
             self.vacant.store(self.vacant.load(Relaxed) - 1, Relaxed);
             return Some(member);
         }
-        if u64::from(free.made) >= limit {
+        let made = self.made.load(Relaxed);
+        if made >= limit {
             return None;
         }
         let older = self.newest.load(Relaxed);
-        let number = free.made + 1;
+        let number = u32::try_from(made + 1).ok()?;
         let member =
             allocate(1, || Member { value: new(number), older, next_free: AtomicPtr::new(null_mut()) })?.as_ptr();
-        free.made = number;
+        self.made.store(made + 1, Relaxed);
         self.newest.store(member, Release);
         // SAFETY: initialised just now, never freed.
         Some(unsafe { &*member })
@@ -80,9 +82,9 @@ impl<T> Roster<T> {
         self.vacant.store(self.vacant.load(Relaxed) + 1, Relaxed);
     }
 
-    /// Whether [`take`](Self::take) may find something; a hint.
-    pub(super) fn has_vacant(&self) -> bool {
-        self.vacant.load(Relaxed) > 0
+    /// Whether [`take`](Self::take) may give something; a hint.
+    pub(super) fn may_give(&self, limit: u64) -> bool {
+        self.vacant.load(Relaxed) > 0 || self.made.load(Relaxed) < limit
     }
 
     /// All records, used or free.

@@ -30,8 +30,8 @@ pub(super) fn shared_write(sequence: &AtomicU64, write: impl FnOnce()) {
 /// Reads until nothing has changed meanwhile.
 ///
 /// Not for ever: a process that was killed while it wrote, or the copy of a thread that fork left behind,
-/// leaves an odd number that nobody makes even. Then the last reading is taken; it lacks at most a part of
-/// one observation. Says whether that did not happen.
+/// leaves an odd number that nobody makes even. Then the last reading is taken, and it says no: of a thread that
+/// is gone it lacks at most a part of one observation.
 pub(super) fn consistent_read(sequence: &AtomicU64, mut read: impl FnMut()) -> bool {
     const ATTEMPTS: u32 = if cfg!(loom) { 4 } else { 1_000_000 };
     for attempt in 0..ATTEMPTS {

@@ -69,7 +69,7 @@ impl Stopped<'_> {
         let limit: &AtomicU64 = &self.cells.arena_limit;
         if limit.load(Relaxed) == 0 {
             let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-            limit.store(32.max(2 * cores as u64), Relaxed);
+            limit.store(super::MIN_ARENAS.max(2 * cores as u64), Relaxed);
         }
     }
 }

@@ -7,9 +7,12 @@ use crate::metric::{Counter, Family, Gauge, Histogram};
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
 
-/// How much load: 1 for every day. `METRICS_STRESS=20` for a long run.
-fn scale() -> u64 {
-    std::env::var("METRICS_STRESS").ok().and_then(|s| s.parse().ok()).unwrap_or(1)
+/// As much load as for every day; `METRICS_STRESS=20` times that for a long run, little of it under Miri.
+fn load(n: u64) -> u64 {
+    if cfg!(miri) {
+        return (n / 1_000).max(4);
+    }
+    n * std::env::var("METRICS_STRESS").ok().and_then(|times| times.parse().ok()).unwrap_or(1)
 }
 
 /// splitmix64: repeatable, and long enough that no branch predictor learns it.
@@ -52,7 +55,7 @@ fn with_scraper(writers: usize, write: impl Fn(usize) + Sync, mut scrape: impl F
 fn counters_are_exact_and_never_go_back() {
     let counters: Vec<Counter> = (0..16).map(|_| Counter::new()).collect();
     let floats = Counter::<f64>::default();
-    let n = 200_000 * scale();
+    let n = load(200_000);
     let mut last = [0; 16];
     with_scraper(
         8,
@@ -78,7 +81,7 @@ fn counters_are_exact_and_never_go_back() {
 fn every_scrape_sees_whole_observations() {
     let bounds: Vec<f64> = (1..=11).map(|b| f64::from(1 << b)).collect();
     let histogram = Histogram::new(&bounds);
-    let n = 100_000 * scale();
+    let n = load(100_000);
     let mut last = 0;
     with_scraper(
         8,
@@ -104,7 +107,7 @@ fn every_scrape_sees_whole_observations() {
 #[test]
 fn counts_of_threads_that_ended_stay() {
     let counters: Vec<Counter> = (0..100).map(|_| Counter::new()).collect();
-    let rounds = 200 * scale();
+    let rounds = load(200);
     for _ in 0..rounds {
         std::thread::scope(|scope| {
             for _ in 0..8 {
@@ -119,22 +122,24 @@ fn counts_of_threads_that_ended_stay() {
 fn threads_beyond_the_bound_share_and_are_exact() {
     let counter = Counter::new();
     let histogram = Histogram::new(&[1.0, 2.0]);
-    let threads = 200;
+    let threads = if cfg!(miri) { 40 } else { 200 };
+    let observations = load(1_000);
     let gate = Barrier::new(threads);
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
                 counter.inc();
                 gate.wait(); // all alive at once
-                for _ in 0..1_000 {
+                for _ in 0..observations {
                     counter.inc();
                     histogram.observe(1.0);
                 }
             });
         }
     });
-    assert_eq!(counter.get(), 1_001 * threads as u64);
-    assert_eq!((histogram.count(), histogram.sum()), (1_000 * threads as u64, 1_000.0 * threads as f64));
+    let observed = observations * threads as u64;
+    assert_eq!(counter.get(), observed + threads as u64);
+    assert_eq!((histogram.count(), histogram.sum()), (observed, observed as f64));
 }
 
 #[derive(LabelSet)]
@@ -156,7 +161,7 @@ fn no_write_lands_in_another_series() {
     let family = Family::<Path<'static>, Counter>::new();
     let histograms = Family::<Path<'static>, Histogram>::with_buckets(&[1.0]);
     let gauges = Family::<Path<'static>, Gauge>::new();
-    let n = 40_000 * scale();
+    let n = load(40_000);
     let stop = AtomicBool::new(false);
     std::thread::scope(|scope| {
         for remover in 0..2 {
@@ -263,7 +268,7 @@ fn check<M: crate::metric::Child>(family: &Family<Path<'static>, M>, f: impl FnM
 #[test]
 fn series_created_while_the_table_grows_lose_nothing() {
     let family = Family::<Path<'static>, Counter>::new();
-    let n = 20_000 * scale() as usize;
+    let n = load(20_000) as usize;
     let mut series = 0;
     with_scraper(
         4,

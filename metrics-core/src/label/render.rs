@@ -44,14 +44,17 @@ pub(crate) fn is_rendered(text: &[u8], escaped: bool, names: &[&str], values: &[
     let mut at = 0;
     for (i, (name, value)) in names.iter().zip(values).enumerate() {
         at += name.len() + if i == 0 { 2 } else { 3 };
+        if text.get(at - 1) != Some(&b'"') {
+            return false;
+        }
         if escaped {
             match skip_escaped(text, at, value.as_bytes()) {
                 Some(end) => at = end,
                 None => return false,
             }
         } else {
-            // Unescaped text holds exactly two quotes for each label. A value with a quote in it that
-            // matched across them would need more, so comparing bytes is enough.
+            // Unescaped text holds exactly two quotes for each label, and this looks at two quotes for each,
+            // outside of the values. A value with a quote in it that matched would need another one.
             match text.get(at..at + value.len()) {
                 Some(bytes) if bytes == value.as_bytes() => at += value.len(),
                 _ => return false,
@@ -99,6 +102,9 @@ mod tests {
         let (text, escaped) = render(&names, &["ab", "c"]);
         assert_eq!(text, r#"a="ab",b="c""#);
         assert!(is_rendered(text.as_bytes(), escaped, &names, &["ab", "c"]));
+        let (text, escaped) = render(&names, &["P", "1234rest"]);
+        assert!(!is_rendered(text.as_bytes(), escaped, &names, &["P\",b=", "rest"]), "no quote before `rest`");
+        let (text, escaped) = render(&names, &["ab", "c"]);
         for other in [["a", "bc"], ["ab", ""], ["", "c"], ["ab", "cd"], [r#"ab",b="c"#, ""], ["abc", ""]] {
             assert!(!is_rendered(text.as_bytes(), escaped, &names, &other), "{other:?}");
         }

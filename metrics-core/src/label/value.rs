@@ -184,6 +184,7 @@ struct WithNone<V: ?Sized>(std::marker::PhantomData<V>);
 impl<V: LabelValue> WithNone<V> {
     /// Const generics cannot say "one more than"; a family of this many values would be too large anyway.
     const ALL: &'static [&'static str; 1024] = &{
+        assert!(V::VALUES.len() < 1024, "an optional label has at most 1,023 values");
         let mut all = [""; 1024];
         let mut i = 0;
         while i < V::VALUES.len() {

@@ -11,7 +11,9 @@ struct Slot(RwLock<Option<Callback>>);
 
 impl Slot {
     fn set(&self, callback: Callback) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(callback);
+        let before = self.0.write().unwrap_or_else(PoisonError::into_inner).replace(callback);
+        // Not under the lock: what the function captured may do anything when it is dropped.
+        drop(before);
     }
 
     /// Not called under the lock: it may set another one.
@@ -85,14 +87,14 @@ callback! {
     /// }
     ///
     /// static QUEUE: Mutex<Vec<u32>> = Mutex::new(Vec::new());
-    /// QueueMetrics::global().jobs_waiting.set_function(|| QUEUE.lock().unwrap().len() as u64);
+    /// QueueMetrics::global().jobs_waiting.set_function(|| QUEUE.lock().unwrap().len());
     /// ```
     CallbackGauge, Gauge, |value| Some(Point::Gauge { value })
 }
 
 callback! {
-    /// A counter that something else counts: the kernel, an allocator. A value that is negative or NaN is left
-    /// out.
+    /// A counter that something else counts: the kernel, an allocator. A value that is negative, NaN or
+    /// infinite is left out.
     ///
     /// ```
     /// use metrics_core::CallbackCounter;
@@ -100,5 +102,5 @@ callback! {
     /// static CALLS: AtomicU64 = AtomicU64::new(0);
     /// let calls = CallbackCounter::new(|| CALLS.load(Ordering::Relaxed));
     /// ```
-    CallbackCounter, Counter, |value| (value.as_f64() >= 0.0).then_some(Point::Counter { value, created: None })
+    CallbackCounter, Counter, |value| (0.0..f64::INFINITY).contains(&value.as_f64()).then_some(Point::Counter { value, created: None })
 }

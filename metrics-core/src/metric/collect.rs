@@ -117,19 +117,15 @@ pub trait Child: fmt::Debug + Send + Sync + Sized + 'static {
     #[doc(hidden)]
     fn point<'a>(&'a self, words: &'a [u64]) -> Point<'a>;
 
-    /// Takes away what was there before the child's present life.
+    /// Begins a new life, at zero, of a child that cannot be freed: what its cells hold is subtracted from now on.
+    /// Called while the cold paths are stopped.
     #[doc(hidden)]
-    fn subtract(words: &mut [u64], baseline: &[u64]);
-
-    /// Begins a new life of a child that cannot be freed: what is to be [subtracted](Self::subtract)
-    /// from now on.
-    #[doc(hidden)]
-    fn restart(&self) -> Box<[u64]>;
+    fn restart(&self);
 }
 
 impl<M: Child> Collect for M {
     fn collect(&self, _: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
-        points.children(std::iter::once(("", self)), |_, _| ());
+        points.children(std::iter::once(("", self)));
         None
     }
 }
@@ -141,6 +137,16 @@ pub struct Cursor(pub(crate) u64);
 impl Cursor {
     /// Before the first series.
     pub const START: Self = Self(0);
+
+    /// A place of your own counting; 0 is [`START`](Self::START), at which nothing can go on.
+    pub const fn new(place: u64) -> Self {
+        Self(place)
+    }
+
+    /// The place.
+    pub const fn place(self) -> u64 {
+        self.0
+    }
 }
 
 /// Where a metric's points go.
@@ -165,20 +171,14 @@ impl Points<'_> {
         self.sink.point(Labels { scope: self.scope, own }, point);
     }
 
-    /// Gives the points of `children` (labels and child), read at one go; `adjust` may change the words
-    /// of child k.
-    pub(crate) fn children<'a, M: Child>(
-        &mut self,
-        children: impl ExactSizeIterator<Item = (&'a str, &'a M)> + Clone,
-        adjust: impl Fn(usize, &mut [u64]),
-    ) {
+    /// Gives the points of `children` (labels and child), read at one go.
+    pub(crate) fn children<'a, M: Child>(&mut self, children: impl ExactSizeIterator<Item = (&'a str, &'a M)> + Clone) {
         if children.len() == 0 {
             return;
         }
         M::read(children.clone().map(|(_, child)| child), &mut self.scratch.words);
         let width = self.scratch.words.len() / children.len();
-        for (k, ((own, child), words)) in children.zip(self.scratch.words.chunks_exact_mut(width)).enumerate() {
-            adjust(k, words);
+        for ((own, child), words) in children.zip(self.scratch.words.chunks_exact(width)) {
             self.sink.point(Labels { scope: self.scope, own }, child.point(words));
         }
     }

@@ -3,7 +3,7 @@ use crate::cell::{Key, Range, Stopped, read_f64, read_u64, stop};
 use crate::model::{Kind, Number, Options, Point, Timestamp};
 use std::fmt;
 use std::marker::PhantomData;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU64, Ordering::*};
 
 /// A value that only grows: requests served, bytes sent.
 ///
@@ -23,10 +23,13 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 /// assert_eq!(seconds.get(), 0.25);
 /// ```
 ///
-/// All methods may be called from any thread, also from destructors of thread-locals. None blocks, panics
-/// or allocates, except that a thread's first increment takes memory for its copies (once per 1,024 metrics).
+/// All methods may be called from any thread, also from destructors of thread-locals. An increment does not
+/// block or allocate, except that a thread's first one takes memory for its copies (once per 1,024 metrics), and
+/// panics only if there is none left.
 pub struct Counter<T: CounterValue = u64> {
     cells: Range,
+    /// What the cells held when its present life began; see [`Child::restart`].
+    baseline: AtomicU64,
     created: AtomicU64,
     value: PhantomData<T>,
 }
@@ -41,9 +44,9 @@ mod sealed {
         const ONE: Self;
         fn is_amount(&self) -> bool;
         fn add(range: &Range, v: Self);
-        fn read<'a>(ranges: impl ExactSizeIterator<Item = &'a Range>, words: &mut Vec<u64>);
+        fn read<'a>(ranges: impl ExactSizeIterator<Item = &'a Range>, words: &mut [u64]);
         fn from_word(word: u64) -> Self;
-        fn difference(word: u64, baseline: u64) -> u64;
+        fn less(baseline: u64) -> u64;
     }
 }
 
@@ -62,7 +65,7 @@ impl sealed::Value for u64 {
         range.add(v);
     }
 
-    fn read<'a>(ranges: impl ExactSizeIterator<Item = &'a Range>, words: &mut Vec<u64>) {
+    fn read<'a>(ranges: impl ExactSizeIterator<Item = &'a Range>, words: &mut [u64]) {
         read_u64(ranges, words);
     }
 
@@ -70,8 +73,8 @@ impl sealed::Value for u64 {
         word
     }
 
-    fn difference(word: u64, baseline: u64) -> u64 {
-        word.wrapping_sub(baseline)
+    fn less(baseline: u64) -> u64 {
+        baseline.wrapping_neg()
     }
 }
 
@@ -90,7 +93,7 @@ impl sealed::Value for f64 {
         range.add_f64(v);
     }
 
-    fn read<'a>(ranges: impl ExactSizeIterator<Item = &'a Range>, words: &mut Vec<u64>) {
+    fn read<'a>(ranges: impl ExactSizeIterator<Item = &'a Range>, words: &mut [u64]) {
         read_f64(ranges, words);
     }
 
@@ -98,8 +101,8 @@ impl sealed::Value for f64 {
         Self::from_bits(word)
     }
 
-    fn difference(word: u64, baseline: u64) -> u64 {
-        (Self::from_bits(word) - Self::from_bits(baseline)).to_bits()
+    fn less(baseline: u64) -> u64 {
+        (0.0 - Self::from_bits(baseline)).to_bits()
     }
 }
 
@@ -139,7 +142,7 @@ impl<T: CounterValue> Counter<T> {
     /// copies; meant for tests and for reading now and then.
     pub fn get(&self) -> T {
         let mut words = Vec::with_capacity(1);
-        T::read(std::iter::once(&self.cells), &mut words);
+        Self::read(std::iter::once(self), &mut words);
         T::from_word(words[0])
     }
 
@@ -179,12 +182,16 @@ impl<T: CounterValue> Child for Counter<T> {
     fn create((): &(), stopped: &mut Stopped<'_>, key: Key<'_>) -> Self {
         Self {
             cells: stopped.allocate(1, key),
+            baseline: AtomicU64::new(0),
             created: AtomicU64::new(Timestamp::now().as_nanos()),
             value: PhantomData,
         }
     }
 
     fn read<'a>(children: impl ExactSizeIterator<Item = &'a Self> + Clone, words: &mut Vec<u64>) {
+        words.clear();
+        // Baselines first: cells that are read after one hold at least as much.
+        words.extend(children.clone().map(|child| T::less(child.baseline.load(Acquire))));
         T::read(children.map(|child| &child.cells), words);
     }
 
@@ -192,14 +199,10 @@ impl<T: CounterValue> Child for Counter<T> {
         Point::Counter { value: T::from_word(words[0]).into(), created: Some(self.created()) }
     }
 
-    fn subtract(words: &mut [u64], baseline: &[u64]) {
-        words[0] = T::difference(words[0], baseline[0]);
-    }
-
-    fn restart(&self) -> Box<[u64]> {
+    fn restart(&self) {
+        let mut words = [0];
+        T::read(std::iter::once(&self.cells), &mut words);
+        self.baseline.store(words[0], Release);
         self.created.store(Timestamp::now().as_nanos(), Relaxed);
-        let mut words = Vec::with_capacity(1);
-        Self::read(std::iter::once(self), &mut words);
-        words.into()
     }
 }

@@ -257,10 +257,7 @@ impl<T: GaugeValue> Child for Gauge<T> {
         Point::Gauge { value: T::from_word(words[0]).into() }
     }
 
-    fn subtract(_: &mut [u64], _: &[u64]) {}
-
-    fn restart(&self) -> Box<[u64]> {
+    fn restart(&self) {
         self.set(T::default());
-        Box::default()
     }
 }

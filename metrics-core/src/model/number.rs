@@ -35,6 +35,24 @@ impl From<u64> for Number {
     }
 }
 
+impl From<u32> for Number {
+    fn from(v: u32) -> Self {
+        Self::U64(v.into())
+    }
+}
+
+impl From<usize> for Number {
+    fn from(v: usize) -> Self {
+        Self::U64(v as u64)
+    }
+}
+
+impl From<i32> for Number {
+    fn from(v: i32) -> Self {
+        Self::I64(v.into())
+    }
+}
+
 impl From<i64> for Number {
     fn from(v: i64) -> Self {
         Self::I64(v)

@@ -27,6 +27,13 @@ pub enum RegisterError {
         /// What is the matter with them.
         why: &'static str,
     },
+    /// Making the instance of a struct panicked.
+    Panicked {
+        /// The struct.
+        name: String,
+        /// Where it was defined.
+        location: Location,
+    },
     /// Another version of this crate generated an entry that this one cannot read.
     Foreign {
         /// The crate that has the struct.
@@ -40,6 +47,12 @@ impl fmt::Display for RegisterError {
             Self::Broken { what, rule, location } => write!(f, "{what} at {location}: {rule}"),
             Self::Clash { name, location, other_name, other_location, why } => {
                 write!(f, "metric `{name}` at {location} clashes with `{other_name}` at {other_location}: {why}")
+            }
+            Self::Panicked { name, location } => {
+                write!(
+                    f,
+                    "making the instance of `{name}` at {location} panicked: look at its skipped fields and label texts"
+                )
             }
             Self::Foreign { crate_name } => write!(
                 f,

@@ -41,9 +41,13 @@ impl Families {
 
     /// Adds all families of a source, or none.
     pub(super) fn add(&mut self, source: &Arc<dyn Source>, added: Vec<SourceFamily>) -> Result<(), RegisterError> {
+        let before = self.snapshot();
         for (index, family) in added.into_iter().enumerate() {
             if let Err(error) = check(&family).and_then(|()| self.add_one(source, index, family)) {
-                self.remove(source);
+                self.by_name = before;
+                let families = self.by_name.iter().map(|family| &family.desc);
+                self.samples =
+                    families.flat_map(|desc| samples(desc).map(|sample| (sample, desc.name.clone()))).collect();
                 return Err(error);
             }
         }
@@ -74,18 +78,6 @@ impl Families {
             }
         }
         Ok(())
-    }
-
-    fn remove(&mut self, source: &Arc<dyn Source>) {
-        let is_of = |member: &Member| std::ptr::addr_eq(Arc::as_ptr(&member.source), Arc::as_ptr(source));
-        let samples_by_name = &mut self.samples;
-        Arc::make_mut(&mut self.by_name).retain_mut(|family| {
-            family.members.retain(|member| !is_of(member));
-            if family.members.is_empty() {
-                samples(&family.desc).for_each(|sample| drop(samples_by_name.remove(&sample)));
-            }
-            !family.members.is_empty()
-        });
     }
 }
 

@@ -65,7 +65,9 @@ impl Registry {
     ///
     /// The first call gathers what the derives generated and makes an instance of each struct, so that
     /// metrics that were never touched are exposed too. Two of them with one name do not stop the program:
-    /// the first by file and line is exposed, the other left out; see [`check`](Self::check).
+    /// the first by file and line is exposed, the other left out; see [`check`](Self::check). So is one whose
+    /// instance cannot be made for a panic of yours. What makes an instance (`Default` of skipped fields) must not
+    /// call this.
     pub fn global() -> &'static Self {
         static GLOBAL: OnceLock<Registry> = OnceLock::new();
         GLOBAL.get_or_init(global::gather)
@@ -98,7 +100,8 @@ impl Registry {
         self.write().families.add(&source, added)
     }
 
-    /// Whether everything that the linker gathered is exposed. Meant for a test of yours:
+    /// Whether everything that the linker gathered is exposed by the global registry; always fine for another
+    /// one, which refuses when it is asked. Meant for a test of yours:
     ///
     /// ```standalone_crate
     /// metrics_core::Registry::global().check().unwrap();
@@ -148,6 +151,7 @@ impl Registry {
 
 impl fmt::Debug for Registry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.read().families.snapshot().iter().map(|family| &family.desc.name)).finish()
+        let families = self.read().families.snapshot();
+        f.debug_list().entries(families.iter().map(|family| &family.desc.name)).finish()
     }
 }

@@ -61,7 +61,7 @@ impl Scrape {
         Self { families, family: 0, member: 0, cursor: Cursor::START, scratch: Scratch::default() }
     }
 
-    /// Gives a family, or some thousand points of it, to the sink. `Ok(false)`: that was the last.
+    /// Gives a family, or some thousand points of each of its sources, to the sink. `Ok(false)`: that was the last.
     ///
     /// A collector that panics takes its family with it and nothing else: the sink is told to
     /// [abandon](FamilySink::abandon) it, and `metrics_core_collector_faults_total` counts one more.
@@ -117,7 +117,13 @@ fn collect(
     let mut points = Points { sink, scope: &member.scope, scratch };
     // Unwind safe: the sink is told to forget the family, and scratch memory is overwritten before it is read.
     let result = catch_unwind(AssertUnwindSafe(|| member.source.collect(member.index, from, &mut points)));
-    result.map_err(|_| Panicked)
+    result.map_err(|payload| {
+        // Dropping what a panic carries is the user's code too.
+        if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+            std::mem::forget(second);
+        }
+        Panicked
+    })
 }
 
 impl fmt::Debug for Scrape {

@@ -2,14 +2,13 @@
 //!
 //! A slot's metric is made at its first lookup and stays for ever, so that no reference can come to mean
 //! another series and nothing needs a pin. A removed series keeps its cells; what is in them when it comes
-//! back is subtracted from then on.
+//! back is subtracted from then on ([`Child::restart`]).
 
 #![allow(unsafe_code, reason = "a lookup does not look twice whether a series is there")]
 
 use super::{Child, Cursor, Handle, LabelSet, Labels, Points, Schema, Spec, Store};
-use crate::cell::{StoppedCell, stop};
+use crate::cell::stop;
 use crate::label::{cardinality, render};
-use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, Ordering::*};
 use std::sync::{Arc, OnceLock};
@@ -22,8 +21,6 @@ pub struct DenseStore<M: Child> {
     schema: Schema,
     shared: M::Shared,
     family: Box<str>,
-    /// For each series that came back: what was there before.
-    baselines: StoppedCell<BTreeMap<usize, Arc<[u64]>>>,
 }
 
 /// Aligned so that its address is a shift away from its index.
@@ -66,8 +63,7 @@ impl<M: Child> DenseStore<M> {
         if slot.live.load(Relaxed) {
             drop(stopped);
         } else if let Some(metric) = slot.child.get() {
-            let baseline = metric.restart();
-            self.baselines.get(&mut stopped).insert(index, baseline.into());
+            metric.restart();
             slot.live.store(true, Release);
         } else {
             let key = crate::cell::Key { family: &self.family, labels: &labels };
@@ -108,7 +104,6 @@ impl<M: Child> Store<M> for DenseStore<M> {
             schema,
             shared: M::shared(spec.options),
             family: spec.name.into(),
-            baselines: StoppedCell::new(BTreeMap::new()),
         };
         if spec.options.preset {
             for index in 0..store.slots.len() {
@@ -132,8 +127,9 @@ impl<M: Child> Store<M> for DenseStore<M> {
     }
 
     fn remove<L: LabelSet>(&self, labels: &L) -> bool {
+        let slot = &self.slots[labels.index()];
         let _stopped = stop();
-        self.slots[labels.index()].live.swap(false, AcqRel)
+        slot.live.swap(false, AcqRel)
     }
 
     fn retain(&self, keep: &mut dyn FnMut(Labels<'_>) -> bool) {
@@ -154,25 +150,16 @@ impl<M: Child> Store<M> for DenseStore<M> {
         let to = self.slots.len().min(from + Points::BATCH);
         let mut batch = [0; Points::BATCH];
         let mut len = 0;
-        let baselines: BTreeMap<usize, Arc<[u64]>> = {
-            let mut stopped = stop();
-            for index in (from..to).filter(|index| self.slots[*index].live().is_some()) {
-                batch[len] = index;
-                len += 1;
-            }
-            let baselines = self.baselines.get(&mut stopped).range(from..to);
-            baselines.map(|(index, baseline)| (*index, Arc::clone(baseline))).collect()
-        };
+        for index in (from..to).filter(|index| self.slots[*index].live().is_some()) {
+            batch[len] = index;
+            len += 1;
+        }
         let live = &batch[..len];
         let children = live.iter().map(|&index| {
             let metric = self.slots[index].child.get().expect("set before it was live");
             (self.labels(index), metric)
         });
-        points.children(children, |k, words| {
-            if let Some(baseline) = baselines.get(&live[k]) {
-                M::subtract(words, baseline);
-            }
-        });
+        points.children(children);
         (to < self.slots.len()).then_some(Cursor(to as u64))
     }
 }

@@ -71,7 +71,7 @@ impl<M: Child> Drop for Handle<M> {
     fn drop(&mut self) {
         if let Kept::Hashed(_, series) = &self.kept {
             // SAFETY: this handle keeps it until here.
-            unsafe { series.as_ref() }.let_go();
+            unsafe { Series::let_go(*series) };
         }
     }
 }

@@ -127,6 +127,8 @@ impl<M: Child> HashedStore<M> {
     #[inline(never)]
     fn create(&self, hash: u32, values: &[&str]) -> NonNull<Series<M>> {
         let (labels, escaped) = render(self.schema.names, values);
+        // Before anything is stopped, which a panic would leave to the destructors.
+        assert!(labels.len() <= Series::<M>::MAX_LABELS, "labels of a series beyond 4 GiB");
         let mut stopped = stop();
         // SAFETY: stopped.
         if let Some(series) = unsafe { self.slots().find(hash, self.schema.names, values) } {
@@ -194,11 +196,22 @@ impl<M: Child> HashedStore<M> {
         unlinked.len()
     }
 
-    /// What of the garbage nobody can reach any more.
+    /// Frees what removals left behind because it was in use then. Each scrape does: without it, garbage would stay
+    /// for as long as nothing more is removed.
+    fn sweep(&self) {
+        let mut stopped = stop();
+        let inner = self.inner.get(&mut stopped);
+        inner.reap_at = inner.reap_at.min(REAP);
+        let garbage = self.reap(&mut stopped);
+        drop(stopped);
+        drop(garbage);
+    }
+
+    /// What of the garbage nobody can reach any more, if there is enough of it.
     fn reap(&self, stopped: &mut Stopped<'static>) -> Garbage<M> {
         let mut garbage = Garbage { series: Vec::new(), slots: Vec::new() };
         let inner = self.inner.get(stopped);
-        if inner.dead.len() + inner.old_slots.len() * OLD_SLOTS < inner.reap_at {
+        if inner.garbage() < inner.reap_at {
             return garbage;
         }
         let quiet = stopped.quiet_before();
@@ -218,7 +231,7 @@ impl<M: Child> HashedStore<M> {
             epoch >= quiet
         });
         // What handles keep is not looked at again for each single removal.
-        inner.reap_at = REAP.max(2 * (inner.dead.len() + inner.old_slots.len() * OLD_SLOTS));
+        inner.reap_at = REAP.max(2 * inner.garbage());
         garbage
     }
 
@@ -237,6 +250,10 @@ impl<M: Child> HashedStore<M> {
 }
 
 impl<M: Child> Inner<M> {
+    fn garbage(&self) -> usize {
+        self.dead.len() + self.old_slots.len() * OLD_SLOTS
+    }
+
     fn push(&mut self, series: NonNull<Series<M>>) {
         self.created += 1;
         self.live += 1;
@@ -330,17 +347,20 @@ impl<M: Child> Store<M> for HashedStore<M> {
 
     fn retain(&self, keep: &mut dyn FnMut(Labels<'_>) -> bool) {
         let mut from = 0;
-        loop {
+        // Not those that are made meanwhile, maybe by `keep` itself: it would never end.
+        let end = self.inner.get(&mut stop()).created;
+        while from < end {
             let _pin = pin();
             let mut batch = [NonNull::dangling(); Points::BATCH];
             let batch = self.batch(from, &mut batch);
-            let Some(last) = batch.last() else { return };
             // SAFETY: pinned since before it was found.
-            from = unsafe { last.as_ref() }.order + 1;
+            let order = |series: &NonNull<Series<M>>| unsafe { series.as_ref() }.order;
+            let Some(last) = batch.last() else { return };
+            from = order(last) + 1;
             let going = batch.iter().copied().filter(|series| {
                 // SAFETY: the same.
-                let own = unsafe { series.as_ref() }.labels();
-                !keep(Labels { scope: "", own })
+                let own = unsafe { Series::labels(*series) };
+                order(series) < end && !keep(Labels { scope: "", own })
             });
             let going: Vec<_> = going.collect();
             self.unlink(&going);
@@ -352,15 +372,20 @@ impl<M: Child> Store<M> for HashedStore<M> {
     }
 
     fn collect(&self, from: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
+        if from == Cursor::START {
+            self.sweep();
+        }
         // Pinned, not stopped: series that are removed meanwhile are still there to be read.
         let _pin = pin();
         let mut batch = [NonNull::dangling(); Points::BATCH];
         let batch = self.batch(from.0, &mut batch);
-        // SAFETY: pinned since before it was found.
-        let mut series = batch.iter().map(|series| unsafe { series.as_ref() });
-        points.children(series.clone().map(|series| (series.labels(), series.metric())), |_, _| ());
-        let full = series.len() == Points::BATCH;
-        series.next_back().filter(|_| full).map(|last| Cursor(last.order + 1))
+        points.children(batch.iter().map(|series| {
+            // SAFETY: pinned since before it was found.
+            unsafe { (Series::labels(*series), series.as_ref().metric()) }
+        }));
+        let last = batch.last().filter(|_| batch.len() == Points::BATCH)?;
+        // SAFETY: the same.
+        Some(Cursor(unsafe { last.as_ref() }.order + 1))
     }
 }
 

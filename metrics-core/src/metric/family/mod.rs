@@ -103,7 +103,12 @@ impl<L: LabelSet<Density: Storage>, M: Child> Family<L, M> {
     ///
     /// The reference is meant to be used at once: `family.with(&labels).inc()`. While it exists nothing that
     /// was removed from any family can be freed, so it cannot be sent to another thread, and a future that
-    /// keeps one across an `.await` is not `Send`. To keep a series, take a [`handle`](Ref::handle).
+    /// keeps one across an `.await` is not `Send`. To keep a series, take a [`handle`](Ref::handle). A reference
+    /// that is forgotten (`mem::forget`) keeps all that is removed later from being freed.
+    ///
+    /// # Panics
+    /// If there is no memory left, all 2^32 cells are in use, or a thread holds a million references. A global
+    /// allocator must not call this: making a series allocates.
     #[inline]
     pub fn with<'f, 'a>(&'f self, labels: &L::Of<'a>) -> Ref<'f, L, M>
     where
@@ -112,8 +117,12 @@ impl<L: LabelSet<Density: Storage>, M: Child> Family<L, M> {
         Ref { found: self.store.with(labels), family: self, not_send: PhantomData }
     }
 
-    /// Removes the series with these labels; whether there was one. What is counted through references and
-    /// handles that were taken before is lost. The next lookup makes a new series, at zero.
+    /// Removes the series with these labels; whether there was one. The next lookup makes a new one, at zero.
+    ///
+    /// What is counted later through references, handles and guards that were taken before never gets into a series
+    /// with other labels. In a hashed family it is lost. In a dense one (all labels enums or `bool`) a series keeps
+    /// its place for ever, so that it shows once the series has come back; and a sum that became NaN or infinite
+    /// stays so.
     pub fn remove<'a>(&self, labels: &L::Of<'a>) -> bool
     where
         L::Of<'a>: LabelSet,
@@ -180,7 +189,8 @@ pub struct Ref<'f, L: LabelSet<Density: Storage>, M: Child> {
 impl<L: LabelSet<Density: Storage>, M: Child> Ref<'_, L, M> {
     /// Keeps the series: can be stored, cloned and sent, and costs an increment only the increment itself.
     ///
-    /// If the series is removed, what the handle counts is lost; it never gets into another series.
+    /// What it counts after the series was removed never gets into a series with other labels; see
+    /// [`Family::remove`].
     ///
     /// ```
     /// use metrics_core::{Counter, Family, LabelSet};

@@ -30,11 +30,16 @@ pub(super) struct Series<M> {
 pub(super) const TAG_BITS: u32 = 4;
 
 impl<M: Child> Series<M> {
+    /// The longest labels, in bytes.
+    pub(super) const MAX_LABELS: usize = u32::MAX as usize;
+
+    /// Labels beyond [`MAX_LABELS`](Self::MAX_LABELS) are the caller's mistake.
     pub(super) fn new(hash: u32, labels: &str, escaped: bool, order: u64, metric: M) -> NonNull<Self> {
         let layout = Self::layout(labels.len());
         // SAFETY: the layout holds a `Series`, so it has a size.
         let Some(series) = NonNull::new(unsafe { alloc(layout) }.cast::<Self>()) else { handle_alloc_error(layout) };
-        let len = u32::try_from(labels.len()).expect("labels of a series beyond 4 GiB");
+        #[allow(clippy::cast_possible_truncation, reason = "the caller has looked")]
+        let len = labels.len() as u32;
         let header = Self {
             hash,
             handles: AtomicU32::new(0),
@@ -71,17 +76,26 @@ impl<M: Child> Series<M> {
         layout
     }
 
-    pub(super) fn labels(&self) -> &str {
+    /// The labels, rendered. Not a method: a reference to the header does not reach what lies behind it.
+    ///
+    /// # Safety
+    /// The series is not freed within `'a`.
+    #[inline(always)]
+    pub(super) unsafe fn labels<'a>(series: NonNull<Self>) -> &'a str {
         // SAFETY: `len` bytes of a `str` were copied behind the header when it was made, and never change.
         unsafe {
-            let start = NonNull::from(self).add(1).cast::<u8>();
-            str::from_utf8_unchecked(std::slice::from_raw_parts(start.as_ptr(), self.len as usize))
+            let start = series.add(1).cast::<u8>();
+            str::from_utf8_unchecked(std::slice::from_raw_parts(start.as_ptr(), series.as_ref().len as usize))
         }
     }
 
+    /// # Safety
+    /// The series is not freed meanwhile.
     #[inline(always)]
-    pub(super) fn is(&self, hash: u32, names: &[&str], values: &[&str]) -> bool {
-        self.hash == hash && is_rendered(self.labels().as_bytes(), self.escaped, names, values)
+    pub(super) unsafe fn is(series: NonNull<Self>, hash: u32, names: &[&str], values: &[&str]) -> bool {
+        // SAFETY: the caller says so.
+        let (header, labels) = unsafe { (series.as_ref(), Self::labels(series)) };
+        header.hash == hash && is_rendered(labels.as_bytes(), header.escaped, names, values)
     }
 
     #[inline(always)]
@@ -97,8 +111,15 @@ impl<M: Child> Series<M> {
     }
 
     /// One handle less. Release: the reaper sees what was written through it.
-    pub(super) fn let_go(&self) {
-        self.handles.fetch_sub(1, Release);
+    ///
+    /// Not a method: the reaper may free the series while this returns, and a reference to it must not be there then.
+    ///
+    /// # Safety
+    /// The caller has a handle, and has it no more.
+    pub(super) unsafe fn let_go(series: NonNull<Self>) {
+        // SAFETY: kept until here. Only the count is borrowed.
+        let handles: &AtomicU32 = unsafe { &(*series.as_ptr()).handles };
+        handles.fetch_sub(1, Release);
     }
 
     pub(super) fn is_kept(&self) -> bool {

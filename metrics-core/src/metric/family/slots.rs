@@ -56,7 +56,7 @@ impl<M: Child> Slots<M> {
                 // SAFETY: not null and no tomb: a series, which the caller keeps from being freed.
                 let series = unsafe { NonNull::new_unchecked(series) };
                 // SAFETY: the same.
-                if unsafe { series.as_ref() }.is(hash, names, values) {
+                if unsafe { Series::is(series, hash, names, values) } {
                     return Some(series);
                 }
             }

@@ -10,8 +10,8 @@ use crate::label::LabelSet;
 use crate::model::{Kind, Options, Point, Timestamp};
 use bounds::Bounds;
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 pub use bounds::{DEFAULT_BUCKETS, exponential, linear};
@@ -33,11 +33,14 @@ pub use bounds::{DEFAULT_BUCKETS, exponential, linear};
 /// assert_eq!(seconds.sum(), 30.1);
 /// ```
 ///
-/// All methods may be called from any thread. None blocks, panics or allocates, except that a thread's first
-/// observation takes memory for its copies.
+/// All methods may be called from any thread. An observation does not block or allocate, except that a thread's
+/// first one takes memory for its copies, and panics only if there is none left. (Threads beyond the bound on
+/// copies, see [the crate's page](crate), share one, and wait for each other there for some nanoseconds.)
 pub struct Histogram {
     cells: Range,
     bounds: Arc<Bounds>,
+    /// What the cells held when its present life began, if it is not the first; see [`Child::restart`].
+    baseline: OnceLock<Box<Mutex<Box<[u64]>>>>,
     created: AtomicU64,
 }
 
@@ -174,12 +177,25 @@ impl Child for Histogram {
         Self {
             cells: stopped.allocate(Range::histogram_len(bounds.finite().len() + 1), key),
             bounds: Arc::clone(bounds),
+            baseline: OnceLock::new(),
             created: AtomicU64::new(Timestamp::now().as_nanos()),
         }
     }
 
     fn read<'a>(children: impl ExactSizeIterator<Item = &'a Self> + Clone, words: &mut Vec<u64>) {
+        words.clear();
         let width = children.clone().next().map_or(0, Self::width);
+        // Baselines first: cells that are read after one hold at least as much.
+        for child in children.clone() {
+            match child.baseline.get() {
+                None => words.resize(words.len() + width, 0),
+                Some(baseline) => {
+                    let baseline = baseline.lock().unwrap_or_else(PoisonError::into_inner);
+                    words.push((0.0 - f64::from_bits(baseline[0])).to_bits());
+                    words.extend(baseline[1..].iter().map(|count| count.wrapping_neg()));
+                }
+            }
+        }
         read_sequenced(children.map(|child| &child.cells), width, words);
     }
 
@@ -192,15 +208,11 @@ impl Child for Histogram {
         }
     }
 
-    fn subtract(words: &mut [u64], baseline: &[u64]) {
-        words[0] = (f64::from_bits(words[0]) - f64::from_bits(baseline[0])).to_bits();
-        for (word, before) in words[1..].iter_mut().zip(&baseline[1..]) {
-            *word = word.wrapping_sub(*before);
-        }
-    }
-
-    fn restart(&self) -> Box<[u64]> {
+    fn restart(&self) {
+        let mut words = vec![0; self.width()];
+        read_sequenced(std::iter::once(&self.cells), self.width(), &mut words);
+        let baseline = self.baseline.get_or_init(Box::default);
+        *baseline.lock().unwrap_or_else(PoisonError::into_inner) = words.into();
         self.created.store(Timestamp::now().as_nanos(), Relaxed);
-        self.words().into()
     }
 }
