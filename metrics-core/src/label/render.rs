@@ -39,31 +39,59 @@ pub(crate) fn render(names: &[&str], values: &[&str]) -> (String, bool) {
 
 /// Whether `text` is what [`render`] makes of these values, without making it. Rendering is injective, so
 /// this is equality of the values.
-#[inline]
+#[inline(always)]
 pub(crate) fn is_rendered(text: &[u8], escaped: bool, names: &[&str], values: &[&str]) -> bool {
+    if escaped {
+        return is_escaped(text, names, values);
+    }
+    let mut rest = text;
+    for (i, (name, value)) in names.iter().zip(values).enumerate() {
+        // Unescaped text holds exactly two quotes for each label, and this looks at two quotes for each,
+        // outside of the values. A value with a quote in it that matched would need another one.
+        let Some(([.., b'"'], behind)) = rest.split_at_checked(before(i, name)) else { return false };
+        let Some((found, [b'"', behind @ ..])) = behind.split_at_checked(value.len()) else { return false };
+        if !is_same(found, value.as_bytes()) {
+            return false;
+        }
+        rest = behind;
+    }
+    rest.is_empty()
+}
+
+/// Bytes before the value of label number `i`: `name="`, and a comma.
+#[inline(always)]
+const fn before(i: usize, name: &str) -> usize {
+    name.len() + if i == 0 { 2 } else { 3 }
+}
+
+/// Whether bytes that are as many are equal. Such as are few as a rule are compared as two halves that overlap,
+/// without a call.
+#[inline(always)]
+fn is_same(a: &[u8], b: &[u8]) -> bool {
+    match a.len() {
+        8..=16 => have_same_ends::<8>(a, b),
+        17..=32 => have_same_ends::<16>(a, b),
+        _ => a == b,
+    }
+}
+
+#[inline(always)]
+fn have_same_ends<const N: usize>(a: &[u8], b: &[u8]) -> bool {
+    a.first_chunk::<N>() == b.first_chunk() && a.last_chunk::<N>() == b.last_chunk()
+}
+
+#[inline(never)]
+fn is_escaped(text: &[u8], names: &[&str], values: &[&str]) -> bool {
     let mut at = 0;
     for (i, (name, value)) in names.iter().zip(values).enumerate() {
-        at += name.len() + if i == 0 { 2 } else { 3 };
+        at += before(i, name);
         if text.get(at - 1) != Some(&b'"') {
             return false;
         }
-        if escaped {
-            match skip_escaped(text, at, value.as_bytes()) {
-                Some(end) => at = end,
-                None => return false,
-            }
-        } else {
-            // Unescaped text holds exactly two quotes for each label, and this looks at two quotes for each,
-            // outside of the values. A value with a quote in it that matched would need another one.
-            match text.get(at..at + value.len()) {
-                Some(bytes) if bytes == value.as_bytes() => at += value.len(),
-                _ => return false,
-            }
+        match skip_escaped(text, at, value.as_bytes()) {
+            Some(end) if text.get(end) == Some(&b'"') => at = end + 1,
+            _ => return false,
         }
-        if text.get(at) != Some(&b'"') {
-            return false;
-        }
-        at += 1;
     }
     at == text.len()
 }
@@ -107,6 +135,20 @@ mod tests {
         let (text, escaped) = render(&names, &["ab", "c"]);
         for other in [["a", "bc"], ["ab", ""], ["", "c"], ["ab", "cd"], [r#"ab",b="c"#, ""], ["abc", ""]] {
             assert!(!is_rendered(text.as_bytes(), escaped, &names, &other), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn every_byte_of_a_value_counts() {
+        for len in 0..70 {
+            let value = "x".repeat(len);
+            let (text, escaped) = render(&["a"], &[&value]);
+            assert!(is_rendered(text.as_bytes(), escaped, &["a"], &[&value]));
+            for at in 0..len {
+                let mut other = value.clone();
+                other.replace_range(at..=at, "y");
+                assert!(!is_rendered(text.as_bytes(), escaped, &["a"], &[&other]), "{at} of {len}");
+            }
         }
     }
 
