@@ -147,7 +147,10 @@ impl Cells {
         }
         // SAFETY: this thread took the arena and has not given it back.
         let cell = local.arena().and_then(|arena| unsafe { arena.touch(id, self.memory) });
-        self.learn(local);
+        // Not for a thread without an arena, which comes here each time.
+        if cell.is_some() {
+            self.learn(local);
+        }
         local.state.set(State::Live);
         cell
     }
