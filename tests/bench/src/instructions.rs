@@ -12,7 +12,7 @@ const CHILD: &str = "METRICS_BENCH_COUNT";
 
 /// Instructions of one operation, by workload and subject. Empty where there is no valgrind.
 #[derive(Debug, Default)]
-pub struct Instructions(HashMap<(String, String), f64>);
+pub(crate) struct Instructions(HashMap<(String, String), f64>);
 
 impl Instructions {
     pub(crate) fn get(&self, workload: &str, who: &str) -> Option<f64> {

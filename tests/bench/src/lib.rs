@@ -17,11 +17,10 @@ mod random;
 mod subject;
 mod table;
 
-pub use alloc::{Counting, allocated};
-pub use measure::{Measured, Results, measure};
+pub use alloc::Counting;
+pub use measure::{Measured, Results};
 pub use random::{PERIOD, Random};
 pub use subject::{Subject, Workload};
-pub use table::Table;
 
 /// The title of a workload, and how to make it when its turn has come.
 pub type Make = (&'static str, fn() -> Workload);
@@ -38,8 +37,8 @@ pub fn run(workloads: &[Make]) -> Option<Results> {
     let mut results = Results::default();
     for (title, make) in workloads.iter().filter(|(title, _)| title.contains(&filter)) {
         eprintln!("measuring {title}");
-        results.add(measure(title, &make(), &instructions));
+        results.add(measure::measure(title, &make(), &instructions));
     }
-    Table(&results).print();
+    table::print(&results);
     Some(results)
 }

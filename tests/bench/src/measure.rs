@@ -1,4 +1,3 @@
-use crate::alloc::allocated;
 use crate::instructions::Instructions;
 use crate::subject::{Subject, Workload};
 use crate::{PERIOD, clock};
@@ -47,7 +46,7 @@ impl Results {
 const SAMPLE: Duration = Duration::from_millis(3);
 
 /// Measures all subjects of a workload in turns.
-pub fn measure(title: &'static str, workload: &Workload, instructions: &Instructions) -> Vec<Measured> {
+pub(crate) fn measure(title: &'static str, workload: &Workload, instructions: &Instructions) -> Vec<Measured> {
     let subjects = &workload.subjects;
     let counts: Vec<u64> = subjects.iter().map(calibrate).collect();
     let mut one = vec![Vec::with_capacity(workload.rounds); subjects.len()];
@@ -123,7 +122,7 @@ fn run_twice(subject: &Subject, n: u64) -> Duration {
 }
 
 fn allocations(subject: &Subject, n: u64) -> f64 {
-    let (calls, _) = allocated(|| {
+    let calls = crate::alloc::allocations(|| {
         subject.run(0, n);
     });
     float(calls) / float(n)

@@ -1,33 +1,19 @@
 use crate::Results;
 
-/// Prints what was measured.
-#[derive(Debug)]
-pub struct Table<'a>(pub &'a Results);
-
-impl Table<'_> {
-    /// To standard output.
-    pub fn print(&self) {
-        let mut title = "";
-        println!("{:<44}{:>9}{:>9}{:>9}{:>9}{:>9}", "one operation", "ns 1T", "ns 2T", "x first", "instr", "allocs");
-        for m in self.0.all() {
-            if title != m.workload {
-                title = m.workload;
-                println!("\n{title}");
-            }
-            let two = optional(m.two, 2);
-            let instructions = optional(m.instructions, 0);
-            println!(
-                "  {:<42}{:>9.2}{:>9}{:>9.2}{:>9}{:>9}",
-                m.who,
-                m.one,
-                two,
-                m.ratio,
-                instructions,
-                short(m.allocations)
-            );
+/// Prints what was measured to standard output.
+pub(crate) fn print(results: &Results) {
+    let mut title = "";
+    println!("{:<44}{:>9}{:>9}{:>9}{:>9}{:>9}", "one operation", "ns 1T", "ns 2T", "x first", "instr", "allocs");
+    for m in results.all() {
+        if title != m.workload {
+            title = m.workload;
+            println!("\n{title}");
         }
-        println!();
+        let (two, instructions) = (optional(m.two, 2), optional(m.instructions, 0));
+        let allocations = short(m.allocations);
+        println!("  {:<42}{:>9.2}{two:>9}{:>9.2}{instructions:>9}{allocations:>9}", m.who, m.one, m.ratio);
     }
+    println!();
 }
 
 fn optional(value: Option<f64>, digits: usize) -> String {

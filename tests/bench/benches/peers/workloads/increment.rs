@@ -1,7 +1,7 @@
 use super::*;
 use crate::labels::{Clients, Enums, Key, MeasuredEnums, MeasuredEnumsSet, MeasuredsSet, Ours, keys, some};
 use measured::CounterVec;
-use metrics_bench::{PERIOD, Subject, Workload};
+use metrics_bench::{PERIOD, Random, Subject, Workload};
 use metrics_core::{Counter, Family, Metrics};
 use prometheus::{IntCounterVec, Opts};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -55,8 +55,13 @@ pub(crate) fn enums() -> Workload {
         let (method, status) = inputs[i % PERIOD];
         Enums { method, status }
     };
+    let atomics: &[AtomicU64; 24] = keep([const { AtomicU64::new(0) }; 24]);
     let subjects = vec![
         fetch_add(),
+        Subject::new("AtomicU64::fetch_add, one of 24", move |i| {
+            let Enums { method, status } = labels(i);
+            atomics[6 * method as usize + status as usize].fetch_add(1, Relaxed);
+        }),
         Subject::new(OURS, move |i| ours.with(&labels(i)).inc()),
         Subject::new(OURS_GLOBAL, move |i| Bench::global().labelled.with(&labels(i)).inc()),
         Subject::new(PROMETHEUS, move |i| {
@@ -75,16 +80,24 @@ pub(crate) fn enums() -> Workload {
 }
 
 pub(crate) fn strings() -> Workload {
-    Workload::hot(string_subjects(keys(500)))
+    let keys = keys(500);
+    Workload::hot(string_subjects(keys, some(keys)))
 }
 
-pub(crate) fn strings_of_many() -> Workload {
-    // What is counted is how long it takes to get at what the caches do not hold. Too slow under valgrind.
-    Workload { counted: 0, rounds: 21, ..Workload::hot(string_subjects(keys(100_000))) }
+/// In a large table, but what is used of it is in the caches.
+pub(crate) fn strings_hot() -> Workload {
+    let keys = keys(100_000);
+    let hot = Random::inputs(7, |random| &keys[200 * random.below(500)]);
+    Workload { counted: 0, rounds: 21, ..Workload::hot(string_subjects(keys, hot)) }
 }
 
-fn string_subjects(keys: &'static [Key]) -> Vec<Subject> {
-    let inputs = some(keys);
+/// All over a large table: how long it takes to get at what the caches do not hold, the inputs too.
+pub(crate) fn strings_cold() -> Workload {
+    let keys = keys(100_000);
+    Workload { counted: 0, rounds: 21, ..Workload::hot(string_subjects(keys, some(keys))) }
+}
+
+fn string_subjects(keys: &'static [Key], inputs: &'static [&'static Key; PERIOD]) -> Vec<Subject> {
     let ours: &Family<Ours<'static>, Counter> = keep(Family::new());
     let prometheus = keep(IntCounterVec::new(Opts::new("a", "b"), &["path", "tenant"]).unwrap());
     let client = keep(client_family::<Clients>());

@@ -21,18 +21,20 @@ pub(crate) const FETCH_ADD: &str = "AtomicU64::fetch_add";
 pub(crate) const INCREMENT: &str = "increment a counter";
 pub(crate) const INCREMENT_ENUMS: &str = "increment, 2 enum labels";
 pub(crate) const INCREMENT_STRINGS: &str = "increment, 2 string labels of 500 series";
-pub(crate) const INCREMENT_STRINGS_OF_MANY: &str = "increment, 2 string labels of 100,000 series";
+pub(crate) const INCREMENT_STRINGS_HOT: &str = "increment, 2 string labels, 500 of 100,000 series";
+pub(crate) const INCREMENT_STRINGS_COLD: &str = "increment, 2 string labels of 100,000 series";
 pub(crate) const OBSERVE_11: &str = "observe, 11 bounds";
 pub(crate) const OBSERVE_30: &str = "observe, 30 bounds";
 pub(crate) const INSTRUMENT: &str = "call an empty function";
 pub(crate) const TEXT_SMALL: &str = "text of 1,000 counters, one series";
 pub(crate) const TEXT_LARGE: &str = "text of 100,000 counters, one series";
 
-pub(crate) const ALL: [metrics_bench::Make; 13] = [
+pub(crate) const ALL: [metrics_bench::Make; 14] = [
     (INCREMENT, increment::plain),
     (INCREMENT_ENUMS, increment::enums),
     (INCREMENT_STRINGS, increment::strings),
-    (INCREMENT_STRINGS_OF_MANY, increment::strings_of_many),
+    (INCREMENT_STRINGS_HOT, increment::strings_hot),
+    (INCREMENT_STRINGS_COLD, increment::strings_cold),
     (OBSERVE_11, observe::eleven),
     (OBSERVE_30, observe::thirty),
     ("set a gauge (f64)", gauge::set),
