@@ -111,6 +111,8 @@ impl Bounds {
         }
     }
 
+    // Not rare where there is no table, but then it does not matter where the code lies.
+    #[cold]
     #[inline(never)]
     fn search(&self, value: f64) -> usize {
         // NaN is above all bounds but the last.

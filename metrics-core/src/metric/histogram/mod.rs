@@ -185,6 +185,7 @@ impl Child for Histogram {
     fn read<'a>(children: impl ExactSizeIterator<Item = &'a Self> + Clone, words: &mut Vec<u64>) {
         words.clear();
         let width = children.clone().next().map_or(0, Self::width);
+        words.reserve((children.len() + 1) * width);
         // Baselines first: cells that are read after one hold at least as much.
         for child in children.clone() {
             match child.baseline.get() {
