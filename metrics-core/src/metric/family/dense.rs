@@ -4,13 +4,16 @@
 //! another series and nothing needs a pin. A removed series keeps its cells; what is in them when it comes
 //! back is subtracted from then on ([`Child::restart`]).
 
-#![allow(unsafe_code, reason = "a lookup does not look twice whether a series is there")]
+#![allow(unsafe_code, reason = "a slot is read without a lock")]
 
 use super::{Child, Cursor, Handle, LabelSet, Labels, Points, Schema, Spec, Store};
-use crate::cell::stop;
+use crate::cell::{Stopped, stop};
 use crate::label::{cardinality, render};
+use std::cell::UnsafeCell;
+use std::fmt;
+use std::mem::MaybeUninit;
 use std::ops::Deref;
-use std::sync::atomic::{AtomicBool, Ordering::*};
+use std::sync::atomic::{AtomicU8, Ordering::*};
 use std::sync::{Arc, OnceLock};
 
 #[derive(Debug)]
@@ -23,14 +26,22 @@ pub struct DenseStore<M: Child> {
     family: Box<str>,
 }
 
-/// Aligned so that its address is a shift away from its index.
-#[derive(Debug)]
-#[repr(align(32))]
+/// A place for a series. Changes while the cold paths are stopped, is read at any time.
+///
+/// Not a `OnceLock`: that would be looked at twice, and not fit half a cache line.
 struct Slot<M> {
-    child: OnceLock<M>,
-    /// Set only after the child.
-    live: AtomicBool,
+    child: UnsafeCell<MaybeUninit<M>>,
+    state: AtomicU8,
 }
+
+/// Never looked up: there is no child.
+const EMPTY: u8 = 0;
+const LIVE: u8 = 1;
+/// The child waits for its series to come back.
+const REMOVED: u8 = 2;
+
+// SAFETY: threads share the child by reference, once it is there, and then it stays.
+unsafe impl<M: Send + Sync> Sync for Slot<M> {}
 
 /// A series of a dense family.
 #[derive(Debug)]
@@ -46,10 +57,49 @@ impl<M> Deref for DenseFound<'_, M> {
 }
 
 impl<M> Slot<M> {
+    const fn new() -> Self {
+        Self { child: UnsafeCell::new(MaybeUninit::uninit()), state: AtomicU8::new(EMPTY) }
+    }
+
+    /// The child of a series that is there.
     #[inline(always)]
     fn live(&self) -> Option<&M> {
-        // SAFETY: acquired after the child was set, which stays. Looking whether it is there costs a tenth of a lookup.
-        self.live.load(Acquire).then(|| unsafe { self.child.get().unwrap_unchecked() })
+        // SAFETY: acquired after the child was put there, where it stays.
+        (self.state.load(Acquire) == LIVE).then(|| unsafe { (*self.child.get()).assume_init_ref() })
+    }
+
+    /// The child, whether or not its series is there.
+    fn child(&self) -> Option<&M> {
+        // SAFETY: the same.
+        (self.state.load(Acquire) != EMPTY).then(|| unsafe { (*self.child.get()).assume_init_ref() })
+    }
+
+    /// Puts a child into an empty slot.
+    fn fill(&self, _stopped: &mut Stopped<'_>, child: M) {
+        debug_assert_eq!(self.state.load(Relaxed), EMPTY);
+        // SAFETY: nobody reads an empty slot, and nobody else fills it: the cold paths are stopped.
+        unsafe { (*self.child.get()).write(child) };
+        self.state.store(LIVE, Release);
+    }
+
+    /// Whether there was a series to remove.
+    fn remove(&self, _stopped: &mut Stopped<'_>) -> bool {
+        self.state.compare_exchange(LIVE, REMOVED, AcqRel, Acquire).is_ok()
+    }
+}
+
+impl<M> Drop for Slot<M> {
+    fn drop(&mut self) {
+        if *self.state.get_mut() != EMPTY {
+            // SAFETY: it is there, and this is its end.
+            unsafe { self.child.get_mut().assume_init_drop() };
+        }
+    }
+}
+
+impl<M: fmt::Debug> fmt::Debug for Slot<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Slot").field(&self.live()).finish()
     }
 }
 
@@ -60,20 +110,21 @@ impl<M: Child> DenseStore<M> {
         let slot = &self.slots[index];
         let labels = self.render(index);
         let mut stopped = stop();
-        if slot.live.load(Relaxed) {
-            drop(stopped);
-        } else if let Some(metric) = slot.child.get() {
-            metric.restart();
-            slot.live.store(true, Release);
-        } else {
-            let key = crate::cell::Key { family: &self.family, labels: &labels };
-            let metric = M::create(&self.shared, &mut stopped, key);
-            // Nobody else sets it: the cold paths are stopped.
-            let _ = slot.child.set(metric);
-            let _ = self.labels[index].set(labels);
-            slot.live.store(true, Release);
+        match slot.child() {
+            Some(_) if slot.state.load(Relaxed) == LIVE => {}
+            Some(metric) => {
+                metric.restart();
+                slot.state.store(LIVE, Release);
+            }
+            None => {
+                let key = crate::cell::Key { family: &self.family, labels: &labels };
+                let metric = M::create(&self.shared, &mut stopped, key);
+                // Nobody else sets it: the cold paths are stopped.
+                let _ = self.labels[index].set(labels);
+                slot.fill(&mut stopped, metric);
+            }
         }
-        slot.child.get().expect("set above, or before it was live")
+        slot.child().expect("filled above, or before")
     }
 
     /// The labels of a live slot.
@@ -97,9 +148,8 @@ impl<M: Child> Store<M> for DenseStore<M> {
 
     fn new(schema: Schema, spec: &Spec<'_>) -> Self {
         let len = cardinality(schema.values);
-        let slot = |_| Slot { child: OnceLock::new(), live: AtomicBool::new(false) };
         let store = Self {
-            slots: (0..len).map(slot).collect(),
+            slots: (0..len).map(|_| Slot::new()).collect(),
             labels: (0..len).map(|_| OnceLock::new()).collect(),
             schema,
             shared: M::shared(spec.options),
@@ -128,15 +178,13 @@ impl<M: Child> Store<M> for DenseStore<M> {
 
     fn remove<L: LabelSet>(&self, labels: &L) -> bool {
         let slot = &self.slots[labels.index()];
-        let _stopped = stop();
-        slot.live.swap(false, AcqRel)
+        slot.remove(&mut stop())
     }
 
     fn retain(&self, keep: &mut dyn FnMut(Labels<'_>) -> bool) {
         for (index, slot) in self.slots.iter().enumerate() {
             if slot.live().is_some() && !keep(Labels { scope: "", own: self.labels(index) }) {
-                let _stopped = stop();
-                slot.live.store(false, Release);
+                slot.remove(&mut stop());
             }
         }
     }
@@ -156,7 +204,7 @@ impl<M: Child> Store<M> for DenseStore<M> {
         }
         let live = &batch[..len];
         let children = live.iter().map(|&index| {
-            let metric = self.slots[index].child.get().expect("set before it was live");
+            let metric = self.slots[index].child().expect("it was live");
             (self.labels(index), metric)
         });
         points.children(children);
