@@ -26,11 +26,13 @@ use std::sync::atomic::{AtomicU64, Ordering::*};
 /// All methods may be called from any thread, also from destructors of thread-locals. An increment does not
 /// block or allocate, except that a thread's first one takes memory for its copies (once per 1,024 metrics), and
 /// panics only if there is none left.
+#[repr(C)]
 pub struct Counter<T: CounterValue = u64> {
-    cells: Range,
+    created: AtomicU64,
     /// What the cells held when its present life began; see [`Child::restart`].
     baseline: AtomicU64,
-    created: AtomicU64,
+    /// Last: next to what a lookup reads of a series.
+    cells: Range,
     value: PhantomData<T>,
 }
 

@@ -128,7 +128,7 @@ impl<M: Child> HashedStore<M> {
     fn create(&self, hash: u32, values: &[&str]) -> NonNull<Series<M>> {
         let (labels, escaped) = render(self.schema.names, values);
         // Before anything is stopped, which a panic would leave to the destructors.
-        assert!(labels.len() <= Series::<M>::MAX_LABELS, "labels of a series beyond 4 GiB");
+        assert!(labels.len() <= Series::<M>::MAX_LABELS, "labels of a series beyond 2 GiB");
         let mut stopped = stop();
         // SAFETY: stopped.
         if let Some(series) = unsafe { self.slots().find(hash, self.schema.names, values) } {

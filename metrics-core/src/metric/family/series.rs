@@ -10,19 +10,19 @@ use std::sync::atomic::{AtomicU32, Ordering::*};
 /// A series of a hashed family. Its labels, rendered, follow it in the same block: they are the key that
 /// lookups compare, and what a scrape copies.
 ///
-/// Aligned so that pointers to it have [`TAG_BITS`] bits free.
+/// Aligned so that pointers to it have [`TAG_BITS`] bits free. In this order, so that what a lookup reads lies side by
+/// side: the metric's cells, the hash, the length and the labels.
 #[repr(C, align(16))]
 pub(super) struct Series<M> {
-    pub(super) hash: u32,
-    handles: AtomicU32,
-    len: u32,
-    /// Whether the labels hold escapes.
-    escaped: bool,
-    /// Place in the family's list. Changed only while the cold paths are stopped.
-    pub(super) place: AtomicU32,
     /// Number in the order of creation.
     pub(super) order: u64,
+    /// Place in the family's list. Changed only while the cold paths are stopped.
+    pub(super) place: AtomicU32,
+    handles: AtomicU32,
     metric: M,
+    pub(super) hash: u32,
+    /// Bytes of the labels, doubled; the last bit says whether they hold escapes.
+    len: u32,
     labels: PhantomData<[u8]>,
 }
 
@@ -31,7 +31,7 @@ pub(super) const TAG_BITS: u32 = 4;
 
 impl<M: Child> Series<M> {
     /// The longest labels, in bytes.
-    pub(super) const MAX_LABELS: usize = u32::MAX as usize;
+    pub(super) const MAX_LABELS: usize = (u32::MAX >> 1) as usize;
 
     /// Labels beyond [`MAX_LABELS`](Self::MAX_LABELS) are the caller's mistake.
     pub(super) fn new(hash: u32, labels: &str, escaped: bool, order: u64, metric: M) -> NonNull<Self> {
@@ -39,17 +39,9 @@ impl<M: Child> Series<M> {
         // SAFETY: the layout holds a `Series`, so it has a size.
         let Some(series) = NonNull::new(unsafe { alloc(layout) }.cast::<Self>()) else { handle_alloc_error(layout) };
         #[allow(clippy::cast_possible_truncation, reason = "the caller has looked")]
-        let len = labels.len() as u32;
-        let header = Self {
-            hash,
-            handles: AtomicU32::new(0),
-            len,
-            escaped,
-            place: AtomicU32::new(0),
-            order,
-            metric,
-            labels: PhantomData,
-        };
+        let len = (labels.len() as u32) << 1 | u32::from(escaped);
+        let (place, handles) = (AtomicU32::new(0), AtomicU32::new(0));
+        let header = Self { order, place, handles, metric, hash, len, labels: PhantomData };
         // SAFETY: a fresh block of that layout: the header, then room for the labels.
         unsafe {
             series.write(header);
@@ -63,7 +55,7 @@ impl<M: Child> Series<M> {
     pub(super) unsafe fn free(series: NonNull<Self>) {
         // SAFETY: the caller gives it up; it was made with this layout.
         unsafe {
-            let layout = Self::layout(series.as_ref().len as usize);
+            let layout = Self::layout(series.as_ref().labels_len());
             series.drop_in_place();
             dealloc(series.as_ptr().cast(), layout);
         }
@@ -85,7 +77,7 @@ impl<M: Child> Series<M> {
         // SAFETY: `len` bytes of a `str` were copied behind the header when it was made, and never change.
         unsafe {
             let start = series.add(1).cast::<u8>();
-            str::from_utf8_unchecked(std::slice::from_raw_parts(start.as_ptr(), series.as_ref().len as usize))
+            str::from_utf8_unchecked(std::slice::from_raw_parts(start.as_ptr(), series.as_ref().labels_len()))
         }
     }
 
@@ -95,7 +87,12 @@ impl<M: Child> Series<M> {
     pub(super) unsafe fn is(series: NonNull<Self>, hash: u32, names: &[&str], values: &[&str]) -> bool {
         // SAFETY: the caller says so.
         let (header, labels) = unsafe { (series.as_ref(), Self::labels(series)) };
-        header.hash == hash && is_rendered(labels.as_bytes(), header.escaped, names, values)
+        header.hash == hash && is_rendered(labels.as_bytes(), header.len & 1 != 0, names, values)
+    }
+
+    #[inline(always)]
+    fn labels_len(&self) -> usize {
+        (self.len >> 1) as usize
     }
 
     #[inline(always)]
