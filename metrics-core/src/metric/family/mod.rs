@@ -21,8 +21,8 @@ pub use handle::Handle;
 /// A metric `M` for each set of labels `L`.
 ///
 /// `L` says how its series are kept. If all labels are enums or `bool`, the family is an array and a lookup
-/// an index computation, about a nanosecond. Otherwise it is a hash table that is read without a lock, about
-/// 17 ns for two strings. Neither allocates on a hit, waits for another thread, or can deadlock.
+/// an index computation, 1 to 2 ns with the increment. Otherwise it is a hash table that is read without a lock, about
+/// 20 ns for two strings. Neither allocates on a hit, waits for another thread, or can deadlock.
 ///
 /// ```
 /// use metrics_core::{Counter, Family, LabelSet, LabelValue};

@@ -18,7 +18,7 @@ pub use bounds::{DEFAULT_BUCKETS, exponential, linear};
 
 /// Counts observations by bucket, and adds them up: durations in seconds, sizes in bytes.
 ///
-/// An observation changes this thread's own copy and costs about 3 ns for any number of buckets, however
+/// An observation changes this thread's own copy and costs 3 to 5 ns for any number of buckets, however
 /// many threads observe at once. Each scrape sees buckets, count and sum that belong together; observers
 /// never wait for it.
 ///
