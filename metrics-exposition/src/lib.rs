@@ -45,8 +45,8 @@
 //! # What it costs
 //!
 //! Labels come rendered and escaped from the registry, so that a line is two short copies and an integer:
-//! some 8 ns for a counter, 10 ns for each line of a histogram. Nothing grows with the number of series but
-//! the page itself, and no lock is held while it is written or sent.
+//! some 8 ns for a counter, 10 ns for each line of a histogram; with reading the cells a counter takes 20 to 30.
+//! Nothing grows with the number of series but the page itself, and no lock is held while it is written or sent.
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
