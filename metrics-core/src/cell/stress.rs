@@ -2,8 +2,8 @@
 
 #![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small whole numbers")]
 
-use crate::LabelSet;
 use crate::metric::{Counter, Family, Gauge, Histogram};
+use crate::{LabelSet, LabelValue};
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
 
@@ -234,8 +234,8 @@ fn no_write_lands_in_another_series() {
 }
 
 /// Calls `f` with labels and value, or sum, of each series.
-fn check<M: crate::metric::Child>(family: &Family<Path<'static>, M>, f: impl FnMut(&str, f64)) {
-    use crate::metric::{Collect, Cursor, Points, Scratch};
+fn check(family: &impl crate::metric::Collect, f: impl FnMut(&str, f64)) {
+    use crate::metric::{Cursor, Points, Scratch};
     use crate::model::{Desc, FamilySink, Labels, Point};
 
     struct Sink<F>(F);
@@ -326,4 +326,48 @@ fn destructors_of_thread_locals_count() {
     }
     assert_eq!((counter.get(), histogram.count()), (1_000, 1_000));
     assert_eq!(family.with(&Path { path: "late", method: "get" }).get(), 1_000);
+}
+
+#[derive(Clone, Copy, LabelValue)]
+enum Colour {
+    Red,
+    Green,
+}
+
+#[derive(LabelSet)]
+struct Paint {
+    colour: Colour,
+    wet: bool,
+}
+
+/// Series that come and go while they are counted in: no count is lost, but for those of a life that ended.
+#[test]
+fn dense_series_come_and_go() {
+    let family = Family::<Paint, Counter>::new();
+    let histograms = Family::<Paint, Histogram>::with_buckets(&[1.0, 2.0]);
+    let paint = |i: usize| Paint { colour: if i & 1 == 0 { Colour::Red } else { Colour::Green }, wet: i & 2 == 0 };
+    let n = load(50_000);
+    with_scraper(
+        4,
+        |writer| {
+            for i in 0..n as usize {
+                family.with(&paint(i)).inc();
+                histograms.with(&paint(i)).observe(1.0);
+                if writer == 0 && i % 64 == 0 {
+                    family.remove(&paint(i / 64));
+                    histograms.clear();
+                }
+            }
+        },
+        || {
+            let mut total = 0.0;
+            check(&family, |_, value| total += value);
+            assert!(total <= (4 * n) as f64, "{total}: a baseline was taken twice, or not at all");
+            // Sum and buckets of one moment, also where one life ends and another begins.
+            check(&histograms, |_, sum| assert!((0.0..=(4 * n) as f64).contains(&sum), "{sum}"));
+        },
+    );
+    family.clear();
+    family.with(&paint(0)).inc_by(5);
+    assert_eq!((family.with(&paint(0)).get(), family.len()), (5, 1));
 }
