@@ -36,8 +36,7 @@ pub const fn family(fields: &[Field], at: usize) -> &FamilyField {
 
 /// Builds the metric of field number `at`.
 pub fn build_field<I>(fields: &[Field], at: usize, scope: &Scope<'_>, build: fn(&Spec<'_>) -> I) -> I {
-    let field = family(fields, at);
-    build(&Spec { name: &field.full_name(scope), options: &field.options })
+    Spec::build_field(family(fields, at), scope, build)
 }
 
 /// What a type does as an [`Instrument`]. Nothing here asks for that trait but [`instrument`].

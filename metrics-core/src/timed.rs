@@ -1,7 +1,7 @@
 //! What `#[instrument_histogram]` runs: times a function and says how it ended.
 
-use crate::metric::{Collect, Cursor, Family, Histogram, Points, Spec};
-use crate::model::{Desc, FamilyField, Kind, LabelText, Location, Options, Scope, Unit};
+use crate::metric::{Collect, Cursor, Family, Histogram, Instrument, Points, Spec};
+use crate::model::{FamilyField, Kind, LabelText, Location, Options, Scope, Unit};
 use crate::registry::{Source, SourceFamily};
 use crate::{LabelSet, LabelValue};
 use std::any::type_name;
@@ -60,7 +60,7 @@ impl Function {
     }
 
     fn family(&self) -> &Family<Labels, Histogram> {
-        self.family.get_or_init(|| Spec::build_field(self.field, &Scope::ROOT))
+        self.family.get_or_init(|| Spec::build_field(self.field, &Scope::ROOT, Instrument::build))
     }
 }
 
@@ -68,13 +68,7 @@ struct FunctionSource(&'static Function);
 
 impl Source for FunctionSource {
     fn families(&self) -> Vec<SourceFamily> {
-        let FamilyField { help, kind, label_names, options, location, .. } = *self.0.field;
-        let name = self.0.field.full_name(&Scope::ROOT);
-        let const_labels = options.const_labels.iter();
-        vec![SourceFamily {
-            desc: Desc { name, help: help.to_owned(), unit: options.unit, kind, label_names, location },
-            const_labels: const_labels.map(|(name, value)| ((*name).to_owned(), value.text().to_owned())).collect(),
-        }]
+        vec![SourceFamily::of(self.0.field, &Scope::ROOT, &[])]
     }
 
     fn collect(&self, _: usize, from: Cursor, points: &mut Points<'_>) -> Option<Cursor> {

@@ -85,8 +85,8 @@ impl Spec<'_> {
     pub(crate) const BARE: Spec<'static> = Spec { name: "", options: &Options::NONE };
 
     /// Builds the metric of a field.
-    pub fn build_field<I: Instrument>(field: &FamilyField, scope: &Scope<'_>) -> I {
-        I::build(&Spec { name: &field.full_name(scope), options: &field.options })
+    pub(crate) fn build_field<I>(field: &FamilyField, scope: &Scope<'_>, build: fn(&Spec<'_>) -> I) -> I {
+        build(&Spec { name: &field.full_name(scope), options: &field.options })
     }
 
     pub(crate) fn key<'a>(&'a self, labels: &'a str) -> Key<'a> {

@@ -88,7 +88,7 @@ impl Registry {
     /// # Errors
     /// If a name is taken. Then none of its metrics is exposed.
     pub fn register_metrics<T: Metrics>(&self, metrics: Arc<T>) -> Result<(), RegisterError> {
-        self.register_source(Arc::new(source::Derived::new(metrics)))
+        self.register_source(source::shared(metrics))
     }
 
     /// Exposes the families of any source.

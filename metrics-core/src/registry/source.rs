@@ -2,6 +2,7 @@ use super::Metrics;
 use crate::label::render_pair;
 use crate::metric::{Collect, Cursor, Points};
 use crate::model::{Desc, FamilyField, Field, LabelText, Scope};
+use std::ops::Deref;
 use std::sync::Arc;
 
 /// Something that gives families to a registry.
@@ -24,7 +25,7 @@ pub struct SourceFamily {
 
 impl SourceFamily {
     /// A family as a field describes it.
-    fn of(field: &FamilyField, scope: &Scope<'_>, const_labels: &[&[(&str, LabelText)]]) -> Self {
+    pub(crate) fn of(field: &FamilyField, scope: &Scope<'_>, const_labels: &[&[(&str, LabelText)]]) -> Self {
         let desc = Desc {
             name: field.full_name(scope),
             help: field.help.to_owned(),
@@ -48,43 +49,30 @@ pub(super) fn scope(const_labels: &[(String, String)]) -> Box<str> {
     scope.into()
 }
 
-/// An instance of a derived struct.
-pub(super) struct Derived<T> {
-    metrics: Arc<T>,
-}
+/// An instance of a derived struct, by whatever keeps it.
+struct Derived<P>(P);
 
-impl<T: Metrics> Derived<T> {
-    pub(super) fn new(metrics: Arc<T>) -> Self {
-        Self { metrics }
-    }
-}
-
-impl<T: Metrics> Source for Derived<T> {
+impl<P> Source for Derived<P>
+where
+    P: Deref<Target: Metrics> + Send + Sync,
+{
     fn families(&self) -> Vec<SourceFamily> {
-        families(&*self.metrics)
+        families(&*self.0)
     }
 
     fn collect(&self, family: usize, from: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
-        nth(&*self.metrics, family)?.collect(from, points)
+        nth(&*self.0, family)?.collect(from, points)
     }
 }
 
-/// The global instance of a derived struct.
-struct Global<T: 'static>(&'static T);
-
-impl<T: Metrics> Source for Global<T> {
-    fn families(&self) -> Vec<SourceFamily> {
-        families(self.0)
-    }
-
-    fn collect(&self, family: usize, from: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
-        nth(self.0, family)?.collect(from, points)
-    }
+/// The source of an instance.
+pub(super) fn shared<T: Metrics>(metrics: Arc<T>) -> Arc<dyn Source> {
+    Arc::new(Derived(metrics))
 }
 
 /// The source of a struct's global instance. Called by the derives.
 pub fn derived<T: Metrics>(metrics: &'static T) -> Box<dyn Source> {
-    Box::new(Global(metrics))
+    Box::new(Derived(metrics))
 }
 
 /// Families of the metrics that are there; absent optional ones are no families.
