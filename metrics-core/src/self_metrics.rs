@@ -1,4 +1,5 @@
-use crate::metric::{CallbackCounter, rejected_updates};
+use crate::cell::usage;
+use crate::metric::{CallbackCounter, CallbackGauge, OverflowedLookups, rejected_updates};
 use crate::registry::{Source, collector_faults};
 use crate::{Metrics, private};
 
@@ -16,8 +17,17 @@ use crate::{Metrics, private};
 #[derive(Debug, Metrics)]
 #[metrics(prefix = "metrics_core", group)]
 pub struct SelfMetrics {
+    /// Threads that have copies of their own of what they count; others share one.
+    arenas: CallbackGauge,
+    /// Memory of all threads' copies.
+    #[metric(unit = Bytes)]
+    arena_memory: CallbackGauge,
+    /// Numbers that series consist of: one of a counter, one for each bucket of a histogram and two more.
+    cells: CallbackGauge,
     /// Families left out of a page because their collector panicked.
     collector_faults: CallbackCounter,
+    /// Lookups beyond the most series of a family, which counted in its overflow series.
+    overflowed_lookups: OverflowedLookups,
     /// Amounts that no counter took because they were negative, NaN or infinite.
     rejected_updates: CallbackCounter,
 }
@@ -26,6 +36,9 @@ impl SelfMetrics {
     /// An instance that shows the counts of this process.
     pub fn counting() -> Self {
         let metrics = Self::new();
+        metrics.arenas.set_function(|| usage().arenas);
+        metrics.arena_memory.set_function(|| usage().bytes);
+        metrics.cells.set_function(|| u64::from(usage().cells));
         metrics.collector_faults.set_function(collector_faults);
         metrics.rejected_updates.set_function(rejected_updates);
         metrics

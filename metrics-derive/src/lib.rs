@@ -8,6 +8,7 @@ mod emit;
 mod instrument_histogram;
 mod label_set;
 mod label_value;
+mod max_series;
 mod metrics;
 #[cfg(test)]
 mod snapshot;
@@ -42,6 +43,9 @@ use syn::{DeriveInput, parse_macro_input};
 /// - `buckets = [0.1, 1.0]`: the upper bounds of a histogram; or a constant, `buckets = BOUNDS`, or the call of a
 ///   `const fn`, `buckets = exponential::<8>(0.001, 4.0)`. Left out, it has `DEFAULT_BUCKETS`.
 /// - `const_labels(store = "main")`: labels that every series of the metric carries.
+/// - `max_series = 50_000`: the most series of a family, 10,000 if it is left out; or `max_series = off`. What is looked
+///   up beyond counts in one series whose labels are all `__overflow__`. For families of which a label is no enum or
+///   `bool`.
 /// - `preset`: all series of a family exist, at zero, from the start. For families whose labels are all enums or
 ///   `bool`.
 /// - `group`: a nested struct of metrics, itself marked `#[metrics(group)]`. It may have a `prefix = "…"` and

@@ -14,9 +14,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("label", &[]),
     ("cell", &["sync"]),
     ("metric", &["cell", "label", "model", "name"]),
-    ("registry", &["label", "metric", "model", "name"]),
+    ("registry", &["cell", "label", "metric", "model", "name"]),
     ("timed", &["metric", "model", "registry", DERIVES]),
-    ("self_metrics", &["metric", "registry", "private", "__entry", DERIVES]),
+    ("self_metrics", &["cell", "metric", "registry", "private", "__entry", DERIVES]),
     ("testing", &["model", "Registry"]),
 ];
 

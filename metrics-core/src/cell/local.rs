@@ -146,7 +146,7 @@ impl Cells {
             self.adopt(local);
         }
         // SAFETY: this thread took the arena and has not given it back.
-        let cell = local.arena().and_then(|arena| unsafe { arena.touch(id, self.memory) });
+        let cell = local.arena().and_then(|arena| unsafe { arena.touch(id, self.memory()) });
         // Not for a thread without an arena, which comes here each time.
         if cell.is_some() {
             self.learn(local);
@@ -155,24 +155,28 @@ impl Cells {
         cell
     }
 
-    fn touch_shared(&self, id: u32) -> NonNull<AtomicU64> {
+    pub(super) fn touch_shared(&self, id: u32) -> NonNull<AtomicU64> {
         if let Some(chunk) = self.shared.chunk((id >> CHUNK_BITS) as usize) {
             // SAFETY: within the chunk. By the chunk's address, because the cells behind this one are used by it too.
             return unsafe { NonNull::from(chunk).cast::<AtomicU64>().add(id as usize % CHUNK) };
         }
         let _growing = crate::sync::lock(&self.shared_grows);
         // SAFETY: under the lock.
-        unsafe { self.shared.touch(id, self.memory) }.expect("out of memory for metrics")
+        unsafe { self.shared.touch(id, self.memory()) }.expect("out of memory for metrics")
     }
 
     fn adopt(&self, local: &Local) {
         let arena = self.arenas.take(self.arena_limit(), Arena::new);
+        arena.inspect(|arena| arena.set_active());
         local.arena.set(arena.map_or(null(), std::ptr::from_ref));
     }
 
-    /// At least what any machine gets: a thread may come here before the limit is known.
     fn arena_limit(&self) -> u64 {
-        self.arena_limit.load(Relaxed).max(super::MIN_ARENAS)
+        match self.arena_limit.load(Relaxed) {
+            // A thread may come here before the limit is known: what any machine gets.
+            super::UNKNOWN => super::MIN_ARENAS,
+            limit => limit,
+        }
     }
 
     fn learn(&self, local: &Local) {

@@ -9,11 +9,11 @@ pub(super) const CHUNK_BITS: u32 = if cfg!(loom) { 2 } else { 10 };
 /// Cells of a chunk.
 pub(super) const CHUNK: usize = 1 << CHUNK_BITS;
 /// Cells of what the CPU fetches at once: two cache lines.
-const LINE: usize = if cfg!(loom) { 4 } else { 16 };
+pub(super) const LINE: usize = if cfg!(loom) { 4 } else { 16 };
 
 /// Cells of different threads share no cache line, and no pair of lines that is fetched together.
 #[repr(align(128))]
-struct Line {
+pub(super) struct Line {
     _cells: [AtomicU64; LINE],
 }
 
@@ -37,6 +37,13 @@ pub(crate) trait Memory: Sync {
     /// `None`: there is no more memory.
     fn chunk(&self, arena: u32, index: u32) -> Option<NonNull<AtomicU64>>;
 
+    /// Nobody writes to this chunk any more, and what was in it has been moved: it may be given away again, zeroed.
+    /// It stays readable for ever: somebody may still be looking at it.
+    fn release(&self, arena: u32, index: u32, chunk: NonNull<AtomicU64>);
+
+    /// Bytes of all chunks that were given and not released.
+    fn bytes(&self) -> u64;
+
     /// A zeroed word for `key`, on a line of its own, valid for ever.
     fn word(&self, key: Key<'_>) -> Option<NonNull<AtomicU64>>;
 
@@ -47,25 +54,8 @@ pub(crate) trait Memory: Sync {
     fn removed(&self, first: u32, len: u32);
 }
 
-/// Memory of this process alone.
-pub(super) struct Heap;
-
-impl Memory for Heap {
-    fn chunk(&self, _: u32, _: u32) -> Option<NonNull<AtomicU64>> {
-        Some(allocate(CHUNK / LINE, Line::new)?.cast())
-    }
-
-    fn word(&self, _: Key<'_>) -> Option<NonNull<AtomicU64>> {
-        Some(allocate(1, Line::new)?.cast())
-    }
-
-    fn added(&self, _: Key<'_>, _: u32, _: u32) {}
-
-    fn removed(&self, _: u32, _: u32) {}
-}
-
 impl Line {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { _cells: std::array::from_fn(|_| AtomicU64::new(0)) }
     }
 }

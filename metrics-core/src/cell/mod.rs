@@ -4,7 +4,7 @@
 //! which only it writes: a relaxed load, an add and a relaxed store, no `lock` prefix and no shared line.
 //! When a thread ends, its arena waits, counts and all, for the next thread. The number of arenas is
 //! bounded; threads beyond the bound, and those that are being torn down, write to one shared arena by
-//! atomic read-modify-write.
+//! atomic read-modify-write. An arena that nobody wants is emptied into that one (see [`fold`]).
 //!
 //! Ranges of removed series are used again. Who looks a series up is pinned meanwhile; a series is freed
 //! when nobody is pinned any more who could have found it (see [`pin`]).
@@ -15,6 +15,8 @@
 
 mod arena;
 mod barrier;
+mod fold;
+mod heap;
 mod ids;
 mod local;
 mod memory;
@@ -33,14 +35,17 @@ mod stress;
 
 use crate::sync::{AtomicU64, Mutex, const_fn};
 use arena::Arena;
+use heap::Heap;
 use ids::Ids;
-use memory::{Heap, Memory};
+use memory::Memory;
 use pin::Epochs;
 use roster::Roster;
 
 #[allow(unreachable_pub, reason = "they stand in signatures of sealed traits")]
-pub use {memory::Key, range::Range, stopped::Stopped, word::Word};
+pub use {ids::Layout, memory::Key, range::Range, stopped::Stopped, word::Word};
 
+#[cfg(not(loom))]
+pub(crate) use fold::{fold_idle, unmoved};
 pub(crate) use pin::Pin;
 #[cfg(not(loom))]
 pub(crate) use read::{read_f64, read_sequenced, read_u64};
@@ -48,6 +53,8 @@ pub(crate) use stopped::StoppedCell;
 
 /// Private arenas that are allowed on a machine of few cores.
 const MIN_ARENAS: u64 = 32;
+/// The number of arenas that are allowed, before the first metric.
+const UNKNOWN: u64 = u64::MAX;
 
 /// All cells of the process.
 pub(crate) struct Cells {
@@ -58,7 +65,20 @@ pub(crate) struct Cells {
     shared_grows: Mutex<()>,
     epochs: Epochs,
     cold: Mutex<Cold>,
-    memory: &'static dyn Memory,
+    /// Odd while a chunk moves from one arena to another.
+    moves: AtomicU64,
+    heap: Heap,
+}
+
+/// How much there is of what.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Usage {
+    /// Cells that belong to a series.
+    pub(crate) cells: u32,
+    /// Private arenas that a thread has.
+    pub(crate) arenas: u64,
+    /// Bytes of all chunks, of all arenas.
+    pub(crate) bytes: u64,
 }
 
 /// What the lock of the cold paths guards.
@@ -73,14 +93,20 @@ impl Cells {
         const fn new() -> Self {
             Self {
                 arenas: Roster::new(),
-                arena_limit: AtomicU64::new(0),
+                arena_limit: AtomicU64::new(UNKNOWN),
                 shared: Arena::new(0),
                 shared_grows: Mutex::new(()),
                 epochs: Epochs::new(),
                 cold: Mutex::new(Cold { ids: Ids::new(), words: Vec::new() }),
-                memory: &Heap,
+                moves: AtomicU64::new(0),
+                heap: Heap::new(),
             }
         }
+    }
+
+    /// The seam: all that reaches for memory does it by this trait.
+    fn memory(&self) -> &dyn Memory {
+        &self.heap
     }
 
     /// Everybody's copy of the cells, chunk by chunk.
@@ -92,7 +118,8 @@ impl Cells {
 #[cfg(not(loom))]
 mod global {
     use super::local::Local;
-    use super::{Cells, Pin, Stopped};
+    use super::{Cells, Pin, Stopped, Usage};
+    use std::sync::atomic::Ordering::Relaxed;
 
     pub(super) static CELLS: Cells = Cells::new();
 
@@ -127,6 +154,17 @@ mod global {
         with_local(|local| CELLS.pin(local))
     }
 
+    /// At most this many threads get an arena of their own from now on.
+    pub(crate) fn set_arena_limit(limit: usize) {
+        let limit = u64::try_from(limit).unwrap_or(u64::MAX).min(super::UNKNOWN - 1);
+        CELLS.arena_limit.store(limit, Relaxed);
+    }
+
+    /// How much there is of what.
+    pub(crate) fn usage() -> Usage {
+        Usage { cells: CELLS.stop().used_cells(), arenas: CELLS.arenas.taken(), bytes: CELLS.memory().bytes() }
+    }
+
     /// Stops all cold paths of other threads.
     pub(crate) fn stop() -> Stopped<'static> {
         CELLS.stop()
@@ -136,4 +174,4 @@ mod global {
 #[cfg(not(loom))]
 use global::{CELLS, with_local};
 #[cfg(not(loom))]
-pub(crate) use global::{pin, stop};
+pub(crate) use global::{pin, set_arena_limit, stop, usage};

@@ -4,7 +4,7 @@
 //! All work is in spawned threads: loom 0.7 does not interleave the loads of a model's main thread.
 
 use super::local::{Local, Place};
-use super::{Cells, Key, Range};
+use super::{Cells, Key, Layout, Range};
 use crate::sync::{AtomicU64, Ordering::*};
 use loom::sync::Arc;
 use loom::thread;
@@ -19,16 +19,37 @@ fn model(preemptions: usize, f: impl Fn() + Send + Sync + 'static) {
     builder.check(f);
 }
 
-fn cells(len: u32) -> (Arc<Cells>, Arc<Range>) {
+fn cells(layout: Layout) -> (Arc<Cells>, Arc<Range>) {
     let cells = Cells::new();
-    let range = cells.stop().allocate(len, KEY);
+    let range = cells.stop().allocate(layout, KEY);
     (Arc::new(cells), Arc::new(range))
 }
 
-fn sum(cells: &Cells, range: &Range) -> u64 {
+/// If it could be had: a model's reader does not try for ever.
+fn sum(cells: &Cells, range: &Range) -> Option<u64> {
     let mut words = [0];
-    cells.read(std::iter::once(range), &mut words, u64::wrapping_add);
-    words[0]
+    let whole = cells.unmoved(|| {
+        words = [0];
+        cells.read(std::iter::once(range), &mut words, u64::wrapping_add);
+    });
+    whole.then_some(words[0])
+}
+
+/// The sum and the buckets, if they could be had of one moment.
+fn observations(cells: &Cells, range: &Range) -> Option<Vec<u64>> {
+    let (mut words, mut whole) = (Vec::new(), false);
+    let unmoved = cells.unmoved(|| {
+        words.clear();
+        whole = cells.read_sequenced(std::iter::once(range), 3, &mut words);
+    });
+    (unmoved && whole).then_some(words)
+}
+
+/// That sums do not go backwards, and stay within `bounds`.
+fn check_sums(cells: &Cells, range: &Range, bounds: std::ops::RangeInclusive<u64>) {
+    if let (Some(first), Some(second)) = (sum(cells, range), sum(cells, range)) {
+        assert!(*bounds.start() <= first && first <= second && second <= *bounds.end(), "{first}, then {second}");
+    }
 }
 
 fn living() -> Local {
@@ -55,8 +76,7 @@ fn observer(
 }
 
 fn check_whole(cells: &Cells, range: &Range) {
-    let mut words = Vec::new();
-    if cells.read_sequenced(std::iter::once(range), 3, &mut words) {
+    if let Some(words) = observations(cells, range) {
         assert_eq!((words[1] + 2 * words[2]) as f64, f64::from_bits(words[0]), "a part of an observation");
     }
 }
@@ -64,7 +84,7 @@ fn check_whole(cells: &Cells, range: &Range) {
 #[test]
 fn a_scrape_sees_whole_observations() {
     model(3, || {
-        let (cells, range) = cells(4);
+        let (cells, range) = cells(Layout::Histogram(2));
         let writer = observer(&cells, &range, living, 0..2);
         let reader = thread::spawn(move || check_whole(&cells, &range));
         writer.join().unwrap();
@@ -75,14 +95,13 @@ fn a_scrape_sees_whole_observations() {
 #[test]
 fn a_scrape_sees_whole_observations_of_threads_without_an_arena() {
     model(2, || {
-        let (cells, range) = cells(4);
+        let (cells, range) = cells(Layout::Histogram(2));
         let writers = [observer(&cells, &range, ending, 0..1), observer(&cells, &range, ending, 1..2)];
         let (theirs, its) = (Arc::clone(&cells), Arc::clone(&range));
         let reader = thread::spawn(move || check_whole(&theirs, &its));
         writers.into_iter().for_each(|writer| writer.join().unwrap());
         reader.join().unwrap();
-        let mut words = Vec::new();
-        if cells.read_sequenced(std::iter::once(&*range), 3, &mut words) {
+        if let Some(words) = observations(&cells, &range) {
             assert_eq!(words[1..], [1, 1]);
         }
     });
@@ -96,7 +115,7 @@ fn a_thread_that_pins_first_gets_an_arena() {
         let cells = Cells::new();
         let local = living();
         drop(cells.pin(&local));
-        let range = cells.stop().allocate(1, KEY);
+        let range = cells.stop().allocate(Layout::Count, KEY);
         assert!(matches!(cells.touch(&local, range.first()), Place::Own(_)));
     });
 }
@@ -105,7 +124,7 @@ fn a_thread_that_pins_first_gets_an_arena() {
 #[test]
 fn an_adopted_arena_keeps_its_counts() {
     model(2, || {
-        let (cells, range) = cells(1);
+        let (cells, range) = cells(Layout::Count);
         let count = |n| {
             let (cells, range) = (Arc::clone(&cells), Arc::clone(&range));
             thread::spawn(move || {
@@ -116,27 +135,23 @@ fn an_adopted_arena_keeps_its_counts() {
         };
         let writers = [count(1), count(2)];
         let (theirs, its) = (Arc::clone(&cells), Arc::clone(&range));
-        let reader = thread::spawn(move || {
-            let first = sum(&theirs, &its);
-            let second = sum(&theirs, &its);
-            assert!(first <= second && second <= 3, "went back from {first} to {second}");
-        });
+        let reader = thread::spawn(move || check_sums(&theirs, &its, 0..=3));
         writers.into_iter().for_each(|writer| writer.join().unwrap());
         reader.join().unwrap();
-        assert_eq!(sum(&cells, &range), 3);
+        assert_eq!(sum(&cells, &range), Some(3));
     });
 }
 
 #[test]
 fn threads_without_an_arena_lose_nothing() {
     model(2, || {
-        let (cells, range) = cells(1);
+        let (cells, range) = cells(Layout::Count);
         let writers = [ending as fn() -> Local, ending, living].map(|local| {
             let (cells, range) = (Arc::clone(&cells), Arc::clone(&range));
             thread::spawn(move || cells.add(&local(), &range, 1))
         });
         writers.into_iter().for_each(|writer| writer.join().unwrap());
-        assert_eq!(sum(&cells, &range), 3);
+        assert_eq!(sum(&cells, &range), Some(3));
     });
 }
 
@@ -146,7 +161,7 @@ fn recycling(local: fn() -> Local) {
     const OLD: u64 = 1;
     const NEW: u64 = 2;
     model(3, move || {
-        let (cells, range) = cells(1);
+        let (cells, range) = cells(Layout::Count);
         let slot = Arc::new(AtomicU64::new(OLD));
         let (theirs, its, found) = (Arc::clone(&cells), Arc::clone(&range), Arc::clone(&slot));
         let writer = thread::spawn(move || {
@@ -169,13 +184,13 @@ fn recycling(local: fn() -> Local) {
             drop(stopped);
             if quiet {
                 theirs.recycle(its.first(), its.len());
-                assert_eq!(theirs.stop().allocate(1, KEY), *its, "the range is free again");
+                assert_eq!(theirs.stop().allocate(Layout::Count, KEY), *its, "the range is free again");
                 found.store(NEW, Release);
             }
         });
         writer.join().unwrap();
         reaper.join().unwrap();
-        let sum = sum(&cells, &range);
+        let sum = sum(&cells, &range).unwrap();
         match slot.load(Relaxed) {
             NEW => assert!(sum % 5 == 0, "{sum} in the new series"),
             _ => assert!(sum % 3 == 0, "{sum} in the old series"),
@@ -198,7 +213,7 @@ fn no_write_of_an_ending_thread_lands_in_a_recycled_series() {
 fn a_growing_table_shows_all_counts() {
     model(3, || {
         let cells = Arc::new(Cells::new());
-        let ranges = Arc::new([(); 3].map(|()| cells.stop().allocate(4, KEY)));
+        let ranges = Arc::new([(); 3].map(|()| cells.stop().allocate(Layout::Histogram(2), KEY)));
         let (theirs, its) = (Arc::clone(&cells), Arc::clone(&ranges));
         let writer = thread::spawn(move || {
             let local = living();
@@ -211,6 +226,112 @@ fn a_growing_table_shows_all_counts() {
         });
         writer.join().unwrap();
         reader.join().unwrap();
-        assert!(ranges.iter().all(|range| sum(&cells, range) == 1));
+        assert!(ranges.iter().all(|range| sum(&cells, range) == Some(1)));
+    });
+}
+
+/// Leaves an arena behind that the next [`Cells::fold_idle`] folds.
+fn leave_behind(cells: &Cells, count: impl FnOnce(&Local)) {
+    let local = living();
+    count(&local);
+    cells.leave(&local);
+    cells.fold_idle();
+}
+
+/// The next thread counts and ends while an arena is folded.
+#[test]
+fn a_folded_arena_loses_nothing() {
+    model(2, || {
+        let (cells, range) = cells(Layout::Count);
+        leave_behind(&cells, |local| cells.add(local, &range, 1));
+        let (theirs, its) = (Arc::clone(&cells), Arc::clone(&range));
+        let writer = thread::spawn(move || {
+            let local = living();
+            theirs.add(&local, &its, 2);
+            theirs.leave(&local);
+        });
+        let theirs = Arc::clone(&cells);
+        let folder = thread::spawn(move || (0..2).for_each(|_| theirs.fold_idle()));
+        [writer, folder].into_iter().for_each(|thread| thread.join().unwrap());
+        assert_eq!(sum(&cells, &range), Some(3));
+    });
+}
+
+#[test]
+fn a_scrape_sees_what_is_folded_once() {
+    model(3, || {
+        let (cells, range) = cells(Layout::Count);
+        leave_behind(&cells, |local| cells.add(local, &range, 1));
+        let theirs = Arc::clone(&cells);
+        let folder = thread::spawn(move || theirs.fold_idle());
+        let (theirs, its) = (Arc::clone(&cells), Arc::clone(&range));
+        let reader = thread::spawn(move || check_sums(&theirs, &its, 1..=1));
+        [folder, reader].into_iter().for_each(|thread| thread.join().unwrap());
+    });
+}
+
+/// A histogram moves to the shared arena.
+fn fold_beside(other: fn(&Arc<Cells>, &Arc<Range>) -> thread::JoinHandle<()>) {
+    model(2, move || {
+        let (cells, range) = cells(Layout::Histogram(2));
+        leave_behind(&cells, |local| cells.observe(local, &range, 0, 1.0));
+        let theirs = Arc::clone(&cells);
+        let folder = thread::spawn(move || theirs.fold_idle());
+        let other = other(&cells, &range);
+        [folder, other].into_iter().for_each(|thread| thread.join().unwrap());
+        check_whole(&cells, &range);
+        assert_eq!(observations(&cells, &range).unwrap()[1], 1);
+    });
+}
+
+#[test]
+fn a_fold_adds_to_what_threads_without_an_arena_observe() {
+    fold_beside(|cells, range| observer(cells, range, ending, 1..2));
+}
+
+#[test]
+fn a_scrape_sees_whole_observations_that_are_folded() {
+    fold_beside(|cells, range| {
+        let (cells, range) = (Arc::clone(cells), Arc::clone(range));
+        thread::spawn(move || check_whole(&cells, &range))
+    });
+}
+
+/// The memory of a folded chunk becomes another chunk, while somebody still reads it as the first.
+#[test]
+fn a_chunk_that_is_used_again_shows_no_counts_of_others() {
+    model(1, || {
+        let (cells, range) = cells(Layout::Count);
+        let ranges = [(); 4].map(|()| cells.stop().allocate(Layout::Count, KEY));
+        let other = Arc::new(ranges.into_iter().find(|other| other.chunk() != range.chunk()).unwrap());
+        leave_behind(&cells, |local| cells.add(local, &range, 1));
+        let theirs = Arc::clone(&cells);
+        let folder = thread::spawn(move || theirs.fold_idle());
+        let theirs = Arc::clone(&cells);
+        let its = Arc::clone(&other);
+        let writer = thread::spawn(move || theirs.add(&living(), &its, 5));
+        let (theirs, its) = (Arc::clone(&cells), Arc::clone(&range));
+        let reader = thread::spawn(move || check_sums(&theirs, &its, 1..=1));
+        [writer, folder, reader].into_iter().for_each(|thread| thread.join().unwrap());
+        assert_eq!((sum(&cells, &range), sum(&cells, &other)), (Some(1), Some(5)));
+    });
+}
+
+/// The zeros of a recycled range, and what a fold moves of it, do not get in each other's way.
+#[test]
+fn a_fold_moves_nothing_into_the_next_series() {
+    model(2, || {
+        let (cells, range) = cells(Layout::Count);
+        leave_behind(&cells, |local| cells.add(local, &range, 1));
+        let (theirs, its) = (Arc::clone(&cells), Arc::clone(&range));
+        let reaper = thread::spawn(move || {
+            theirs.recycle(its.first(), its.len());
+            let next = theirs.stop().allocate(Layout::Count, KEY);
+            theirs.add(&living(), &next, 5);
+        });
+        let theirs = Arc::clone(&cells);
+        let folder = thread::spawn(move || theirs.fold_idle());
+        [reaper, folder].into_iter().for_each(|thread| thread.join().unwrap());
+        assert_eq!(sum(&cells, &range), Some(5));
     });
 }

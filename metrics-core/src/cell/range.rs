@@ -1,4 +1,5 @@
 use super::Cells;
+use super::ids::Layout;
 use super::local::{Local, Place};
 use super::memory::{CHUNK, CHUNK_BITS};
 use super::sequence::{owned_write, shared_write};
@@ -46,7 +47,7 @@ impl Range {
 
 /// The cells of a histogram: a sequence number, the sum, then the buckets.
 pub(super) const SUM: usize = 1;
-pub(super) const BUCKETS: usize = 2;
+pub(super) const BUCKETS: usize = Layout::Histogram(0).len() as usize;
 
 impl Cells {
     #[inline(always)]
@@ -88,9 +89,7 @@ impl Cells {
             Place::Own(cell) => bump_f64(unsafe { cell.as_ref() }, v),
             Place::Shared(cell) => {
                 // SAFETY: cells are never freed.
-                let cell = unsafe { cell.as_ref() };
-                let add = |bits| Some((f64::from_bits(bits) + v).to_bits());
-                let _ = cell.fetch_update(Relaxed, Relaxed, add);
+                add_shared_f64(unsafe { cell.as_ref() }, v);
             }
         }
     }
@@ -139,6 +138,11 @@ unsafe fn cells<'a>(first: std::ptr::NonNull<AtomicU64>, bucket: usize) -> [&'a 
     unsafe { [first.as_ref(), first.add(SUM).as_ref(), first.add(BUCKETS + bucket).as_ref()] }
 }
 
+/// Adds to a cell that several threads write.
+pub(super) fn add_shared_f64(cell: &AtomicU64, v: f64) {
+    let _ = cell.fetch_update(Relaxed, Relaxed, |bits| Some((f64::from_bits(bits) + v).to_bits()));
+}
+
 /// On x86-64 one `add [mem]` instruction, so that not even a signal handler on this thread loses a count.
 #[inline(always)]
 fn bump(cell: &AtomicU64, n: u64) {
@@ -172,12 +176,6 @@ mod global {
         #[inline(always)]
         pub(crate) fn observe(&self, bucket: usize, v: f64) {
             with_local(|local| CELLS.observe(local, self, bucket, v));
-        }
-
-        /// Cells of a histogram with this many buckets.
-        #[allow(clippy::cast_possible_truncation, reason = "ids refuse more than a chunk's cells")]
-        pub(crate) fn histogram_len(buckets: usize) -> u32 {
-            (super::BUCKETS + buckets) as u32
         }
     }
 

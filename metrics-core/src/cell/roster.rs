@@ -82,6 +82,49 @@ impl<T> Roster<T> {
         self.vacant.store(self.vacant.load(Relaxed) + 1, Relaxed);
     }
 
+    /// Takes a free record that `f` is true of.
+    pub(super) fn take_free(&self, f: impl Fn(&T) -> bool) -> Option<&Member<T>> {
+        let mut free = lock(&self.free);
+        let mut before: Option<&Member<T>> = None;
+        let mut next = free.first;
+        loop {
+            // SAFETY: null, or a member, which is never freed.
+            let member = unsafe { next.as_ref() }?;
+            let behind = member.next_free.load(Relaxed);
+            if f(member) {
+                match before {
+                    None => free.first = behind,
+                    Some(before) => before.next_free.store(behind, Relaxed),
+                }
+                self.vacant.store(self.vacant.load(Relaxed) - 1, Relaxed);
+                return Some(member);
+            }
+            (before, next) = (Some(member), behind);
+        }
+    }
+
+    /// Gives a record back that is to be taken after all others.
+    pub(super) fn give_last(&self, member: &Member<T>) {
+        let mut free = lock(&self.free);
+        let this = std::ptr::from_ref(member).cast_mut();
+        member.next_free.store(null_mut(), Relaxed);
+        match free.iter().last() {
+            Some(last) => last.next_free.store(this, Relaxed),
+            None => free.first = this,
+        }
+        self.vacant.store(self.vacant.load(Relaxed) + 1, Relaxed);
+    }
+
+    /// Calls `f` with each free record, which nobody takes meanwhile.
+    pub(super) fn for_each_free(&self, f: impl Fn(&T)) {
+        lock(&self.free).iter().for_each(|member| f(member));
+    }
+
+    /// Records that somebody has.
+    pub(super) fn taken(&self) -> u64 {
+        self.made.load(Relaxed).saturating_sub(self.vacant.load(Relaxed))
+    }
+
     /// Whether [`take`](Self::take) may give something; a hint.
     pub(super) fn may_give(&self, limit: u64) -> bool {
         self.vacant.load(Relaxed) > 0 || self.made.load(Relaxed) < limit
@@ -95,6 +138,18 @@ impl<T> Roster<T> {
             let member = unsafe { next.as_ref() }?;
             next = member.older;
             Some(&member.value)
+        })
+    }
+}
+
+impl<T> Free<T> {
+    fn iter(&self) -> impl Iterator<Item = &Member<T>> {
+        let mut next = self.first.cast_const();
+        std::iter::from_fn(move || {
+            // SAFETY: null, or a member, which is never freed.
+            let member = unsafe { next.as_ref() }?;
+            next = member.next_free.load(Relaxed);
+            Some(member)
         })
     }
 }

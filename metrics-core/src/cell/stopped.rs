@@ -1,4 +1,5 @@
-use super::{Cells, Cold, Key, Range, Word};
+use super::ids::First;
+use super::{Cells, Cold, Key, Layout, Range, Word};
 use crate::sync::{AtomicU64, MutexGuard, Ordering::*, lock};
 use std::cell::UnsafeCell;
 use std::fmt;
@@ -23,7 +24,7 @@ impl Cells {
     /// acquire, after this. And this sees the last writes: whoever dropped the range came after them.
     pub(super) fn recycle(&self, first: u32, len: u32) {
         let mut stopped = self.stop();
-        self.memory.removed(first, len);
+        self.memory().removed(first, len);
         let (chunk, start) = super::read::position(first);
         for cells in self.all_arenas().filter_map(|arena| arena.chunk(chunk)) {
             for cell in &cells[start..start + len as usize] {
@@ -41,17 +42,27 @@ impl Cells {
 
 impl Stopped<'_> {
     /// New cells, all zero.
-    pub(crate) fn allocate(&mut self, len: u32, key: Key<'_>) -> Range {
+    pub(crate) fn allocate(&mut self, layout: Layout, key: Key<'_>) -> Range {
         self.limit_arenas();
-        let first = self.cold.ids.allocate(len);
-        self.cells.memory.added(key, first, len);
-        Range::new(first, len)
+        let first = self.cold.ids.allocate(layout);
+        self.cells.memory().added(key, first, layout.len());
+        Range::new(first, layout.len())
+    }
+
+    /// What begins at each cell of a chunk.
+    pub(super) fn begins(&self, chunk: usize) -> &[First] {
+        self.cold.ids.begins(chunk)
+    }
+
+    /// Cells that belong to a series.
+    pub(super) fn used_cells(&self) -> u32 {
+        self.cold.ids.used()
     }
 
     /// A new word, zero.
     pub(crate) fn allocate_word(&mut self, key: Key<'_>) -> Word {
         let free = self.cold.words.pop();
-        free.unwrap_or_else(|| Word::new(self.cells.memory.word(key).expect("out of memory for metrics")))
+        free.unwrap_or_else(|| Word::new(self.cells.memory().word(key).expect("out of memory for metrics")))
     }
 
     /// To be called after unlinking something that others may have found; kept with it.
@@ -67,9 +78,11 @@ impl Stopped<'_> {
     /// Here, and not at a thread's first touch, because asking the system may allocate.
     fn limit_arenas(&self) {
         let limit: &AtomicU64 = &self.cells.arena_limit;
-        if limit.load(Relaxed) == 0 {
+        if limit.load(Relaxed) == super::UNKNOWN {
             let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-            limit.store(super::MIN_ARENAS.max(2 * cores as u64), Relaxed);
+            // Unless somebody sets it meanwhile.
+            let default = super::MIN_ARENAS.max(2 * cores as u64);
+            let _ = limit.compare_exchange(super::UNKNOWN, default, Relaxed, Relaxed);
         }
     }
 }

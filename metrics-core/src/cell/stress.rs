@@ -267,7 +267,7 @@ fn check(family: &impl crate::metric::Collect, f: impl FnMut(&str, f64)) {
 
 #[test]
 fn series_created_while_the_table_grows_lose_nothing() {
-    let family = Family::<Path<'static>, Counter>::new();
+    let family = Family::<Path<'static>, Counter>::new().max_series(None);
     let n = load(20_000) as usize;
     let mut series = 0;
     with_scraper(

@@ -33,6 +33,16 @@ pub trait Listable {}
 
 impl Listable for Dense {}
 
+/// Sets that cannot be listed before the program runs.
+#[diagnostic::on_unimplemented(
+    message = "option `max_series` does not fit this metric type",
+    label = "its labels are all enums or `bool`, so it has a place for each of its series",
+    note = "only a `Family` with a label that is no enum or `bool` has a `max_series`"
+)]
+pub trait Unlisted {}
+
+impl Unlisted for Hashed {}
+
 mod sealed {
     pub trait Sealed {}
     impl Sealed for super::Dense {}

@@ -6,7 +6,7 @@ mod set;
 pub(crate) mod text;
 pub(crate) mod value;
 
-pub use density::{Dense, Density, Hashed, Listable};
+pub use density::{Dense, Density, Hashed, Listable, Unlisted};
 pub(crate) use render::{is_rendered, render, render_pair};
 pub use set::LabelSet;
 pub(crate) use set::cardinality;

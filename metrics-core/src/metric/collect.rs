@@ -70,6 +70,15 @@ pub trait HasBuckets {}
 )]
 pub trait Preset {}
 
+/// Takes `max_series`: a family whose label sets cannot be counted.
+#[diagnostic::on_unimplemented(
+    message = "option `max_series` does not fit this metric type",
+    label = "`{Self}` has no series that labels could make too many of",
+    note = "only a `Family` with a label that is no enum or `bool` has a `max_series`"
+)]
+pub trait Capped {}
+
+impl<I: Capped> Capped for Option<I> {}
 impl<I: HasBuckets> HasBuckets for Option<I> {}
 impl<I: Preset> Preset for Option<I> {}
 

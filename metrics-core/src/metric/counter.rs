@@ -1,5 +1,5 @@
 use super::collect::{Child, Instrument, Spec};
-use crate::cell::{Key, Range, Stopped, read_f64, read_u64, stop};
+use crate::cell::{Key, Layout, Range, Stopped, read_f64, read_u64, stop, unmoved};
 use crate::model::{Kind, Number, Options, Point, Timestamp};
 use std::fmt;
 use std::marker::PhantomData;
@@ -40,10 +40,11 @@ pub struct Counter<T: CounterValue = u64> {
 pub trait CounterValue: Copy + Default + fmt::Debug + Into<Number> + Send + Sync + 'static + sealed::Value {}
 
 mod sealed {
-    use super::Range;
+    use super::{Layout, Range};
 
     pub trait Value: Sized {
         const ONE: Self;
+        const LAYOUT: Layout;
         fn is_amount(&self) -> bool;
         fn add(range: &Range, v: Self);
         fn read<'a>(ranges: impl ExactSizeIterator<Item = &'a Range>, words: &mut [u64]);
@@ -56,6 +57,7 @@ impl CounterValue for u64 {}
 
 impl sealed::Value for u64 {
     const ONE: Self = 1;
+    const LAYOUT: Layout = Layout::Count;
 
     #[inline(always)]
     fn is_amount(&self) -> bool {
@@ -84,6 +86,7 @@ impl CounterValue for f64 {}
 
 impl sealed::Value for f64 {
     const ONE: Self = 1.0;
+    const LAYOUT: Layout = Layout::Sum;
 
     #[inline(always)]
     fn is_amount(&self) -> bool {
@@ -183,7 +186,7 @@ impl<T: CounterValue> Child for Counter<T> {
 
     fn create((): &(), stopped: &mut Stopped<'_>, key: Key<'_>) -> Self {
         Self {
-            cells: stopped.allocate(1, key),
+            cells: stopped.allocate(T::LAYOUT, key),
             baseline: AtomicU64::new(0),
             created: AtomicU64::new(Timestamp::now().as_nanos()),
             value: PhantomData,
@@ -191,10 +194,12 @@ impl<T: CounterValue> Child for Counter<T> {
     }
 
     fn read<'a>(children: impl ExactSizeIterator<Item = &'a Self> + Clone, words: &mut Vec<u64>) {
-        words.clear();
-        // Baselines first: cells that are read after one hold at least as much.
-        words.extend(children.clone().map(|child| T::less(child.baseline.load(Acquire))));
-        T::read(children.map(|child| &child.cells), words);
+        unmoved(|| {
+            words.clear();
+            // Baselines first: cells that are read after one hold at least as much.
+            words.extend(children.clone().map(|child| T::less(child.baseline.load(Acquire))));
+            T::read(children.clone().map(|child| &child.cells), words);
+        });
     }
 
     fn point<'a>(&'a self, words: &'a [u64]) -> Point<'a> {
@@ -203,7 +208,10 @@ impl<T: CounterValue> Child for Counter<T> {
 
     fn restart(&self) {
         let mut words = [0];
-        T::read(std::iter::once(&self.cells), &mut words);
+        unmoved(|| {
+            words = [0];
+            T::read(std::iter::once(&self.cells), &mut words);
+        });
         self.baseline.store(words[0], Release);
         self.created.store(Timestamp::now().as_nanos(), Relaxed);
     }

@@ -37,13 +37,15 @@ pub struct Options {
     pub buckets: Option<&'static [f64]>,
     /// `const_labels(k = "v")`.
     pub const_labels: &'static [(&'static str, LabelText)],
+    /// `max_series = 500`: the most series of a family; `off`, which is `usize::MAX`: any number of them.
+    pub max_series: Option<usize>,
     /// `preset`: every series of a dense family exists, at zero, from the start.
     pub preset: bool,
 }
 
 impl Options {
     /// No attribute at all.
-    pub const NONE: Self = Self { unit: None, buckets: None, const_labels: &[], preset: false };
+    pub const NONE: Self = Self { unit: None, buckets: None, const_labels: &[], max_series: None, preset: false };
 }
 
 /// A field marked `#[metric(group)]`.

@@ -1,4 +1,5 @@
 use super::families::{Family, Member};
+use crate::cell::fold_idle;
 use crate::metric::{Cursor, Points, Scratch};
 use crate::model::FamilySink;
 use std::fmt;
@@ -58,6 +59,8 @@ pub(crate) fn collector_faults() -> u64 {
 
 impl Scrape {
     pub(super) fn new(families: Arc<Vec<Family>>) -> Self {
+        // A scrape is when it pays: what is folded is not added up again.
+        fold_idle();
         Self { families, family: 0, member: 0, cursor: Cursor::START, scratch: Scratch::default() }
     }
 

@@ -2,6 +2,7 @@ use super::unit::Unit;
 use crate::buckets::Buckets;
 use crate::case::Case;
 use crate::const_labels::ConstLabels;
+use crate::max_series::MaxSeries;
 use darling::util::Flag;
 use darling::{Error, FromAttributes};
 use syn::{Attribute, LitStr, Path};
@@ -27,6 +28,7 @@ pub(super) struct FieldAttr {
     pub(super) buckets: Option<Buckets>,
     #[darling(default)]
     pub(super) const_labels: ConstLabels,
+    pub(super) max_series: Option<MaxSeries>,
     pub(super) preset: Flag,
     pub(super) skip: Flag,
     pub(super) group: Flag,
@@ -39,6 +41,7 @@ impl FieldAttr {
             || self.help.is_some()
             || self.unit.is_some()
             || self.buckets.is_some()
+            || self.max_series.is_some()
             || self.preset.is_present();
         let of_group = self.prefix.is_some();
         let mut errors = Error::accumulator();

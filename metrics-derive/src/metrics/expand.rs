@@ -194,6 +194,10 @@ impl Metric {
             let pairs = self.const_labels.pairs(private);
             options.extend(quote!(const_labels: &[#pairs],));
         }
+        if let Some(max_series) = &self.max_series {
+            let max_series = max_series.value();
+            options.extend(quote!(max_series: ::core::option::Option::Some(#max_series),));
+        }
         if self.preset {
             options.extend(quote!(preset: true,));
         }

@@ -5,6 +5,7 @@ use crate::case::Case;
 use crate::const_labels::ConstLabels;
 use crate::doc::doc_text;
 use crate::emit::Core;
+use crate::max_series::MaxSeries;
 use darling::{Error, FromAttributes};
 use proc_macro2::{Span, TokenStream};
 use syn::ext::IdentExt;
@@ -41,6 +42,7 @@ pub(super) struct Metric {
     pub(super) unit: Option<Unit>,
     pub(super) buckets: Option<Buckets>,
     pub(super) const_labels: ConstLabels,
+    pub(super) max_series: Option<MaxSeries>,
     pub(super) preset: bool,
 }
 
@@ -144,6 +146,7 @@ impl Metric {
             unit: attr.unit,
             buckets: attr.buckets,
             const_labels: attr.const_labels,
+            max_series: attr.max_series,
             preset: attr.preset.is_present(),
         })
     }

@@ -193,6 +193,8 @@ impl<M: Child> Store<M> for DenseStore<M> {
         self.slots.iter().filter(|slot| slot.live().is_some()).count()
     }
 
+    fn set_max_series(&self, _: Option<usize>) {}
+
     fn collect(&self, from: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
         let from = usize::try_from(from.0).unwrap_or(usize::MAX).min(self.slots.len());
         let to = self.slots.len().min(from + Points::BATCH);

@@ -37,7 +37,10 @@ impl<M: Child> Handle<M> {
     /// `series` belongs to `store` and is pinned.
     pub(super) unsafe fn hashed(store: &Arc<HashedStore<M>>, series: NonNull<Series<M>>) -> Self {
         // SAFETY: pinned, so it is not freed before it is counted.
-        let metric = unsafe { series.as_ref() }.keep();
+        let metric = unsafe {
+            Series::keep(series);
+            Series::metric(series)
+        };
         Self { metric: NonNull::from(metric), kept: Kept::Hashed(Arc::clone(store), series) }
     }
 }
@@ -59,7 +62,7 @@ impl<M: Child> Clone for Handle<M> {
             Kept::Dense(store) => Kept::Dense(Arc::clone(store)),
             Kept::Hashed(store, series) => {
                 // SAFETY: this handle keeps it.
-                unsafe { series.as_ref() }.keep();
+                unsafe { Series::keep(*series) };
                 Kept::Hashed(Arc::clone(store), *series)
             }
         };

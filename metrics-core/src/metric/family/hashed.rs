@@ -1,13 +1,19 @@
 //! Families whose label sets cannot be counted: a hash table that is read without a lock.
 //!
 //! Who looks a series up is pinned from before it gets the table until its reference is dropped. A removed
-//! series, and a table that a larger one replaced, is first unlinked, then noted with the present epoch; a
+//! series, and a table that another one replaced, is first unlinked, then noted with the present epoch; a
 //! reaper frees it when nobody is pinned any more since before that.
+//!
+//! A table that is full is replaced by one of twice the size, which takes the series over a few at a time, with each
+//! that is made: nobody waits for all of them. Meanwhile what is not found in the new one is looked for in the old.
 
 #![allow(unsafe_code, reason = "the label table is read without a lock")]
 
+use super::blocks::{Block, Blocks, Place};
+use super::cap::{Cap, OVERFLOW};
+use super::garbage::Garbage;
 use super::series::Series;
-use super::slots::Slots;
+use super::table::Table;
 use super::{Child, Cursor, Handle, LabelSet, Labels, Points, Schema, Spec, Store};
 use crate::cell::{Key, Pin, Stopped, StoppedCell, pin, stop};
 use crate::label::render;
@@ -16,33 +22,31 @@ use std::fmt;
 use std::hash::{BuildHasher, Hasher};
 use std::marker::PhantomData;
 use std::ops::Deref;
-use std::ptr::NonNull;
+use std::ptr::{NonNull, null_mut};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicPtr, Ordering::*};
+use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering::*};
 
 pub struct HashedStore<M: Child> {
-    /// Replaced by a larger table; otherwise only its slots change.
-    slots: AtomicPtr<Slots<M>>,
+    /// Replaced by a larger or smaller one; otherwise only its slots change.
+    table: AtomicPtr<Table<M>>,
     hasher: RandomState,
     schema: Schema,
     shared: M::Shared,
     family: Box<str>,
+    cap: Cap,
+    /// Series that can be found, but for the overflow series.
+    live: AtomicUsize,
+    /// Null until something was too much.
+    overflow: AtomicPtr<Series<M>>,
     inner: StoppedCell<Inner<M>>,
 }
 
 /// What is touched only while the cold paths are stopped.
-struct Inner<M> {
-    /// In the order of creation; `None` where one was removed.
-    series: Vec<Option<NonNull<Series<M>>>>,
-    live: usize,
-    created: u64,
-    /// Slots that are not null, tombs included.
-    used: usize,
-    /// Unlinked, with the epoch of that.
-    dead: Vec<(u64, NonNull<Series<M>>)>,
-    old_slots: Vec<(u64, NonNull<Slots<M>>)>,
-    /// Garbage at which it is worth looking for what is quiet.
-    reap_at: usize,
+struct Inner<M: Child> {
+    blocks: Blocks<M>,
+    /// How far the table has taken the series over; `None` when it has all.
+    taken_over: Option<Place>,
+    garbage: Garbage<M>,
 }
 
 // SAFETY: the pointers are owned, to what can be used and freed on any thread.
@@ -66,34 +70,15 @@ impl<M: Child> Deref for HashedFound<'_, M> {
     #[inline(always)]
     fn deref(&self) -> &M {
         // SAFETY: pinned since before it was found.
-        unsafe { self.series.as_ref() }.metric()
+        unsafe { Series::metric(self.series) }
     }
 }
 
-/// Memory that nobody can reach any more. To be dropped after the cold paths go on again: freeing a metric
-/// stops them.
-struct Garbage<M: Child> {
-    series: Vec<NonNull<Series<M>>>,
-    slots: Vec<NonNull<Slots<M>>>,
-}
-
-impl<M: Child> Drop for Garbage<M> {
-    fn drop(&mut self) {
-        for series in self.series.drain(..) {
-            // SAFETY: nobody is pinned any more who could have found it, and no handle keeps it.
-            unsafe { Series::free(series) };
-        }
-        for slots in self.slots.drain(..) {
-            // SAFETY: nobody is pinned any more who could have got it; it came from a box.
-            drop(unsafe { Box::from_raw(slots.as_ptr()) });
-        }
-    }
-}
-
-/// Garbage at which to look for what is quiet: one `membarrier` for all of it.
-const REAP: usize = 64;
-/// An old table is as much garbage as this many series.
-const OLD_SLOTS: usize = 8;
+/// Places that a new table takes over at once. It has room for as many new series as it took over, so that it is done
+/// long before it is full.
+const TAKE_OVER: usize = 64;
+/// Series that are removed while the cold paths are stopped once.
+const UNLINK: usize = 256;
 
 impl<M: Child> HashedStore<M> {
     /// Lengths are hashed too, so that `("ab", "c")` and `("a", "bc")` differ.
@@ -116,180 +101,220 @@ impl<M: Child> HashedStore<M> {
     /// # Safety
     /// The caller is pinned, or has stopped the cold paths.
     #[inline(always)]
-    unsafe fn slots(&self) -> &Slots<M> {
+    unsafe fn table(&self) -> &Table<M> {
         // SAFETY: a table is freed when nobody is pinned any more who could have got it. Acquire: it was filled
         // before it was put here.
-        unsafe { &*self.slots.load(Acquire) }
+        unsafe { &*self.table.load(Acquire) }
     }
 
-    /// The caller is pinned.
+    /// The series, which a look at the table has not found. The caller is pinned.
     #[cold]
     #[inline(never)]
-    fn create(&self, hash: u32, values: &[&str]) -> NonNull<Series<M>> {
-        let (labels, escaped) = render(self.schema.names, values);
-        // Before anything is stopped, which a panic would leave to the destructors.
-        assert!(labels.len() <= Series::<M>::MAX_LABELS, "labels of a series beyond 2 GiB");
-        let mut stopped = stop();
-        // SAFETY: stopped.
-        if let Some(series) = unsafe { self.slots().find(hash, self.schema.names, values) } {
+    fn missed(&self, hash: u32, values: &[&str]) -> NonNull<Series<M>> {
+        // SAFETY: pinned.
+        if let Some(series) = unsafe { self.table().find_anywhere(hash, self.schema.names, values) } {
             return series;
         }
-        let metric = M::create(&self.shared, &mut stopped, Key { family: &self.family, labels: &labels });
-        let inner = self.inner.get(&mut stopped);
-        let series = Series::new(hash, &labels, escaped, inner.created, metric);
-        inner.push(series);
-        // SAFETY: stopped.
-        let slots = unsafe { self.slots() };
-        if slots.is_full(inner.used + 1) {
-            self.grow(&mut stopped);
-        } else {
-            // SAFETY: just made; stopped.
-            inner.used += usize::from(unsafe { slots.insert(series) });
-        }
-        let garbage = self.reap(&mut stopped);
-        drop(stopped);
-        drop(garbage);
-        series
-    }
-
-    /// Replaces the table by one that fits what is live.
-    fn grow(&self, stopped: &mut Stopped<'static>) {
-        let inner = self.inner.get(stopped);
-        let slots = Slots::new(inner.live);
-        for series in inner.series.iter().flatten() {
-            // SAFETY: what is in the list was not freed; stopped.
-            unsafe { slots.insert(*series) };
-        }
-        inner.used = inner.live;
-        let old = self.slots.swap(Box::into_raw(Box::new(slots)), AcqRel);
-        let epoch = stopped.retire();
-        self.inner.get(stopped).old_slots.extend(NonNull::new(old).map(|old| (epoch, old)));
-    }
-
-    /// Removes these series as far as they are still there; how many.
-    fn unlink(&self, series: &[NonNull<Series<M>>]) -> usize {
-        if series.is_empty() {
-            return 0;
-        }
-        let mut stopped = stop();
-        // SAFETY: stopped.
-        let slots = unsafe { self.slots() };
-        let inner = self.inner.get(&mut stopped);
-        let mut unlinked = Vec::with_capacity(series.len());
-        for &series in series {
-            // SAFETY: the caller is pinned since before it found the series, so it was not freed.
-            let place = unsafe { series.as_ref() }.place.load(Relaxed) as usize;
-            if inner.series.get(place) == Some(&Some(series)) {
-                inner.series[place] = None;
-                inner.live -= 1;
-                // SAFETY: what is in the list is in the table; stopped.
-                unsafe { slots.remove(series) };
-                unlinked.push(series);
+        if self.cap.is_reached(self.live.load(Relaxed)) {
+            // Acquire: it was made before it was put there. Pinned: it is not freed.
+            if let Some(series) = NonNull::new(self.overflow.load(Acquire)) {
+                self.cap.count(&self.family, self.schema.names);
+                return series;
             }
         }
-        inner.compact();
-        let epoch = stopped.retire();
-        self.inner.get(&mut stopped).dead.extend(unlinked.iter().map(|series| (epoch, *series)));
-        let garbage = self.reap(&mut stopped);
-        drop(stopped);
-        drop(garbage);
-        unlinked.len()
+        match self.create(hash, values, false) {
+            Some(series) => series,
+            None => {
+                let values = vec![OVERFLOW; self.schema.names.len()];
+                let series = self.create(self.hash(&values), &values, true);
+                self.cap.count(&self.family, self.schema.names);
+                series.expect("there is always room for this one")
+            }
+        }
     }
 
-    /// Frees what removals left behind because it was in use then. Each scrape does: without it, garbage would stay
-    /// for as long as nothing more is removed.
-    fn sweep(&self) {
+    /// `None` if there is no room for one more. The caller is pinned.
+    fn create(&self, hash: u32, values: &[&str], is_overflow: bool) -> Option<NonNull<Series<M>>> {
+        let (labels, escaped) = render(self.schema.names, values);
+        // Before anything is stopped, which a panic would leave to the destructors.
+        assert!(labels.len() <= Series::<M>::MAX_LABELS, "labels of a series beyond 1 GiB");
         let mut stopped = stop();
-        let inner = self.inner.get(&mut stopped);
-        inner.reap_at = inner.reap_at.min(REAP);
-        let garbage = self.reap(&mut stopped);
-        drop(stopped);
-        drop(garbage);
+        // SAFETY: stopped.
+        let found = unsafe { self.table().find_anywhere(hash, self.schema.names, values) };
+        let live = self.live.load(Relaxed);
+        if found.is_none() && !is_overflow && self.cap.is_reached(live) {
+            return None;
+        }
+        let series = found.unwrap_or_else(|| {
+            let room = self.inner.get(&mut stopped).blocks.room(labels.len());
+            let metric = M::create(&self.shared, &mut stopped, Key { family: &self.family, labels: &labels });
+            let series = self.inner.get(&mut stopped).blocks.make(room, hash, (&labels, escaped), metric);
+            self.make_room(&mut stopped, self.all() + 1);
+            // SAFETY: just made; stopped; there is room.
+            unsafe { self.table().insert(series) };
+            self.live.store(live + 1, Relaxed);
+            series
+        });
+        if is_overflow && self.overflow.load(Relaxed).is_null() {
+            self.overflow.store(series.as_ptr(), Release);
+            self.live.fetch_sub(1, Relaxed);
+        }
+        self.take_over(&mut stopped, TAKE_OVER);
+        self.reap(stopped, false);
+        Some(series)
     }
 
-    /// What of the garbage nobody can reach any more, if there is enough of it.
-    fn reap(&self, stopped: &mut Stopped<'static>) -> Garbage<M> {
-        let mut garbage = Garbage { series: Vec::new(), slots: Vec::new() };
+    /// Series that can be found, the overflow series too.
+    fn all(&self) -> usize {
+        self.live.load(Relaxed) + usize::from(!self.overflow.load(Relaxed).is_null())
+    }
+
+    /// Replaces a table that does not fit this many series.
+    fn make_room(&self, stopped: &mut Stopped<'static>, series: usize) {
+        // SAFETY: stopped.
+        let is_full = unsafe { self.table() }.is_full(series);
+        // SAFETY: stopped.
+        let is_due = is_full || unsafe { self.table() }.is_empty(series);
+        if is_full {
+            self.take_over(stopped, usize::MAX);
+        }
+        if !is_due || self.inner.get(stopped).taken_over.is_some() {
+            return;
+        }
+        let table = Table::new(series);
+        let old = self.table.load(Relaxed);
+        table.set_previous(old);
+        self.table.store(Box::into_raw(table), Release);
+        self.inner.get(stopped).taken_over = Some(Place::default());
+    }
+
+    /// Goes on with filling a new table.
+    fn take_over(&self, stopped: &mut Stopped<'static>, places: usize) {
+        // SAFETY: stopped.
+        let table = unsafe { self.table() };
         let inner = self.inner.get(stopped);
-        if inner.garbage() < inner.reap_at {
-            return garbage;
+        let Some(mut place) = inner.taken_over else { return };
+        let mut left = places;
+        while let Some((block, start)) = inner.blocks.next(place) {
+            for (series, next) in block.walk(start, block.end()).take(left) {
+                left -= 1;
+                place = next;
+                // SAFETY: what a walk finds was not freed; stopped; there is room for all.
+                unsafe {
+                    // What was made meanwhile is there already.
+                    if !table.contains(series) {
+                        table.insert(series);
+                    }
+                }
+            }
+            if left == 0 {
+                inner.taken_over = Some(place);
+                return;
+            }
+            place = start.next_block();
+        }
+        inner.taken_over = None;
+        let old = NonNull::new(table.set_previous(null_mut()));
+        let epoch = stopped.retire();
+        self.inner.get(stopped).garbage.retire_table(epoch, old);
+    }
+
+    /// Removes these series as far as they are still there; how many. The caller is pinned since before it found them.
+    fn unlink(&self, series: &[NonNull<Series<M>>]) -> usize {
+        let mut unlinked = 0;
+        for series in series.chunks(UNLINK) {
+            let mut stopped = stop();
+            // SAFETY: stopped.
+            let table = unsafe { self.table() };
+            let going = series.iter().copied().filter(|&series| {
+                // SAFETY: pinned, so it was not freed; stopped.
+                unsafe {
+                    let is_there = Series::shape(series).is_live();
+                    if is_there {
+                        Series::unpublish(series);
+                        table.remove(series);
+                        if let Some(previous) = table.previous() {
+                            previous.remove(series);
+                        }
+                    }
+                    is_there
+                }
+            });
+            let going: Vec<_> = going.collect();
+            let overflow = self.overflow.load(Relaxed);
+            if going.iter().any(|series| series.as_ptr() == overflow) {
+                self.overflow.store(null_mut(), Relaxed);
+                self.live.fetch_add(1, Relaxed);
+            }
+            self.live.fetch_sub(going.len(), Relaxed);
+            unlinked += going.len();
+            self.make_room(&mut stopped, self.all());
+            self.take_over(&mut stopped, TAKE_OVER);
+            let epoch = stopped.retire();
+            self.inner.get(&mut stopped).garbage.retire(epoch, going.into_iter());
+            self.reap(stopped, false);
+        }
+        unlinked
+    }
+
+    /// Frees what nobody can reach any more, if there is enough of it; some of it at once.
+    fn reap(&self, mut stopped: Stopped<'static>, is_scrape: bool) {
+        let inner = self.inner.get(&mut stopped);
+        let closed = inner.blocks.take_closed();
+        if !closed.is_empty() {
+            let epoch = stopped.retire();
+            self.inner.get(&mut stopped).garbage.retire_blocks(epoch, closed);
+        }
+        if !self.inner.get(&mut stopped).garbage.is_worth_it(is_scrape) {
+            return;
         }
         let quiet = stopped.quiet_before();
-        let inner = self.inner.get(stopped);
-        inner.dead.retain(|&(epoch, series)| {
-            // SAFETY: not freed yet: it is still in this list.
-            let reachable = epoch >= quiet || unsafe { series.as_ref() }.is_kept();
-            if !reachable {
-                garbage.series.push(series);
-            }
-            reachable
-        });
-        inner.old_slots.retain(|&(epoch, slots)| {
-            if epoch < quiet {
-                garbage.slots.push(slots);
-            }
-            epoch >= quiet
-        });
-        // What handles keep is not looked at again for each single removal.
-        inner.reap_at = REAP.max(2 * inner.garbage());
-        garbage
+        let reaped = self.inner.get(&mut stopped).garbage.take(quiet, is_scrape);
+        // Dropping a metric stops the cold paths, and what the global allocator counts should not wait.
+        drop(stopped);
+        let freed = reaped.free();
+        if !freed.is_empty() {
+            let mut stopped = stop();
+            let blocks = &mut self.inner.get(&mut stopped).blocks;
+            // SAFETY: they are this family's, and their metrics were dropped just now.
+            freed.into_iter().for_each(|series| unsafe { blocks.give(series) });
+        }
     }
 
-    /// Puts series from creation number `from` on into `batch`, as many as there are or fit. The caller is pinned.
-    fn batch<'a>(&self, from: u64, batch: &'a mut [NonNull<Series<M>>]) -> &'a [NonNull<Series<M>>] {
+    /// Frees what removals left behind because it was in use then, and goes on with filling a table. Each scrape does:
+    /// without it, they would wait for the next series.
+    fn sweep(&self) {
         let mut stopped = stop();
-        let inner = self.inner.get(&mut stopped);
-        let start = inner.start(from);
-        let mut len = 0;
-        for (place, series) in batch.iter_mut().zip(inner.series[start..].iter().flatten()) {
-            *place = *series;
-            len += 1;
-        }
-        &batch[..len]
-    }
-}
-
-impl<M: Child> Inner<M> {
-    fn garbage(&self) -> usize {
-        self.dead.len() + self.old_slots.len() * OLD_SLOTS
+        self.take_over(&mut stopped, 16 * TAKE_OVER);
+        let rounds = self.inner.get(&mut stopped).garbage.rounds();
+        self.reap(stopped, true);
+        (1..rounds).for_each(|_| self.reap(stop(), true));
     }
 
-    fn push(&mut self, series: NonNull<Series<M>>) {
-        self.created += 1;
-        self.live += 1;
-        self.series.push(Some(series));
-        self.place(self.series.len() - 1);
-    }
-
-    fn place(&self, place: usize) {
-        if let Some(series) = self.series[place] {
-            let place = u32::try_from(place).expect("more series than cells");
-            // SAFETY: what is in the list was not freed.
-            unsafe { series.as_ref() }.place.store(place, Relaxed);
-        }
-    }
-
-    /// Takes out the holes once they are the greater part.
-    fn compact(&mut self) {
-        if self.series.len() > 2 * self.live + REAP {
-            self.series.retain(Option::is_some);
-            (0..self.series.len()).for_each(|place| self.place(place));
-        }
-    }
-
-    /// Where series of creation number `from` and later begin.
-    fn start(&self, from: u64) -> usize {
-        let (mut low, mut high) = (0, self.series.len());
-        while low < high {
-            let middle = low.midpoint(high);
-            let next = (middle..high).find_map(|place| Some((place, self.series[place]?)));
-            match next {
-                // SAFETY: what is in the list was not freed.
-                Some((place, series)) if unsafe { series.as_ref() }.order < from => low = place + 1,
-                _ => high = middle,
+    /// Puts series from `from` on into `batch`, as many as there are or fit, and says where to go on. With `end`, only
+    /// those before it in its block. The caller is pinned. Only for the address of a block the cold paths are stopped.
+    fn batch<'a>(
+        &self,
+        from: Place,
+        end: Option<Place>,
+        batch: &'a mut [NonNull<Series<M>>],
+    ) -> (&'a [NonNull<Series<M>>], Option<Place>) {
+        let (mut next, mut len) = (Some(from), 0);
+        while let Some(from) = next {
+            let Some((block, start)) = self.inner.get(&mut stop()).blocks.next(from) else { break };
+            if end.is_some_and(|end| !start.is_beside(end)) {
+                break; // that block is no more
+            }
+            next = if end.is_some() { None } else { Some(start.next_block()) };
+            for (series, behind) in block.walk(start, end.unwrap_or_else(|| block.end())) {
+                batch[len] = series;
+                len += 1;
+                if len == batch.len() {
+                    return (batch, Some(behind));
+                }
             }
         }
-        low
+        (&batch[..len], None)
     }
 }
 
@@ -297,22 +322,16 @@ impl<M: Child> Store<M> for HashedStore<M> {
     type Found<'a> = HashedFound<'a, M>;
 
     fn new(schema: Schema, spec: &Spec<'_>) -> Self {
-        let inner = Inner {
-            series: Vec::new(),
-            live: 0,
-            created: 0,
-            used: 0,
-            dead: Vec::new(),
-            old_slots: Vec::new(),
-            reap_at: REAP,
-        };
         Self {
-            slots: AtomicPtr::new(Box::into_raw(Box::new(Slots::new(0)))),
+            table: AtomicPtr::new(Box::into_raw(Table::new(0))),
             hasher: RandomState::default(),
             schema,
             shared: M::shared(spec.options),
             family: spec.name.into(),
-            inner: StoppedCell::new(inner),
+            cap: Cap::new(spec.options.max_series),
+            live: AtomicUsize::new(0),
+            overflow: AtomicPtr::new(null_mut()),
+            inner: StoppedCell::new(Inner { blocks: Blocks::new(), taken_over: None, garbage: Garbage::new() }),
         }
     }
 
@@ -324,8 +343,8 @@ impl<M: Child> Store<M> for HashedStore<M> {
                 let hash = self.hash(values);
                 let pin = pin();
                 // SAFETY: pinned.
-                let found = unsafe { self.slots().find(hash, L::NAMES, values) };
-                let series = found.unwrap_or_else(|| self.create(hash, values));
+                let found = unsafe { self.table().find(hash, L::NAMES, values) };
+                let series = found.unwrap_or_else(|| self.missed(hash, values));
                 HashedFound { series, store: PhantomData, _pin: pin }
             },
         )
@@ -340,35 +359,38 @@ impl<M: Child> Store<M> for HashedStore<M> {
         labels.with_values(|values| {
             let _pin = pin();
             // SAFETY: pinned.
-            let found = unsafe { self.slots().find(self.hash(values), L::NAMES, values) };
+            let found = unsafe { self.table().find_anywhere(self.hash(values), L::NAMES, values) };
             found.is_some_and(|series| self.unlink(&[series]) == 1)
         })
     }
 
     fn retain(&self, keep: &mut dyn FnMut(Labels<'_>) -> bool) {
-        let mut from = 0;
         // Not those that are made meanwhile, maybe by `keep` itself: it would never end.
-        let end = self.inner.get(&mut stop()).created;
-        while from < end {
-            let _pin = pin();
-            let mut batch = [NonNull::dangling(); Points::BATCH];
-            let batch = self.batch(from, &mut batch);
-            // SAFETY: pinned since before it was found.
-            let order = |series: &NonNull<Series<M>>| unsafe { series.as_ref() }.order;
-            let Some(last) = batch.last() else { return };
-            from = order(last) + 1;
-            let going = batch.iter().copied().filter(|series| {
-                // SAFETY: the same.
-                let own = unsafe { Series::labels(*series) };
-                order(series) < end && !keep(Labels { scope: "", own })
-            });
-            let going: Vec<_> = going.collect();
-            self.unlink(&going);
+        let ends: Vec<Place> = self.inner.get(&mut stop()).blocks.iter().map(Block::end).collect();
+        for end in ends {
+            let mut from = Some(end.start());
+            while let Some(place) = from {
+                let _pin = pin();
+                let mut batch = [NonNull::dangling(); UNLINK];
+                let (batch, next) = self.batch(place, Some(end), &mut batch);
+                from = next;
+                let going = batch.iter().copied().filter(|series| {
+                    // SAFETY: pinned since before it was found.
+                    let own = unsafe { Series::labels(*series) };
+                    !keep(Labels { scope: "", own })
+                });
+                let going: Vec<_> = going.collect();
+                self.unlink(&going);
+            }
         }
     }
 
     fn len(&self) -> usize {
-        self.inner.get(&mut stop()).live
+        self.all()
+    }
+
+    fn set_max_series(&self, max: Option<usize>) {
+        self.cap.set(max.unwrap_or(usize::MAX));
     }
 
     fn collect(&self, from: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
@@ -378,27 +400,29 @@ impl<M: Child> Store<M> for HashedStore<M> {
         // Pinned, not stopped: series that are removed meanwhile are still there to be read.
         let _pin = pin();
         let mut batch = [NonNull::dangling(); Points::BATCH];
-        let batch = self.batch(from.0, &mut batch);
+        let (batch, next) = self.batch(Place::unpack(from.0), None, &mut batch);
         points.children(batch.iter().map(|series| {
             // SAFETY: pinned since before it was found.
-            unsafe { (Series::labels(*series), series.as_ref().metric()) }
+            unsafe { (Series::labels(*series), Series::metric(*series)) }
         }));
-        let last = batch.last().filter(|_| batch.len() == Points::BATCH)?;
-        // SAFETY: the same.
-        Some(Cursor(unsafe { last.as_ref() }.order + 1))
+        next.map(|place| Cursor(place.pack()))
     }
 }
 
 impl<M: Child> Drop for HashedStore<M> {
     fn drop(&mut self) {
         // Nobody has a reference or a handle any more: they keep the store.
+        let table = NonNull::new(*self.table.get_mut());
         let inner = self.inner.get_mut();
-        let live = inner.series.drain(..).flatten();
-        let slots = inner.old_slots.drain(..).map(|(_, slots)| slots);
-        drop(Garbage {
-            series: live.chain(inner.dead.drain(..).map(|(_, series)| series)).collect(),
-            slots: slots.chain(NonNull::new(*self.slots.get_mut())).collect(),
-        });
+        for block in inner.blocks.iter() {
+            for (series, _) in block.walk(block.start(), block.end()) {
+                // SAFETY: it is live, and this is its end.
+                unsafe { Series::drop_metric(series) };
+            }
+        }
+        inner.garbage.take_all(table).free();
+        // SAFETY: what is in them was freed, here or by the garbage.
+        inner.blocks.iter().for_each(|block| unsafe { block.free() });
     }
 }
 

@@ -1,13 +1,16 @@
 //! Families: one metric for each set of labels.
 
+mod blocks;
+mod cap;
 mod dense;
+mod garbage;
 mod handle;
 mod hashed;
 mod series;
-mod slots;
+mod table;
 
-use super::collect::{Child, Collect, Cursor, HasBuckets, Instrument, Points, Preset, Spec};
-use crate::label::{Dense, Density, Hashed, LabelSet, Listable};
+use super::collect::{Capped, Child, Collect, Cursor, HasBuckets, Instrument, Points, Preset, Spec};
+use crate::label::{Dense, Density, Hashed, LabelSet, Listable, Unlisted};
 use crate::model::{Kind, Labels, Options};
 use dense::DenseStore;
 use hashed::HashedStore;
@@ -16,6 +19,8 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 use std::sync::Arc;
 
+pub use cap::DEFAULT_MAX_SERIES;
+pub(crate) use cap::OverflowedLookups;
 pub use handle::Handle;
 
 /// A metric `M` for each set of labels `L`.
@@ -76,6 +81,7 @@ pub trait Store<M: Child>: fmt::Debug + Send + Sync + Sized + 'static {
     fn remove<L: LabelSet>(&self, labels: &L) -> bool;
     fn retain(&self, keep: &mut dyn FnMut(Labels<'_>) -> bool);
     fn len(&self) -> usize;
+    fn set_max_series(&self, max: Option<usize>);
     fn collect(&self, from: Cursor, points: &mut Points<'_>) -> Option<Cursor>;
 }
 
@@ -97,6 +103,30 @@ impl<L: LabelSet<Density: Storage>, M: Child> Family<L, M> {
     fn of(spec: &Spec<'_>) -> Self {
         let schema = Schema { names: L::NAMES, values: L::VALUES };
         Self { store: Arc::new(Store::new(schema, spec)), labels: PhantomData }
+    }
+
+    /// Lets this family have at most `max` series ([`DEFAULT_MAX_SERIES`] otherwise), or any number of them with `None`.
+    /// No meaning where all labels are enums or `bool`: such a family has a place for each.
+    ///
+    /// What is looked up beyond counts in one more series, whose labels are all `__overflow__`: nothing is lost but
+    /// whose it was. `metrics_core_overflowed_lookups_total` names the family, as does one line on stderr. Removing
+    /// series makes room again.
+    ///
+    /// ```
+    /// use metrics_core::{Counter, Family, LabelSet};
+    /// #[derive(LabelSet)]
+    /// struct Page<'a> { path: &'a str }
+    ///
+    /// let hits = Family::<Page<'static>, Counter>::new().max_series(Some(2));
+    /// for path in ["/", "/cart", "/wp-admin", "/.env"] {
+    ///     hits.with(&Page { path }).inc();
+    /// }
+    /// assert_eq!(hits.with(&Page { path: "/another" }).get(), 2);
+    /// assert_eq!(hits.len(), 3);
+    /// ```
+    pub fn max_series(self, max: Option<usize>) -> Self {
+        self.store.set_max_series(max);
+        self
     }
 
     /// The series with these labels; made, at zero, if there is none.
@@ -252,3 +282,4 @@ impl<L: LabelSet<Density: Storage> + 'static, M: Child> Instrument for Family<L,
 
 impl<L: LabelSet<Density: Storage>, M: Child + HasBuckets> HasBuckets for Family<L, M> {}
 impl<L: LabelSet<Density: Storage + Listable>, M: Child> Preset for Family<L, M> {}
+impl<L: LabelSet<Density: Storage + Unlisted>, M: Child> Capped for Family<L, M> {}

@@ -1,74 +1,129 @@
-#![allow(unsafe_code, reason = "a series is one block: header, metric and labels")]
+#![allow(unsafe_code, reason = "a series is a header with its labels behind it")]
 
 use super::Child;
 use crate::label::is_rendered;
-use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
-use std::marker::PhantomData;
+use std::mem::{MaybeUninit, offset_of};
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU32, Ordering::*};
 
-/// A series of a hashed family. Its labels, rendered, follow it in the same block: they are the key that
-/// lookups compare, and what a scrape copies.
+/// A series of a hashed family. Its labels, rendered, follow it: they are the key that lookups compare, and what a
+/// scrape copies.
 ///
-/// Aligned so that pointers to it have [`TAG_BITS`] bits free. In this order, so that what a lookup reads lies side by
-/// side: the metric's cells, the hash, the length and the labels.
-#[repr(C, align(16))]
+/// In this order, so that what a lookup reads lies side by side: the metric's cells, the hash, the length and the
+/// labels.
+#[repr(C)]
 pub(super) struct Series<M> {
-    /// Number in the order of creation.
-    pub(super) order: u64,
-    /// Place in the family's list. Changed only while the cold paths are stopped.
-    pub(super) place: AtomicU32,
+    metric: MaybeUninit<M>,
     handles: AtomicU32,
-    metric: M,
-    pub(super) hash: u32,
-    /// Bytes of the labels, doubled; the last bit says whether they hold escapes.
-    len: u32,
-    labels: PhantomData<[u8]>,
+    hash: u32,
+    /// A [`Shape`], which a scrape reads at any time.
+    shape: AtomicU32,
+    labels: [u8; 0],
 }
 
-/// Free low bits of a pointer to a series.
-pub(super) const TAG_BITS: u32 = 4;
+/// From the lowest bit on: whether the series is there to be found, whether its labels hold escapes, and how many
+/// bytes they are.
+#[derive(Clone, Copy)]
+pub(super) struct Shape(u32);
+
+const LIVE: u32 = 1;
+const ESCAPED: u32 = 2;
+const LEN_SHIFT: u32 = 2;
+
+impl Shape {
+    pub(super) fn is_live(self) -> bool {
+        self.0 & LIVE != 0
+    }
+
+    fn is_escaped(self) -> bool {
+        self.0 & ESCAPED != 0
+    }
+
+    fn len(self) -> usize {
+        (self.0 >> LEN_SHIFT) as usize
+    }
+}
 
 impl<M: Child> Series<M> {
     /// The longest labels, in bytes.
-    pub(super) const MAX_LABELS: usize = (u32::MAX >> 1) as usize;
+    pub(super) const MAX_LABELS: usize = (u32::MAX >> LEN_SHIFT) as usize;
 
-    /// Labels beyond [`MAX_LABELS`](Self::MAX_LABELS) are the caller's mistake.
-    pub(super) fn new(hash: u32, labels: &str, escaped: bool, order: u64, metric: M) -> NonNull<Self> {
-        let layout = Self::layout(labels.len());
-        // SAFETY: the layout holds a `Series`, so it has a size.
-        let Some(series) = NonNull::new(unsafe { alloc(layout) }.cast::<Self>()) else { handle_alloc_error(layout) };
-        #[allow(clippy::cast_possible_truncation, reason = "the caller has looked")]
-        let len = (labels.len() as u32) << 1 | u32::from(escaped);
-        let (place, handles) = (AtomicU32::new(0), AtomicU32::new(0));
-        let header = Self { order, place, handles, metric, hash, len, labels: PhantomData };
-        // SAFETY: a fresh block of that layout: the header, then room for the labels.
+    /// Bytes that a series with labels of this length takes. A multiple of eight, so that the next one is aligned.
+    pub(super) const fn size(labels: usize) -> usize {
+        const { assert!(align_of::<Self>() <= 8) };
+        (offset_of!(Self, labels) + labels).next_multiple_of(8)
+    }
+
+    /// Bytes that this one takes, also after its end.
+    ///
+    /// # Safety
+    /// There is, or was, a series here, in memory that was not freed.
+    pub(super) unsafe fn size_of(series: NonNull<Self>) -> usize {
+        // SAFETY: the caller says so.
+        Self::size(unsafe { Self::shape(series) }.len())
+    }
+
+    /// Labels beyond [`MAX_LABELS`](Self::MAX_LABELS) are the caller's mistake. Nobody finds it before
+    /// [`publish`](Self::publish).
+    ///
+    /// # Safety
+    /// `place` has room for it, is aligned for eight bytes, and nobody but a scrape, which looks at the shape, uses it.
+    pub(super) unsafe fn write(place: NonNull<Self>, hash: u32, labels: &str, metric: M) {
+        let series = place.as_ptr();
+        // SAFETY: the caller gives the place. Field by field: of a place that had a series before, the shape is read.
         unsafe {
-            series.write(header);
-            series.add(1).cast::<u8>().copy_from_nonoverlapping(NonNull::from(labels).cast(), labels.len());
+            (&raw mut (*series).metric).write(MaybeUninit::new(metric));
+            (&raw mut (*series).handles).write(AtomicU32::new(0));
+            (&raw mut (*series).hash).write(hash);
+            let start = (&raw mut (*series).labels).cast::<u8>();
+            start.copy_from_nonoverlapping(labels.as_ptr(), labels.len());
         }
-        series
+    }
+
+    /// Lets a scrape find it.
+    ///
+    /// # Safety
+    /// It was [written](Self::write), with labels of this length.
+    pub(super) unsafe fn publish(series: NonNull<Self>, labels: usize, escaped: bool) {
+        #[allow(clippy::cast_possible_truncation, reason = "at most MAX_LABELS")]
+        let shape = (labels as u32) << LEN_SHIFT | if escaped { ESCAPED | LIVE } else { LIVE };
+        // SAFETY: the caller says so. Release: who sees the shape sees the series.
+        unsafe { &(*series.as_ptr()).shape }.store(shape, Release);
+    }
+
+    /// No scrape finds it any more.
+    ///
+    /// # Safety
+    /// The series was not freed; the cold paths are stopped.
+    pub(super) unsafe fn unpublish(series: NonNull<Self>) {
+        // SAFETY: the caller says so.
+        unsafe { &(*series.as_ptr()).shape }.fetch_and(!LIVE, Relaxed);
+    }
+
+    /// # Safety
+    /// There is, or was, a series here, in memory that was not freed.
+    #[inline(always)]
+    pub(super) unsafe fn shape(series: NonNull<Self>) -> Shape {
+        // SAFETY: the caller says so. Only the shape is borrowed.
+        Shape(unsafe { &(*series.as_ptr()).shape }.load(Acquire))
+    }
+
+    /// # Safety
+    /// The series is not freed within `'a`.
+    #[inline(always)]
+    pub(super) unsafe fn metric<'a>(series: NonNull<Self>) -> &'a M {
+        // SAFETY: the caller says so.
+        unsafe { (*series.as_ptr()).metric.assume_init_ref() }
     }
 
     /// # Safety
     /// Nobody uses the series any more.
-    pub(super) unsafe fn free(series: NonNull<Self>) {
-        // SAFETY: the caller gives it up; it was made with this layout.
-        unsafe {
-            let layout = Self::layout(series.as_ref().labels_len());
-            series.drop_in_place();
-            dealloc(series.as_ptr().cast(), layout);
-        }
+    pub(super) unsafe fn drop_metric(series: NonNull<Self>) {
+        // SAFETY: the caller says so.
+        unsafe { (*series.as_ptr()).metric.assume_init_drop() }
     }
 
-    fn layout(labels: usize) -> Layout {
-        let (layout, _) = Layout::new::<Self>()
-            .extend(Layout::array::<u8>(labels).expect("labels of a series beyond the address space"))
-            .expect("labels of a series beyond the address space");
-        layout
-    }
-
-    /// The labels, rendered. Not a method: a reference to the header does not reach what lies behind it.
+    /// The labels, rendered.
     ///
     /// # Safety
     /// The series is not freed within `'a`.
@@ -76,9 +131,17 @@ impl<M: Child> Series<M> {
     pub(super) unsafe fn labels<'a>(series: NonNull<Self>) -> &'a str {
         // SAFETY: `len` bytes of a `str` were copied behind the header when it was made, and never change.
         unsafe {
-            let start = series.add(1).cast::<u8>();
-            str::from_utf8_unchecked(std::slice::from_raw_parts(start.as_ptr(), series.as_ref().labels_len()))
+            let start = (&raw const (*series.as_ptr()).labels).cast::<u8>();
+            str::from_utf8_unchecked(std::slice::from_raw_parts(start, Self::shape(series).len()))
         }
+    }
+
+    /// # Safety
+    /// The series is not freed meanwhile.
+    #[inline(always)]
+    pub(super) unsafe fn hash(series: NonNull<Self>) -> u32 {
+        // SAFETY: the caller says so.
+        unsafe { (*series.as_ptr()).hash }
     }
 
     /// # Safety
@@ -86,40 +149,59 @@ impl<M: Child> Series<M> {
     #[inline(always)]
     pub(super) unsafe fn is(series: NonNull<Self>, hash: u32, names: &[&str], values: &[&str]) -> bool {
         // SAFETY: the caller says so.
-        let (header, labels) = unsafe { (series.as_ref(), Self::labels(series)) };
-        header.hash == hash && is_rendered(labels.as_bytes(), header.len & 1 != 0, names, values)
-    }
-
-    #[inline(always)]
-    fn labels_len(&self) -> usize {
-        (self.len >> 1) as usize
-    }
-
-    #[inline(always)]
-    pub(super) fn metric(&self) -> &M {
-        &self.metric
+        unsafe {
+            Self::hash(series) == hash && {
+                let escaped = Self::shape(series).is_escaped();
+                is_rendered(Self::labels(series).as_bytes(), escaped, names, values)
+            }
+        }
     }
 
     /// One more handle. Relaxed: whoever makes one keeps the series already.
-    pub(super) fn keep(&self) -> &M {
-        let before = self.handles.fetch_add(1, Relaxed);
+    ///
+    /// # Safety
+    /// The series is pinned, or kept by a handle.
+    pub(super) unsafe fn keep(series: NonNull<Self>) {
+        // SAFETY: the caller says so.
+        let before = unsafe { &(*series.as_ptr()).handles }.fetch_add(1, Relaxed);
         assert!(before < u32::MAX / 2, "too many handles of one series");
-        &self.metric
     }
 
     /// One handle less. Release: the reaper sees what was written through it.
     ///
-    /// Not a method: the reaper may free the series while this returns, and a reference to it must not be there then.
-    ///
     /// # Safety
-    /// The caller has a handle, and has it no more.
+    /// The caller has a handle, and has it no more. The reaper may free the series while this returns.
     pub(super) unsafe fn let_go(series: NonNull<Self>) {
         // SAFETY: kept until here. Only the count is borrowed.
         let handles: &AtomicU32 = unsafe { &(*series.as_ptr()).handles };
         handles.fetch_sub(1, Release);
     }
 
-    pub(super) fn is_kept(&self) -> bool {
-        self.handles.load(Acquire) != 0
+    /// # Safety
+    /// The series was not freed.
+    pub(super) unsafe fn is_kept(series: NonNull<Self>) -> bool {
+        // SAFETY: the caller says so.
+        unsafe { &(*series.as_ptr()).handles }.load(Acquire) != 0
+    }
+
+    /// What a place without a series holds instead of hash and handles: its neighbours in a list of such places.
+    ///
+    /// # Safety
+    /// The series was freed, its memory was not; the cold paths are stopped.
+    pub(super) unsafe fn links(series: NonNull<Self>) -> (u32, u32) {
+        let series = series.as_ptr();
+        // SAFETY: the caller says so.
+        unsafe { ((*series).hash, *(*series).handles.get_mut()) }
+    }
+
+    /// # Safety
+    /// As [`links`](Self::links).
+    pub(super) unsafe fn set_links(series: NonNull<Self>, (next, previous): (u32, u32)) {
+        let series = series.as_ptr();
+        // SAFETY: the caller says so.
+        unsafe {
+            (*series).hash = next;
+            *(*series).handles.get_mut() = previous;
+        }
     }
 }

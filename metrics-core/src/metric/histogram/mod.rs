@@ -5,7 +5,7 @@ mod bounds;
 use super::collect::{Child, HasBuckets, Instrument, Spec};
 use super::family::{Handle, Ref, Storage};
 use super::timer::Timer;
-use crate::cell::{Key, Range, Stopped, read_sequenced, stop};
+use crate::cell::{Key, Layout, Range, Stopped, read_sequenced, stop, unmoved};
 use crate::label::LabelSet;
 use crate::model::{Kind, Options, Point, Timestamp};
 use bounds::Bounds;
@@ -174,8 +174,10 @@ impl Child for Histogram {
     }
 
     fn create(bounds: &Arc<Bounds>, stopped: &mut Stopped<'_>, key: Key<'_>) -> Self {
+        // Where it does not fit, more are refused than fit.
+        let buckets = u32::try_from(bounds.finite().len() + 1).unwrap_or(u32::MAX);
         Self {
-            cells: stopped.allocate(Range::histogram_len(bounds.finite().len() + 1), key),
+            cells: stopped.allocate(Layout::Histogram(buckets), key),
             bounds: Arc::clone(bounds),
             baseline: OnceLock::new(),
             created: AtomicU64::new(Timestamp::now().as_nanos()),
@@ -183,21 +185,8 @@ impl Child for Histogram {
     }
 
     fn read<'a>(children: impl ExactSizeIterator<Item = &'a Self> + Clone, words: &mut Vec<u64>) {
-        words.clear();
         let width = children.clone().next().map_or(0, Self::width);
-        words.reserve((children.len() + 1) * width);
-        // Baselines first: cells that are read after one hold at least as much.
-        for child in children.clone() {
-            match child.baseline.get() {
-                None => words.resize(words.len() + width, 0),
-                Some(baseline) => {
-                    let baseline = baseline.lock().unwrap_or_else(PoisonError::into_inner);
-                    words.push((0.0 - f64::from_bits(baseline[0])).to_bits());
-                    words.extend(baseline[1..].iter().map(|count| count.wrapping_neg()));
-                }
-            }
-        }
-        read_sequenced(children.map(|child| &child.cells), width, words);
+        unmoved(|| read(children.clone(), width, words));
     }
 
     fn point<'a>(&'a self, words: &'a [u64]) -> Point<'a> {
@@ -210,10 +199,32 @@ impl Child for Histogram {
     }
 
     fn restart(&self) {
-        let mut words = vec![0; self.width()];
-        read_sequenced(std::iter::once(&self.cells), self.width(), &mut words);
+        let mut words = Vec::new();
+        unmoved(|| {
+            words.clear();
+            words.resize(self.width(), 0);
+            read_sequenced(std::iter::once(&self.cells), self.width(), &mut words);
+        });
         let baseline = self.baseline.get_or_init(Box::default);
         *baseline.lock().unwrap_or_else(PoisonError::into_inner) = words.into();
         self.created.store(Timestamp::now().as_nanos(), Relaxed);
     }
+}
+
+/// What was measured since the baselines: `width` words each.
+fn read<'a>(children: impl ExactSizeIterator<Item = &'a Histogram> + Clone, width: usize, words: &mut Vec<u64>) {
+    words.clear();
+    words.reserve((children.len() + 1) * width);
+    // Baselines first: cells that are read after one hold at least as much.
+    for child in children.clone() {
+        match child.baseline.get() {
+            None => words.resize(words.len() + width, 0),
+            Some(baseline) => {
+                let baseline = baseline.lock().unwrap_or_else(PoisonError::into_inner);
+                words.push((0.0 - f64::from_bits(baseline[0])).to_bits());
+                words.extend(baseline[1..].iter().map(|count| count.wrapping_neg()));
+            }
+        }
+    }
+    read_sequenced(children.map(|child| &child.cells), width, words);
 }

@@ -21,10 +21,14 @@ struct Attempt {
 #[metrics(prefix = "shop", const_labels(region = "eu"), rename_all = "snake_case")]
 pub(crate) struct Shop {
     /// Help.
+    #[metric(max_series = 50_000)]
     requests: Family<Request<'static>, Counter>,
     /// Help.
     #[metric(preset)]
     attempts: Family<Attempt, Counter>,
+    /// Help.
+    #[metric(max_series = off)]
+    any_number: Option<Family<Request<'static>, Gauge>>,
     #[metric(help = "Help.", rename = "time", unit = Seconds, buckets = exponential::<4>(0.1, 2.0))]
     duration: Histogram,
     /// Help.

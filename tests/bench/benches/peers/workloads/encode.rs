@@ -65,7 +65,7 @@ struct Measured {
 /// The registry with a family in which so many threads counted, all of them alive at once.
 fn ours(counted: &[(&Key, u64)], threads: usize) -> Registry {
     let registry = Registry::new();
-    let family = Arc::new(Family::<Ours<'static>, Counter>::new());
+    let family = Arc::new(Family::<Ours<'static>, Counter>::new().max_series(None));
     registry.register(Definition::new(NAME, HELP), Arc::clone(&family)).unwrap();
     let barrier = Barrier::new(threads);
     std::thread::scope(|scope| {

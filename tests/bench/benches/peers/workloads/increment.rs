@@ -98,7 +98,7 @@ pub(crate) fn strings_cold() -> Workload {
 }
 
 fn string_subjects(keys: &'static [Key], inputs: &'static [&'static Key; PERIOD]) -> Vec<Subject> {
-    let ours: &Family<Ours<'static>, Counter> = keep(Family::new());
+    let ours: &Family<Ours<'static>, Counter> = keep(Family::new().max_series(None));
     let prometheus = keep(IntCounterVec::new(Opts::new("a", "b"), &["path", "tenant"]).unwrap());
     let client = keep(client_family::<Clients>());
     let measured = keep(CounterVec::<MeasuredsSet>::new());
