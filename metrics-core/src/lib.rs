@@ -77,7 +77,6 @@ pub mod private;
 #[cfg(not(loom))]
 pub mod registry;
 #[cfg(not(loom))]
-#[allow(unsafe_code, reason = "linkme names a linker section, which the lint counts as unsafe")]
 mod self_metrics;
 #[cfg(not(loom))]
 pub mod testing;

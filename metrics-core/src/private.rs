@@ -7,15 +7,14 @@ pub use crate::name::{
     check_buckets, check_const_label, check_group_label, check_label_name, check_label_names, check_metric_name,
     check_prefix, check_scope_label, check_unique, check_unit, clashes, slots,
 };
-pub use crate::registry::entry::Entry;
+pub use crate::registry::entry::{Entry, VERSION};
 pub use crate::registry::{Metrics, Source, derived};
 pub use crate::timed::{
     Function, Returned, function_field, function_name, make_future, output, time, time_async, time_boxed_future,
     time_future,
 };
+pub use metrics_core_entries::{Element, element};
 pub use std::sync::LazyLock;
-#[cfg(not(target_family = "wasm"))]
-pub use {crate::registry::entry::__METRICS_CORE_V1_ENTRIES as ENTRIES, linkme};
 
 /// Asserted on the span of a field's type: its options fit.
 pub const fn assert_buckets<I: HasBuckets>() {}

@@ -1,7 +1,7 @@
 use crate::cell::usage;
-use crate::metric::{CallbackCounter, CallbackGauge, OverflowedLookups, rejected_updates};
-use crate::registry::{Source, collector_faults};
-use crate::{Metrics, private};
+use crate::metric::{CallbackCounter, CallbackGauge, Family, Gauge, OverflowedLookups, rejected_updates};
+use crate::registry::{Source, collector_faults, entry};
+use crate::{LabelSet, Metrics, private};
 
 /// What this library counts of itself, on the page of the global registry.
 ///
@@ -26,10 +26,17 @@ pub struct SelfMetrics {
     cells: CallbackGauge,
     /// Families left out of a page because their collector panicked.
     collector_faults: CallbackCounter,
+    /// Copies of this library in the program whose metrics this page cannot show.
+    other_copies: Family<OtherCopy<'static>, Gauge>,
     /// Lookups beyond the most series of a family, which counted in its overflow series.
     overflowed_lookups: OverflowedLookups,
     /// Amounts that no counter took because they were negative, NaN or infinite.
     rejected_updates: CallbackCounter,
+}
+
+#[derive(LabelSet)]
+struct OtherCopy<'a> {
+    version: &'a str,
 }
 
 impl SelfMetrics {
@@ -40,14 +47,17 @@ impl SelfMetrics {
         metrics.arena_memory.set_function(|| usage().bytes);
         metrics.cells.set_function(|| u64::from(usage().cells));
         metrics.collector_faults.set_function(collector_faults);
+        for version in entry::others().into_keys() {
+            metrics.other_copies.with(&OtherCopy { version }).set(1.0);
+        }
         metrics.rejected_updates.set_function(rejected_updates);
         metrics
     }
 }
 
-// This entry is also the one that keeps the slice from being empty: one Windows linker crashes on that.
+// This entry is also what others know this copy by, and what keeps the slice from being empty: one Windows linker
+// crashes on that.
 crate::__entry!(private::Entry {
-    abi: private::Entry::ABI,
     crate_name: env!("CARGO_CRATE_NAME"),
     name: "SelfMetrics",
     location: private::Location { file: file!(), line: line!(), column: column!() },

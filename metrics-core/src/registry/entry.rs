@@ -2,17 +2,16 @@
 
 use super::Source;
 use crate::model::Location;
+use metrics_core_entries::{Element, all};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+/// The version of this copy of the crate.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
 /// One derived struct or instrumented function of the program.
-///
-/// Entries of all crates lie in one linker section. Its name carries a version, because two sections of
-/// one name make linkme panic, and two versions of this crate may meet in one program.
 #[derive(Clone, Copy)]
-#[repr(C)]
 pub struct Entry {
-    /// Of this layout: [`Entry::ABI`].
-    pub abi: u32,
     /// `CARGO_CRATE_NAME` of the crate that defines it.
     pub crate_name: &'static str,
     /// Name of the struct or function.
@@ -23,53 +22,43 @@ pub struct Entry {
     pub source: fn() -> Box<dyn Source>,
 }
 
-impl Entry {
-    /// The layout's number. An entry with another one is reported, not read.
-    pub const ABI: u32 = 1;
-}
-
 impl fmt::Debug for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}::{} ({})", self.crate_name, self.name, self.location)
     }
 }
 
-/// Everything that the linker gathered.
-#[cfg(not(target_family = "wasm"))]
-#[linkme::distributed_slice]
-pub static __METRICS_CORE_V1_ENTRIES: [Entry];
-
-#[cfg(not(target_family = "wasm"))]
-pub(crate) fn entries() -> &'static [Entry] {
-    &__METRICS_CORE_V1_ENTRIES
+/// Everything that the linker gathered for this copy of the crate.
+pub(super) fn entries() -> impl Iterator<Item = &'static Entry> {
+    all().iter().filter_map(Element::entry)
 }
 
-/// linkme has no wasm: metrics are registered by `register_in` there.
-#[cfg(target_family = "wasm")]
-pub(crate) fn entries() -> &'static [Entry] {
-    &[]
+/// What it gathered for others: their versions, and the crates that have metrics there.
+pub(crate) fn others() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
+    let mut others: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+    for element in all().iter().filter(|element| element.entry::<Entry>().is_none()) {
+        let crates = others.entry(element.version()).or_default();
+        // Each copy has an entry of its own.
+        if element.crate_name() != env!("CARGO_CRATE_NAME") {
+            crates.insert(element.crate_name());
+        }
+    }
+    others
 }
 
-/// Puts an [`Entry`] into the slice. The only place that knows that some targets have none.
-#[cfg(not(target_family = "wasm"))]
+/// Puts an [`Entry`] where the global registry finds it.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __entry {
     ($entry:expr) => {
         const _: () = {
-            #[$crate::private::linkme::distributed_slice($crate::private::ENTRIES)]
-            #[linkme(crate = $crate::private::linkme)]
             static ENTRY: $crate::private::Entry = $entry;
+            $crate::private::element!($crate::private::Element::new(
+                $crate::private::VERSION,
+                ENTRY.crate_name,
+                &ENTRY
+            ));
         };
-    };
-}
-
-#[cfg(target_family = "wasm")]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __entry {
-    ($entry:expr) => {
-        const _: $crate::private::Entry = $entry;
     };
 }
 

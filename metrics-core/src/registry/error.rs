@@ -1,3 +1,4 @@
+use super::entry::VERSION;
 use crate::model::Location;
 use std::fmt;
 
@@ -34,10 +35,12 @@ pub enum RegisterError {
         /// Where it was defined.
         location: Location,
     },
-    /// Another version of this crate generated an entry that this one cannot read.
+    /// Another copy of this crate is in the program, whose metrics this one cannot show.
     Foreign {
-        /// The crate that has the struct.
-        crate_name: String,
+        /// The version of that copy.
+        version: String,
+        /// The crates that have metrics there.
+        crates: Vec<String>,
     },
 }
 
@@ -54,32 +57,46 @@ impl fmt::Display for RegisterError {
                     "making the instance of `{name}` at {location} panicked: look at its skipped fields and label texts"
                 )
             }
-            Self::Foreign { crate_name } => write!(
-                f,
-                "crate `{crate_name}` uses another version of metrics-core, whose metrics this one cannot read: \
-                 let both depend on the same version (`cargo tree -d`)"
-            ),
+            Self::Foreign { version, crates } => {
+                let of = if crates.is_empty() { "" } else { " of " };
+                write!(
+                    f,
+                    "metrics-core {version} is in this program too, and {VERSION} cannot show its metrics{of}{}: let all \
+                     crates depend on one version, from one source (`cargo tree -d` tells which do not)",
+                    crates.join(", ")
+                )
+            }
         }
     }
 }
 
 impl std::error::Error for RegisterError {}
 
-/// Crates that have no metrics in the program; see [`Registry::require_crates`](super::Registry::require_crates).
+/// Crates whose metrics cannot be shown; see [`Registry::require_crates`](super::Registry::require_crates).
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
 pub struct MissingCrates {
-    /// Their names.
+    /// Those that have no metrics in the program.
     pub names: Vec<String>,
+    /// Those that have them in another copy of this crate: [`RegisterError::Foreign`] for each copy.
+    pub foreign: Vec<RegisterError>,
 }
 
 impl fmt::Display for MissingCrates {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = self.names.join(", ");
-        write!(
-            f,
-            "no metrics of {names} in this program: the linker drops a crate that the program never names; \
-             write `metrics_core::link!({names});` in the program's crate, or take it off this list"
-        )
+        if !self.names.is_empty() {
+            let names = self.names.join(", ");
+            write!(
+                f,
+                "no metrics of {names} in this program: the linker drops a crate that the program never names; \
+                 write `metrics_core::link!({names});` in the program's crate, or take it off this list"
+            )?;
+        }
+        for (n, error) in self.foreign.iter().enumerate() {
+            let separator = if n == 0 && self.names.is_empty() { "" } else { "; " };
+            write!(f, "{separator}{error}")?;
+        }
+        Ok(())
     }
 }
 

@@ -1,5 +1,8 @@
-use super::entry::{Entry, entries};
+use super::entry::{Entry, entries, others};
 use super::{MissingCrates, RegisterError, Registry};
+use std::collections::BTreeSet;
+use std::fmt;
+use std::io::Write;
 use std::panic::catch_unwind;
 use std::sync::Arc;
 
@@ -7,22 +10,28 @@ use std::sync::Arc;
 /// always the same one is left out.
 pub(super) fn gather() -> Registry {
     let registry = Registry::new();
-    let (mut all, foreign): (Vec<&Entry>, Vec<&Entry>) = entries().iter().partition(|entry| entry.abi == Entry::ABI);
+    let mut all: Vec<&Entry> = entries().collect();
     all.sort_by_key(|entry| (entry.location, entry.crate_name));
-    for entry in all.into_iter().chain(foreign) {
-        let registered = register(&registry, entry);
-        if let Err(error) = registered {
-            eprintln!("metrics: {} is not exposed: {error}", entry.name);
+    for entry in all {
+        if let Err(error) = register(&registry, entry) {
+            report(format_args!("{} is not exposed: {error}", entry.name));
             registry.write().refused.push(error);
         }
+    }
+    for (version, crates) in others() {
+        let error = foreign(version, crates);
+        report(format_args!("{error}"));
+        registry.write().refused.push(error);
     }
     registry
 }
 
+/// A line on stderr. `eprintln!` would panic where nobody reads that any more.
+fn report(what: fmt::Arguments<'_>) {
+    let _ = writeln!(std::io::stderr(), "metrics: {what}");
+}
+
 fn register(registry: &Registry, entry: &Entry) -> Result<(), RegisterError> {
-    if entry.abi != Entry::ABI {
-        return Err(RegisterError::Foreign { crate_name: entry.crate_name.to_owned() });
-    }
     // An instance is made by the user's code too (`skip`ped fields, label texts). One that panics must not blank
     // the page of all the others.
     let source = catch_unwind(|| (entry.source)())
@@ -31,7 +40,24 @@ fn register(registry: &Registry, entry: &Entry) -> Result<(), RegisterError> {
 }
 
 pub(super) fn require_crates(names: &[&str]) -> Result<(), MissingCrates> {
-    let is_there = |name: &str| entries().iter().any(|entry| entry.crate_name == name);
-    let names: Vec<String> = names.iter().filter(|name| !is_there(name)).map(|name| (*name).to_owned()).collect();
-    if names.is_empty() { Ok(()) } else { Err(MissingCrates { names }) }
+    let mut missing: BTreeSet<&str> = names.iter().copied().collect();
+    for entry in entries() {
+        missing.remove(entry.crate_name);
+    }
+    let mut elsewhere = Vec::new();
+    for (version, mut crates) in others() {
+        crates.retain(|name| missing.remove(name));
+        if !crates.is_empty() {
+            elsewhere.push(foreign(version, crates));
+        }
+    }
+    if missing.is_empty() && elsewhere.is_empty() {
+        return Ok(());
+    }
+    Err(MissingCrates { names: missing.into_iter().map(str::to_owned).collect(), foreign: elsewhere })
+}
+
+fn foreign(version: &str, crates: BTreeSet<&str>) -> RegisterError {
+    let crates = crates.into_iter().map(str::to_owned).collect();
+    RegisterError::Foreign { version: version.to_owned(), crates }
 }

@@ -1,7 +1,6 @@
 //! Registries: which metrics a page shows.
 
 mod definition;
-#[allow(unsafe_code, reason = "linkme names a linker section, which the lint counts as unsafe")]
 pub(crate) mod entry;
 mod error;
 mod families;
@@ -66,8 +65,8 @@ impl Registry {
     /// The first call gathers what the derives generated and makes an instance of each struct, so that
     /// metrics that were never touched are exposed too. Two of them with one name do not stop the program:
     /// the first by file and line is exposed, the other left out; see [`check`](Self::check). So is one whose
-    /// instance cannot be made for a panic of yours. What makes an instance (`Default` of skipped fields) must not
-    /// call this.
+    /// instance cannot be made for a panic of yours, and everything that belongs to another version of this crate.
+    /// Each is a line on stderr. What makes an instance (`Default` of skipped fields) must not call this.
     pub fn global() -> &'static Self {
         static GLOBAL: OnceLock<Registry> = OnceLock::new();
         GLOBAL.get_or_init(global::gather)
@@ -108,7 +107,8 @@ impl Registry {
     /// ```
     ///
     /// # Errors
-    /// The first of the families that were left out, with both places.
+    /// The first of the families that were left out, with both places; then the versions of this crate that are in the
+    /// program too, with the crates whose metrics they have.
     pub fn check(&self) -> Result<(), RegisterError> {
         self.read().refused.first().map_or(Ok(()), |error| Err(error.clone()))
     }
@@ -125,7 +125,8 @@ impl Registry {
     /// ```
     ///
     /// # Errors
-    /// The crates of which there is no derived struct and no instrumented function.
+    /// The crates of which there is no derived struct and no instrumented function, and those that have some in
+    /// another version of this crate.
     pub fn require_crates(names: &[&str]) -> Result<(), MissingCrates> {
         global::require_crates(names)
     }

@@ -51,7 +51,6 @@ fn family(model: &Model) -> TokenStream {
         #checks
         static __FUNCTION: #private::Function = #private::Function::new(&__FIELD);
         #entry!(#private::Entry {
-            abi: #private::Entry::ABI,
             crate_name: ::core::env!("CARGO_CRATE_NAME"),
             name: #entry_name,
             location: __FIELD.location,

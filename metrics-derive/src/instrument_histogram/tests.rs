@@ -41,9 +41,8 @@ fn a_function() {
                 &__FIELD,
             );
             ::metrics_core::__entry!(
-                ::metrics_core::private::Entry { abi : ::metrics_core::private::Entry::ABI,
-                crate_name : ::core::env!("CARGO_CRATE_NAME"), name : "add", location : __FIELD
-                .location, source : || __FUNCTION.source(), }
+                ::metrics_core::private::Entry { crate_name : ::core::env!("CARGO_CRATE_NAME"),
+                name : "add", location : __FIELD.location, source : || __FUNCTION.source(), }
             );
             ::metrics_core::private::time(
                 &__FUNCTION,
@@ -88,9 +87,8 @@ fn an_async_method_with_options() {
             const _: () = m::private::check_const_label(&__FIELD, "kind");
             static __FUNCTION: m::private::Function = m::private::Function::new(&__FIELD);
             m::__entry!(
-                m::private::Entry { abi : m::private::Entry::ABI, crate_name :
-                ::core::env!("CARGO_CRATE_NAME"), name : "add", location : __FIELD.location,
-                source : || __FUNCTION.source(), }
+                m::private::Entry { crate_name : ::core::env!("CARGO_CRATE_NAME"), name : "add",
+                location : __FIELD.location, source : || __FUNCTION.source(), }
             );
             let __body = ::core::pin::pin!(
                 async move { if false { return m::private::output:: < Result < _, Error > > (); }
@@ -141,9 +139,8 @@ fn a_function_that_returns_a_future() {
                 &__FIELD,
             );
             ::metrics_core::__entry!(
-                ::metrics_core::private::Entry { abi : ::metrics_core::private::Entry::ABI,
-                crate_name : ::core::env!("CARGO_CRATE_NAME"), name : "later", location : __FIELD
-                .location, source : || __FUNCTION.source(), }
+                ::metrics_core::private::Entry { crate_name : ::core::env!("CARGO_CRATE_NAME"),
+                name : "later", location : __FIELD.location, source : || __FUNCTION.source(), }
             );
             let __future = ::metrics_core::private::make_future(
                 &__FUNCTION,
@@ -193,9 +190,8 @@ fn an_endless_async_function() {
                 &__FIELD,
             );
             ::metrics_core::__entry!(
-                ::metrics_core::private::Entry { abi : ::metrics_core::private::Entry::ABI,
-                crate_name : ::core::env!("CARGO_CRATE_NAME"), name : "serve", location : __FIELD
-                .location, source : || __FUNCTION.source(), }
+                ::metrics_core::private::Entry { crate_name : ::core::env!("CARGO_CRATE_NAME"),
+                name : "serve", location : __FIELD.location, source : || __FUNCTION.source(), }
             );
             #[allow(unreachable_code)]
             let __body = ::core::pin::pin!(

@@ -118,7 +118,6 @@ fn instance(model: &Model<'_>, failed: bool) -> TokenStream {
     let entry = (!failed).then(|| {
         quote! {
             #entry!(#private::Entry {
-                abi: #private::Entry::ABI,
                 crate_name: ::core::env!("CARGO_CRATE_NAME"),
                 name: #name,
                 location: #location,

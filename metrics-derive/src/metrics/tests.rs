@@ -75,10 +75,9 @@ fn a_plain_struct() {
                     }
                 }
                 ::metrics_core::__entry!(
-                    ::metrics_core::private::Entry { abi : ::metrics_core::private::Entry::ABI,
-                    crate_name : ::core::env!("CARGO_CRATE_NAME"), name : "Shop", location :
-                    ::metrics_core::private::Location::caller(), source : ||
-                    ::metrics_core::private::derived(Shop::global()), }
+                    ::metrics_core::private::Entry { crate_name : ::core::env!("CARGO_CRATE_NAME"),
+                    name : "Shop", location : ::metrics_core::private::Location::caller(), source :
+                    || ::metrics_core::private::derived(Shop::global()), }
                 );
             };
         "##]],
