@@ -4,6 +4,10 @@
 //! both: `membarrier(2)` makes every thread of the process execute a full fence, and the pin needs only to
 //! keep the compiler from reordering. Where the call is refused (old kernel, seccomp filter) or does not
 //! exist, and on processors where this was not measured, both sides execute a fence.
+//!
+//! Where it is refused only after the first pins (a service that locks itself up), nothing is freed any more: no other
+//! call fences the pins that are there. `mprotect` interrupts all threads by the way, but not where the kernel flushes
+//! their TLBs by broadcast (AMD's INVLPGB).
 
 #[cfg(all(target_os = "linux", target_arch = "x86_64", not(any(loom, miri))))]
 mod system {
