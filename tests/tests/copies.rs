@@ -76,7 +76,9 @@ fn each_copy_shows_its_own_and_names_the_other() {
         let lines = stderr(&output);
         let lines: Vec<&str> = lines.lines().collect();
         let expected = |n: usize, own, other| {
-            assert!(lines[n].starts_with(&format!("metrics: metrics-core {other} is in this program too, and {own} ")));
+            assert!(lines[n].starts_with(&format!(
+                "metrics: another metrics-core, {other}, is in this program, and this one, {own}, "
+            )));
         };
         assert_eq!(lines.len(), 2, "{lines:?}");
         expected(0, HERE, THERE);
@@ -98,8 +100,8 @@ fn check_view(lines: &[&str], (own, own_sample): (&str, &str), (other, other_cra
     let samples = lines.iter().filter(|line| line.contains("_calls_total") || line.contains("other_copies"));
     assert_eq!(samples.count(), 2, "{lines:#?}");
     let foreign = format!(
-        "metrics-core {other} is in this program too, and {own} cannot show its metrics of {other_crate}: let all crates \
-         depend on one version, from one source (`cargo tree -d` tells which do not)"
+        "another metrics-core, {other}, is in this program, and this one, {own}, cannot show its metrics of \
+         {other_crate}: let all crates depend on one version, from one source (`cargo tree -d` tells which do not)"
     );
     has(&format!("check: {foreign}"));
     let missing = lines.iter().find(|line| line.starts_with("missing [\"absent\"]: ")).expect("one is absent");
@@ -157,7 +159,8 @@ fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// Where a program is made, beside what it depends on. Kept for the next run, and not written to where nothing changed: cargo goes by times.
+/// Where a program is made, beside what it depends on. Kept for the next run, and not written to where nothing
+/// changed: cargo goes by times.
 struct Folder {
     path: PathBuf,
 }

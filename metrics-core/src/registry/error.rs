@@ -61,8 +61,9 @@ impl fmt::Display for RegisterError {
                 let of = if crates.is_empty() { "" } else { " of " };
                 write!(
                     f,
-                    "metrics-core {version} is in this program too, and {VERSION} cannot show its metrics{of}{}: let all \
-                     crates depend on one version, from one source (`cargo tree -d` tells which do not)",
+                    "another metrics-core, {version}, is in this program, and this one, {VERSION}, cannot show its \
+                     metrics{of}{}: let all crates depend on one version, from one source (`cargo tree -d` tells which \
+                     do not)",
                     crates.join(", ")
                 )
             }
