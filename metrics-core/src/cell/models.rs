@@ -3,6 +3,7 @@
 //!
 //! All work is in spawned threads: loom 0.7 does not interleave the loads of a model's main thread.
 
+use super::barrier;
 use super::local::{Local, Place};
 use super::{Cells, Key, Layout, Range};
 use crate::sync::{AtomicU64, Ordering::*};
@@ -138,7 +139,7 @@ fn an_adopted_arena_keeps_its_counts() {
         let reader = thread::spawn(move || check_sums(&theirs, &its, 0..=3));
         writers.into_iter().for_each(|writer| writer.join().unwrap());
         reader.join().unwrap();
-        assert_eq!(sum(&cells, &range), Some(3));
+        assert_eq!((sum(&cells, &range), cells.arenas.taken()), (Some(3), 0));
     });
 }
 
@@ -157,10 +158,10 @@ fn threads_without_an_arena_lose_nothing() {
 
 /// A writer looks a series up in a slot, twice, and adds 3. The reaper removes it and, once it is quiet, gives its
 /// cells to a series that gets fives. A 3 in the second one's copy would be a write into another series.
-fn recycling(local: fn() -> Local) {
+fn recycling(preemptions: usize, local: fn() -> Local) {
     const OLD: u64 = 1;
     const NEW: u64 = 2;
-    model(3, move || {
+    model(preemptions, move || {
         let (cells, range) = cells(Layout::Count);
         let slot = Arc::new(AtomicU64::new(OLD));
         let (theirs, its, found) = (Arc::clone(&cells), Arc::clone(&range), Arc::clone(&slot));
@@ -168,12 +169,15 @@ fn recycling(local: fn() -> Local) {
             let local = local();
             for _ in 0..2 {
                 let _pin = theirs.pin(&local);
-                match found.load(Acquire) {
+                let found = found.load(Acquire);
+                barrier::here();
+                match found {
                     OLD => theirs.add(&local, &its, 3),
                     NEW => theirs.add(&local, &its, 5),
                     _ => {}
                 }
             }
+            barrier::ended();
         });
         let (theirs, its, found) = (Arc::clone(&cells), Arc::clone(&range), Arc::clone(&slot));
         let reaper = thread::spawn(move || {
@@ -200,12 +204,20 @@ fn recycling(local: fn() -> Local) {
 
 #[test]
 fn no_write_lands_in_a_recycled_series() {
-    recycling(living);
+    recycling(3, living);
+}
+
+/// Where the reaper's fence is one in all threads, so that pins need none.
+#[test]
+fn no_write_lands_in_a_recycled_series_by_membarrier() {
+    barrier::allow(true);
+    recycling(2, living);
+    barrier::allow(false);
 }
 
 #[test]
 fn no_write_of_an_ending_thread_lands_in_a_recycled_series() {
-    recycling(ending);
+    recycling(3, ending);
 }
 
 /// The table of an arena grows while it is read.

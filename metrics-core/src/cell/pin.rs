@@ -81,7 +81,7 @@ impl Epochs {
     pub(super) fn pin_unfenced<'a>(&'a self, participant: &'a Member<Participant>) -> Pin<'a> {
         self.begin(participant);
         // The other half is the reaper's membarrier.
-        std::sync::atomic::compiler_fence(SeqCst);
+        barrier::here();
         Pin { participant, epochs: self }
     }
 
