@@ -4,6 +4,7 @@
 //! has read a value of it never reads an older one (coherence). Arenas are walked outermost and ranges in
 //! the order in which they were made, which is nearly the order of memory.
 
+use super::arena::Arena;
 use super::memory::{CHUNK, CHUNK_BITS};
 use super::range::SUM;
 use super::sequence::consistent_read;
@@ -34,13 +35,21 @@ impl Cells {
     }
 
     fn read_runs(&self, runs: &mut Runs, words: &mut [u64], add: &impl Fn(u64, u64) -> u64) {
-        for arena in self.all_arenas() {
+        let mut arenas = self.all_arenas();
+        loop {
+            // Four at once: memory answers several readers sooner than one, and with 64 copies it is all that counts.
+            let four: [Option<&Arena>; 4] = std::array::from_fn(|_| arenas.next());
+            if four[0].is_none() {
+                break;
+            }
             for run in &runs.runs[..runs.len] {
-                let (chunk, start) = position(run.first);
-                let Some(cells) = arena.chunk(chunk) else { continue };
+                let (chunk, start) = position(run.lowest);
+                let copies = four.map(|arena| Some(&arena?.chunk(chunk)?[start..start + run.len]));
                 let words = &mut words[run.at..run.at + run.len];
-                for (word, cell) in words.iter_mut().zip(&cells[start..start + run.len]) {
-                    *word = add(*word, cell.load(Relaxed));
+                if run.descends {
+                    add_copies(words.iter_mut().rev(), copies, add);
+                } else {
+                    add_copies(words.iter_mut(), copies, add);
                 }
             }
         }
@@ -80,12 +89,51 @@ impl Cells {
     }
 }
 
-/// Ids that follow one another within a chunk, as those of series that were created together do.
+/// Adds to each word its cell of each copy that there is.
+#[inline(always)]
+fn add_copies<'a>(
+    words: impl Iterator<Item = &'a mut u64>,
+    copies: [Option<&[AtomicU64]>; 4],
+    add: &impl Fn(u64, u64) -> u64,
+) {
+    let add = |sum: u64, cell: &AtomicU64| add(sum, cell.load(Relaxed));
+    if let [Some(a), Some(b), Some(c), Some(d)] = copies {
+        for ((((word, a), b), c), d) in words.zip(a).zip(b).zip(c).zip(d) {
+            *word = add(add(add(add(*word, a), b), c), d);
+        }
+        return;
+    }
+    for (i, word) in words.enumerate() {
+        for copy in copies.iter().flatten() {
+            *word = add(*word, &copy[i]);
+        }
+    }
+}
+
+/// Ids that follow one another within a chunk, as those of series that were created together do: upwards, or downwards
+/// where they were used before.
 #[derive(Clone, Copy, Default)]
 struct Run {
-    first: u32,
+    lowest: u32,
     at: usize,
     len: usize,
+    descends: bool,
+}
+
+impl Run {
+    /// Whether it goes on with this one.
+    fn push(&mut self, id: u32) -> bool {
+        let ascends =
+            (!self.descends && id as usize == self.lowest as usize + self.len) && !(id as usize).is_multiple_of(CHUNK);
+        let descends = (self.descends || self.len == 1)
+            && self.lowest.checked_sub(1) == Some(id)
+            && !(self.lowest as usize).is_multiple_of(CHUNK);
+        if descends {
+            (self.lowest, self.descends) = (id, true);
+        }
+        self.len += usize::from(ascends || descends);
+        ascends || descends
+    }
 }
 
 /// Some runs, no more than fit on the stack: a scrape does not allocate for each batch of series.
@@ -102,17 +150,12 @@ impl Default for Runs {
 
 impl Runs {
     /// Whether there was room.
-    fn push(&mut self, at: usize, first: u32) -> bool {
-        let (_, start) = position(first);
-        if let Some(run) = self.runs[..self.len].last_mut()
-            && start != 0
-            && first as usize == run.first as usize + run.len
-        {
-            run.len += 1;
+    fn push(&mut self, at: usize, id: u32) -> bool {
+        if self.runs[..self.len].last_mut().is_some_and(|run| run.push(id)) {
             return true;
         }
         let Some(free) = self.runs.get_mut(self.len) else { return false };
-        *free = Run { first, at, len: 1 };
+        *free = Run { lowest: id, at, len: 1, descends: false };
         self.len += 1;
         true
     }

@@ -17,7 +17,7 @@ mod random;
 mod subject;
 mod table;
 
-pub use alloc::Counting;
+pub use alloc::{Counting, bytes};
 pub use measure::{Measured, Results};
 pub use random::{PERIOD, Random};
 pub use subject::{Subject, Workload};

@@ -62,25 +62,29 @@ struct Measured {
     http_requests: CounterVec<MeasuredsSet>,
 }
 
-/// The registry with a family in which so many threads counted, all of them alive at once.
-fn ours(counted: &[(&Key, u64)], threads: usize) -> Registry {
+/// The registry with a family in which so many threads counted. They stay alive: of what ended, copies are added up once
+/// and for all.
+fn ours(counted: &[(&'static Key, u64)], threads: usize) -> Registry {
     let registry = Registry::new();
     let family = Arc::new(Family::<Ours<'static>, Counter>::new().max_series(None));
     registry.register(Definition::new(NAME, HELP), Arc::clone(&family)).unwrap();
-    let barrier = Barrier::new(threads);
-    std::thread::scope(|scope| {
-        let count = || {
-            barrier.wait();
-            for (key, n) in counted {
-                family.with(&key.ours()).inc_by(n / threads as u64);
-            }
-            barrier.wait();
-        };
-        for _ in 1..threads {
-            scope.spawn(count);
+    let (barrier, counted) = (Arc::new(Barrier::new(threads)), Arc::new(counted.to_vec()));
+    let count = move || {
+        for (key, n) in counted.iter() {
+            family.with(&key.ours()).inc_by(n / threads as u64);
         }
-        count();
-    });
+        barrier.wait();
+    };
+    for _ in 1..threads {
+        let count = count.clone();
+        std::thread::spawn(move || {
+            count();
+            loop {
+                std::thread::park();
+            }
+        });
+    }
+    count();
     registry
 }
 
