@@ -9,7 +9,7 @@ struct Number {
     n: u32,
 }
 
-const THREADS: usize = 576;
+const THREADS: u16 = 576;
 const TOUCHES: u32 = 1_000;
 const COUNTERS: u32 = 100_000;
 const HISTOGRAMS: u32 = 10_000;
@@ -38,12 +38,12 @@ fn many_threads_take_little_memory_and_give_it_back() {
     (0..COUNTERS).for_each(|n| drop(counters.with(&Number { n })));
     (0..HISTOGRAMS).for_each(|n| drop(histograms.with(&Number { n })));
     let before = own("metrics_core_arena_memory_bytes");
-    let gate = Barrier::new(THREADS + 1);
+    let gate = Barrier::new(usize::from(THREADS) + 1);
     std::thread::scope(|scope| {
-        for thread in 0..THREADS {
+        for thread in 0..u32::from(THREADS) {
             let (gate, counters, histograms) = (&gate, &counters, &histograms);
             let work = move || {
-                let mut state = 1 + thread as u32;
+                let mut state = 1 + thread;
                 for _ in 0..TOUCHES {
                     let n = random(&mut state);
                     counters.with(&Number { n: n % COUNTERS }).inc();
@@ -76,7 +76,7 @@ fn many_threads_take_little_memory_and_give_it_back() {
     let one_copy = f64::from(COUNTERS + HISTOGRAMS * 14) * 8.0;
     assert!(after - before <= 2.1 * one_copy, "{after}");
     let total: u64 = (0..COUNTERS).map(|n| counters.with(&Number { n }).get()).sum();
-    assert_eq!(total, THREADS as u64 * u64::from(TOUCHES));
+    assert_eq!(total, u64::from(THREADS) * u64::from(TOUCHES));
     let observed: u64 = (0..HISTOGRAMS).map(|n| histograms.with(&Number { n }).count()).sum();
-    assert_eq!(observed, THREADS as u64 * u64::from(TOUCHES));
+    assert_eq!(observed, u64::from(THREADS) * u64::from(TOUCHES));
 }

@@ -1,4 +1,6 @@
-//! Series that come and go, seen from outside: what is on the page, and that memory comes back.
+//! Series that come and go, seen from outside: what is on the page.
+
+#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small whole numbers")]
 
 use metrics_core::testing::samples;
 use metrics_core::{Counter, Family, Handle, LabelSet, Metrics, Registry};
@@ -51,8 +53,11 @@ fn a_family_is_a_map() {
         let keys = [100, 10_000, 300][round % 3];
         for _ in 0..6_000 {
             let i = random.below(keys);
-            let tenant =
-                if i % 997 == 0 { format!("{i}-{}", "x".repeat(20_000)) } else { format!("{i}").repeat(1 + i % 9) };
+            let tenant = if i.is_multiple_of(997) {
+                format!("{i}-{}", "x".repeat(20_000))
+            } else {
+                format!("{i}").repeat(1 + i % 9)
+            };
             let set = Tenant { tenant: &tenant };
             if random.below(3) == 0 {
                 assert_eq!(family.remove(&set), model.remove(&tenant).is_some());
@@ -64,7 +69,7 @@ fn a_family_is_a_map() {
         }
         assert_eq!(family.len(), model.len());
         assert_eq!(page(&registry), model);
-        let keep = |tenant: &str| tenant.len() % (2 + round % 3) != 0;
+        let keep = |tenant: &str| !tenant.len().is_multiple_of(2 + round % 3);
         family.retain(|labels| labels.pairs().all(|(_, value)| keep(&value)));
         model.retain(|tenant, _| keep(tenant));
         assert_eq!(page(&registry), model);

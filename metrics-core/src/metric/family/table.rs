@@ -96,8 +96,10 @@ impl<M: Child> Table<M> {
     #[inline(always)]
     pub(super) unsafe fn find(&self, hash: u32, names: &[&str], values: &[&str]) -> Option<NonNull<Series<M>>> {
         let tag = tag(hash);
-        for step in 0..=self.mask {
-            let group = self.group(hash as usize + step);
+        let first = hash as usize;
+        let mut at = first;
+        loop {
+            let group = self.group(at);
             // Acquire, twice: the pointer was put there before the tag, and the series was made before the pointer.
             let tags = group.tags.load(Acquire);
             let mut found = matching(tags, tag);
@@ -112,11 +114,12 @@ impl<M: Child> Table<M> {
                 }
                 found &= found - 1;
             }
-            if tags >> PASSED == 0 {
+            at += 1;
+            // Or after all of them: each may have been passed once.
+            if tags >> PASSED == 0 || at - first > self.mask {
                 return None;
             }
         }
-        None
     }
 
     /// As [`find`](Self::find), also what was not taken over yet. Only this says for certain that there is none.
