@@ -34,7 +34,8 @@
 //!
 //! # What a page looks like
 //!
-//! - Families stand in the order of their names, series in the order of their creation: the same from scrape
+//! - Families stand in the order of their names, series in the order of their creation (one that
+//!   was removed leaves its place to another): the same from scrape
 //!   to scrape. A family without series is left out, its comment lines too.
 //! - Whole numbers are written as integers, exact beyond 2^53 where the metric counts in integers; others
 //!   with the fewest digits that read back equal.
