@@ -53,7 +53,7 @@
 //! # Features and platforms
 //!
 //! There are no features. Everything but the gathering by the linker works on wasm too: there, call
-//! [`Metrics::register_in`].
+//! [`Metrics::register_in`]. On wasm32-unknown-unknown, which has no clock, no time passes.
 #![cfg_attr(loom, allow(dead_code, unreachable_pub, unused_imports))]
 
 #[cfg(not(loom))]

@@ -1,6 +1,6 @@
 //! What `#[instrument_histogram]` runs: times a function and says how it ended.
 
-use crate::metric::{Collect, Cursor, Family, Histogram, Instrument, Points, Spec};
+use crate::metric::{Collect, Cursor, Family, Histogram, Instrument, Points, Spec, Stopwatch};
 use crate::model::{FamilyField, Kind, LabelText, Location, Options, Scope, Unit};
 use crate::registry::{Source, SourceFamily};
 use crate::{LabelSet, LabelValue};
@@ -9,7 +9,6 @@ use std::future::{Future, poll_fn};
 use std::ops::Deref;
 use std::pin::{Pin, pin};
 use std::sync::OnceLock;
-use std::time::Instant;
 
 /// How a call ended.
 #[derive(Clone, Copy, Debug, LabelValue)]
@@ -91,14 +90,14 @@ pub fn function_name<M>(_marker: M) -> &'static str {
 /// A call under way. However it ends, it is observed once, here.
 struct Timed {
     function: &'static Function,
-    start: Instant,
+    start: Stopwatch,
     /// What it is if nothing more is heard of it.
     outcome: Outcome,
 }
 
 impl Timed {
     fn start(function: &'static Function, outcome: Outcome) -> Self {
-        Self { function, start: Instant::now(), outcome }
+        Self { function, start: Stopwatch::start(), outcome }
     }
 }
 

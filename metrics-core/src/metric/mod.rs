@@ -17,4 +17,5 @@ pub use family::Storage;
 pub use family::{DEFAULT_MAX_SERIES, Family, Handle, Ref};
 pub use gauge::{Gauge, GaugeValue, InProgress};
 pub use histogram::{DEFAULT_BUCKETS, Histogram, exponential, linear};
+pub(crate) use timer::Stopwatch;
 pub use timer::Timer;

@@ -15,5 +15,6 @@ pub use kind::Kind;
 pub use labels::{LabelPairs, Labels};
 pub use number::Number;
 pub use point::{FamilySink, Point};
+pub(crate) use timestamp::HAS_CLOCK;
 pub use timestamp::Timestamp;
 pub use unit::Unit;
