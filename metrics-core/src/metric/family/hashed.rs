@@ -421,8 +421,9 @@ impl<M: Child> Drop for HashedStore<M> {
             }
         }
         inner.garbage.take_all(table).free();
+        let closed = inner.blocks.take_closed();
         // SAFETY: what is in them was freed, here or by the garbage.
-        inner.blocks.iter().for_each(|block| unsafe { block.free() });
+        inner.blocks.iter().chain(closed).for_each(|block| unsafe { block.free() });
     }
 }
 
