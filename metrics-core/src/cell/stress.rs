@@ -377,7 +377,7 @@ fn dense_series_come_and_go() {
 #[test]
 fn places_of_removed_series_are_used_again() {
     let family = Family::<Path<'static>, Counter>::new().max_series(Some(300));
-    let n = if cfg!(miri) { 80 } else { 400 };
+    let n = if cfg!(miri) { 20 } else { 400 };
     let key = |i: usize| "x".repeat(1 + i % 40) + &path(i);
     for round in 1..4 {
         let handles: Vec<_> = (0..n)
