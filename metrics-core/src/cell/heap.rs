@@ -136,9 +136,14 @@ mod system {
         if start == libc::MAP_FAILED { None } else { NonNull::new(start.cast()) }
     }
 
-    /// Lets the system have the pages, so that zeros are read there from now on. It cannot where its pages are larger
-    /// than a chunk, or locked.
+    /// Lets the system have the pages, so that zeros are read there from now on. It cannot where they are locked. Where
+    /// pages are larger than a chunk it must not be asked: it would take the neighbours' too.
     pub(super) fn give_back(start: NonNull<AtomicU64>, bytes: usize) -> bool {
+        // SAFETY: takes no pointers.
+        let page = usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).unwrap_or(0);
+        if page == 0 || !bytes.is_multiple_of(page) {
+            return false;
+        }
         // SAFETY: of a private anonymous mapping of ours. Its cells are atomic, so changing under a reader is fine.
         unsafe { libc::madvise(start.as_ptr().cast(), bytes, libc::MADV_DONTNEED) == 0 }
     }

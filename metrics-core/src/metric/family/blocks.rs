@@ -200,7 +200,7 @@ impl<M: Child> Blocks<M> {
     /// Room for a series with labels of this length. Before its metric is made: this may panic.
     pub(super) fn room(&mut self, labels: usize) -> Room<M> {
         let size = Series::<M>::size(labels);
-        if let Some((block, series)) = self.take_hole(size) {
+        if let Some((block, series)) = self.find_hole(size) {
             return Room { block, series, end: None };
         }
         let block = self.block_for(size);
@@ -217,6 +217,10 @@ impl<M: Child> Blocks<M> {
         metric: M,
     ) -> NonNull<Series<M>> {
         let Room { block, series, end } = room;
+        if end.is_none() {
+            // Only now, when nothing can fail any more: a hole that is in no list must not be taken for one.
+            self.remove_hole(series);
+        }
         // SAFETY: room for these labels, which nobody else has.
         unsafe {
             Series::write(series, hash, labels, metric);
@@ -331,10 +335,8 @@ impl<M: Child> Blocks<M> {
         Some((block, block.at(8 * (number & ((1 << OFFSET_BITS) - 1)))))
     }
 
-    fn take_hole(&mut self, size: usize) -> Option<(Block<M>, NonNull<Series<M>>)> {
-        let (block, hole) = self.hole(*self.holes.get(size / 8)?)?;
-        self.remove_hole(hole);
-        Some((block, hole))
+    fn find_hole(&mut self, size: usize) -> Option<(Block<M>, NonNull<Series<M>>)> {
+        self.hole(*self.holes.get(size / 8)?)
     }
 
     fn add_hole(&mut self, size: usize, hole: NonNull<Series<M>>, block: Block<M>) {
