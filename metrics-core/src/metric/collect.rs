@@ -8,7 +8,8 @@ use std::fmt;
 pub trait Collect: Send + Sync {
     /// Gives some thousand points at most, from `from` on. Says where to go on, or `None` at the end.
     ///
-    /// Series that are created meanwhile may be missed until the next scrape; none is given twice.
+    /// Series that are created meanwhile may be missed until the next scrape; none is given twice, unless it is removed
+    /// and made again meanwhile.
     fn collect(&self, from: Cursor, points: &mut Points<'_>) -> Option<Cursor>;
 }
 

@@ -61,7 +61,7 @@ impl<M: Child> Garbage<M> {
 
     /// How often [`take`](Self::take) has to be called to look at all.
     pub(super) fn rounds(&self) -> usize {
-        self.dead.len().max(self.kept.len()).div_ceil(BATCH).max(1)
+        self.dead.len().div_ceil(BATCH).max(self.kept.len().div_ceil(BATCH / 2)).max(1)
     }
 
     /// What was retired before `quiet`, some of it.

@@ -146,10 +146,10 @@ impl<M: Child> HashedStore<M> {
             return None;
         }
         let series = found.unwrap_or_else(|| {
+            self.make_room(&mut stopped, self.all() + 1);
             let room = self.inner.get(&mut stopped).blocks.room(labels.len());
             let metric = M::create(&self.shared, &mut stopped, Key { family: &self.family, labels: &labels });
             let series = self.inner.get(&mut stopped).blocks.make(room, hash, (&labels, escaped), metric);
-            self.make_room(&mut stopped, self.all() + 1);
             // SAFETY: just made; stopped; there is room.
             unsafe { self.table().insert(series) };
             self.live.store(live + 1, Relaxed);

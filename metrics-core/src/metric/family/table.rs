@@ -85,9 +85,15 @@ impl<M: Child> Table<M> {
         unsafe { self.groups.add(at & self.mask).as_ref() }
     }
 
+    /// Where a series belongs. Masked, so that no step from there overflows.
+    #[inline(always)]
+    fn first(&self, hash: u32) -> usize {
+        hash as usize & self.mask
+    }
+
     /// The groups in which a series may be.
     fn probe(&self, hash: u32) -> impl Iterator<Item = &Group<M>> {
-        (0..=self.mask).map(move |step| self.group(hash as usize + step))
+        (0..=self.mask).map(move |step| self.group(self.first(hash) + step))
     }
 
     /// # Safety
@@ -96,7 +102,7 @@ impl<M: Child> Table<M> {
     #[inline(always)]
     pub(super) unsafe fn find(&self, hash: u32, names: &[&str], values: &[&str]) -> Option<NonNull<Series<M>>> {
         let tag = tag(hash);
-        let first = hash as usize;
+        let first = self.first(hash);
         let mut at = first;
         loop {
             let group = self.group(at);
@@ -217,7 +223,7 @@ impl<M: Child> Table<M> {
                 group.tags.store(tags - (1 << PASSED), Release);
             }
         }
-        let group = self.group(hash as usize + step);
+        let group = self.group(self.first(hash) + step);
         group.tags.store(group.tags.load(Relaxed) & !(0xff << (8 * slot)), Release);
     }
 }
