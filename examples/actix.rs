@@ -70,6 +70,6 @@ fn chunks(body: http::Body) -> impl Stream<Item = io::Result<Bytes>> {
     try_unfold(body, |mut body| async move {
         let (chunk, body) = block(move || (body.next(), body)).await.map_err(io::Error::other)?;
         let chunk = chunk.transpose().map_err(io::Error::other)?;
-        Ok(chunk.map(|chunk| (Bytes::from(chunk), body)))
+        Ok(chunk.map(|chunk| (Bytes::from_owner(chunk), body)))
     })
 }

@@ -74,6 +74,6 @@ fn chunks(body: http::Body) -> impl Stream<Item = io::Result<Frame<Bytes>>> {
     try_unfold(body, |mut body| async move {
         let (chunk, body) = spawn_blocking(move || (body.next(), body)).await?;
         let chunk = chunk.transpose().map_err(io::Error::other)?;
-        Ok(chunk.map(|chunk| (Frame::data(Bytes::from(chunk)), body)))
+        Ok(chunk.map(|chunk| (Frame::data(Bytes::from_owner(chunk)), body)))
     })
 }

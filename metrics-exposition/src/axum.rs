@@ -32,12 +32,13 @@
 
 use crate::http::{self, handle};
 use axum::Router;
-use axum::body::{Body, Bytes, HttpBody};
+use axum::body::{Body, HttpBody};
 use axum::extract::Request;
 use axum::http::header::{ACCEPT, HeaderName, HeaderValue};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::Response;
 use axum::routing::{MethodRouter, any};
+use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use metrics_core::Registry;
 use std::convert::Infallible;
@@ -175,7 +176,7 @@ impl HttpBody for Chunks {
 }
 
 fn next(body: &mut http::Body) -> Option<io::Result<Bytes>> {
-    body.next().map(|chunk| chunk.map(Bytes::from).map_err(io::Error::other))
+    body.next().map(|chunk| chunk.map(Bytes::from_owner).map_err(io::Error::other))
 }
 
 /// Work on a thread where blocking is allowed; dropping it lets a chunk that is under way be finished in vain.

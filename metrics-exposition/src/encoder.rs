@@ -35,6 +35,11 @@ pub trait Encoder: FamilySink + Send {
     /// The same, and nothing is left of it here. What is encoded later continues it.
     fn take(&mut self) -> Vec<u8>;
 
+    /// Memory for what is encoded next; its contents do not matter. Ignored if something is encoded already.
+    fn reuse(&mut self, memory: Vec<u8>) {
+        let _ = memory;
+    }
+
     /// Forgets everything but the memory, for a new page.
     fn clear(&mut self);
 

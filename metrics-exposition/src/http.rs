@@ -3,7 +3,7 @@
 //!
 //! ```
 //! use metrics_core::Registry;
-//! use metrics_exposition::http::{Request, handle};
+//! use metrics_exposition::http::{Chunk, Request, handle};
 //!
 //! let response = handle(Registry::global(), &Request::new("GET", &[b"text/plain"]));
 //! assert_eq!(response.status, 200);
@@ -11,7 +11,7 @@
 //!     println!("{name}: {value}");
 //! }
 //! for chunk in response.body {
-//!     let chunk: Vec<u8> = chunk?; // Err: break the connection off, the page cannot be completed
+//!     let chunk: Chunk = chunk?; // Err: break the connection off, the page cannot be completed
 //!     // … send it
 //! #   let _ = chunk;
 //! }
@@ -38,6 +38,7 @@
 //! `Content-Length`. Of a longer one these 4 MiB are the first chunk, and the others are encoded as they are
 //! asked for, by about a thousand series (64 KiB of counters, 1 MiB of histograms). No lock is held between
 //! chunks, so that a client that reads slowly, or stops, delays nobody; it costs the memory of its chunk.
+//! How long it may do so is up to the server. The memory of up to four pages is kept for those to come.
 //!
 //! # Where to call it
 //!
@@ -47,12 +48,15 @@
 //!
 //! [rfc]: https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1
 
+use crate::chunk;
 use crate::encoder::{Encoder, FORMATS, fill};
 use crate::negotiate::negotiate;
 use metrics_core::Registry;
 use metrics_core::registry::{Aborted, Scrape};
 use std::borrow::Cow;
 use std::fmt;
+
+pub use crate::chunk::Chunk;
 
 /// Up to here a page is built whole, which gives it a `Content-Length`.
 const WHOLE: usize = 4 << 20;
@@ -98,12 +102,13 @@ pub fn handle(registry: &Registry, request: &Request<'_>) -> Response {
     let format = negotiate(request.accept, FORMATS);
     let mut response = Response::new(200, format.content_type());
     let (mut scrape, mut encoder) = (registry.scrape(), format.encoder());
+    encoder.reuse(chunk::spare());
     match fill(&mut scrape, &mut *encoder, WHOLE) {
         Ok(true) => response.body.state = State::First(Pages { scrape, encoder }),
-        Ok(false) => response.set_body(encoder.take()),
+        Ok(false) => response.set_body(Chunk::page(encoder.take())),
         Err(aborted) => {
             response = Response::new(500, "text/plain; charset=utf-8");
-            response.set_body(format!("{aborted}\n").into());
+            response.set_body(Chunk::small(format!("{aborted}\n").into()));
         }
     }
     if is_head {
@@ -115,12 +120,12 @@ pub fn handle(registry: &Registry, request: &Request<'_>) -> Response {
 fn method_not_allowed() -> Response {
     let mut response = Response::new(405, "text/plain; charset=utf-8");
     response.headers.push(("allow", "GET, HEAD".into()));
-    response.set_body(b"Metrics are read with GET or HEAD.\n".into());
+    response.set_body(Chunk::small(b"Metrics are read with GET or HEAD.\n".into()));
     response
 }
 
 impl Response {
-    fn set_body(&mut self, body: Vec<u8>) {
+    fn set_body(&mut self, body: Chunk) {
         self.headers.push(("content-length", body.len().to_string().into()));
         self.body.state = State::Whole(body);
     }
@@ -152,7 +157,7 @@ enum State {
     First(Pages),
     /// Nothing waits.
     More(Pages),
-    Whole(Vec<u8>),
+    Whole(Chunk),
     #[default]
     Ended,
 }
@@ -179,18 +184,18 @@ impl Body {
 }
 
 impl Iterator for Body {
-    type Item = Result<Vec<u8>, Aborted>;
+    type Item = Result<Chunk, Aborted>;
 
     fn next(&mut self) -> Option<Self::Item> {
         match std::mem::replace(&mut self.state, State::Ended) {
             State::First(mut pages) => {
-                let chunk = pages.encoder.take();
+                let chunk = Chunk::page(pages.encoder.take());
                 self.state = State::More(pages);
                 Some(Ok(chunk))
             }
             State::More(mut pages) => match fill(&mut pages.scrape, &mut *pages.encoder, CHUNK) {
                 Ok(more) => {
-                    let chunk = pages.encoder.take();
+                    let chunk = Chunk::small(pages.encoder.take());
                     if more {
                         self.state = State::More(pages);
                     }

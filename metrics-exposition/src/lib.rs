@@ -51,6 +51,8 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(feature = "http")]
+mod chunk;
 mod encoder;
 #[cfg(feature = "_lines")]
 mod lines;

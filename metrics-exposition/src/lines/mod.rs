@@ -199,6 +199,10 @@ impl Encoder for Lines {
         self.page.take()
     }
 
+    fn reuse(&mut self, memory: Vec<u8>) {
+        self.page.reuse(memory);
+    }
+
     fn clear(&mut self) {
         self.page.truncate(0);
         self.start = Some(0);

@@ -36,6 +36,14 @@ impl Page {
         bytes
     }
 
+    /// Memory for what comes next, if nothing is here.
+    pub(super) fn reuse(&mut self, mut memory: Vec<u8>) {
+        if self.len == 0 && memory.capacity() > self.room.len() {
+            memory.resize(memory.capacity(), 0);
+            self.room = memory;
+        }
+    }
+
     pub(super) fn push(&mut self, bytes: &[u8]) {
         let mut room = self.room(bytes.len());
         room.put(bytes);
@@ -151,6 +159,10 @@ mod tests {
         assert_eq!(page.take(), expected);
         assert_eq!(page.len(), 0);
         page.push(b"again");
+        page.reuse(b"too late, and too much to be ignored because it is short".to_vec());
         assert_eq!(page.take(), b"again");
+        page.reuse(b"once more".to_vec());
+        page.push(b"and");
+        assert_eq!(page.take(), b"and");
     }
 }
