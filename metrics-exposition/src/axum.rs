@@ -29,6 +29,27 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! A client that asks and then reads nothing, or a byte now and then, keeps its page (at most 5 MiB of it) until its
+//! connection ends, and neither axum nor hyper ends one for that. If such clients can reach the router, let the kernel
+//! do so; on Linux, with the crate `socket2`:
+//!
+//! ```no_run
+//! # #[cfg(target_os = "linux")]
+//! # async fn f() -> std::io::Result<()> {
+//! use axum::serve::ListenerExt;
+//! use std::time::Duration;
+//!
+//! let listener = tokio::net::TcpListener::bind("0.0.0.0:9090").await?.tap_io(|connection| {
+//!     // How long a client may leave no room for more.
+//!     let patience = Duration::from_secs(60);
+//!     if let Err(error) = socket2::SockRef::from(&*connection).set_tcp_user_timeout(Some(patience)) {
+//!         eprintln!("a client may now keep its page for ever: {error}");
+//!     }
+//! });
+//! axum::serve(listener, metrics_exposition::axum::router()).await
+//! # }
+//! ```
 
 use crate::http::{self, handle};
 use axum::Router;

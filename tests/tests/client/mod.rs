@@ -34,7 +34,11 @@ pub(crate) async fn get(server: SocketAddr, path: &str) -> Answer {
 
 /// `headers`: lines, each with its line end.
 pub(crate) async fn request(server: SocketAddr, method: &str, path: &str, headers: &[u8]) -> Answer {
-    let mut connection = send(server, method, path, headers).await;
+    answer(send(server, method, path, headers).await, method).await
+}
+
+/// Reads what is left of an answer.
+pub(crate) async fn answer(mut connection: TcpStream, method: &str) -> Answer {
     let mut bytes = Vec::new();
     // A connection that was broken off may end in a reset.
     let read = timeout(Duration::from_secs(30), connection.read_to_end(&mut bytes)).await;
@@ -44,7 +48,10 @@ pub(crate) async fn request(server: SocketAddr, method: &str, path: &str, header
 
 /// Sends a request and leaves it to the caller to read the answer.
 pub(crate) async fn send(server: SocketAddr, method: &str, path: &str, headers: &[u8]) -> TcpStream {
-    let mut connection = TcpStream::connect(server).await.unwrap();
+    send_over(TcpStream::connect(server).await.unwrap(), method, path, headers).await
+}
+
+pub(crate) async fn send_over(mut connection: TcpStream, method: &str, path: &str, headers: &[u8]) -> TcpStream {
     let head = format!("{method} {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n");
     let request = [head.as_bytes(), headers, b"\r\n"].concat();
     // A server may refuse before it has read all.
