@@ -72,7 +72,7 @@ fn main() {
 
     let answer = handle(&registry, &Request::new("GET", &[b"text/plain"]));
     assert_eq!(answer.status, 200);
-    let page: Vec<u8> = answer.body.flat_map(Result::unwrap).collect();
+    let page: Vec<u8> = answer.body.flat_map(|chunk| Vec::from(chunk.unwrap())).collect();
     let page = String::from_utf8(page).unwrap();
     assert!(page.contains("\nmetrics_core_rejected_updates_total 0\n"), "{page}");
     // How long it took nobody knows.
