@@ -77,6 +77,8 @@ pub mod private;
 #[cfg(not(loom))]
 pub mod registry;
 #[cfg(not(loom))]
+mod report;
+#[cfg(not(loom))]
 mod self_metrics;
 #[cfg(not(loom))]
 pub mod testing;

@@ -1,4 +1,4 @@
-use crate::cell::usage;
+use crate::cell::{arena_bytes, used_arenas, used_cells};
 use crate::metric::{CallbackCounter, CallbackGauge, Family, Gauge, OverflowedLookups, rejected_updates};
 use crate::registry::{Source, collector_faults, entry};
 use crate::{LabelSet, Metrics, private};
@@ -43,9 +43,9 @@ impl SelfMetrics {
     /// An instance that shows the counts of this process.
     pub fn counting() -> Self {
         let metrics = Self::new();
-        metrics.arenas.set_function(|| usage().arenas);
-        metrics.arena_memory.set_function(|| usage().bytes);
-        metrics.cells.set_function(|| u64::from(usage().cells));
+        metrics.arenas.set_function(used_arenas);
+        metrics.arena_memory.set_function(arena_bytes);
+        metrics.cells.set_function(|| u64::from(used_cells()));
         metrics.collector_faults.set_function(collector_faults);
         for version in entry::others().into_keys() {
             metrics.other_copies.with(&OtherCopy { version }).set(1.0);

@@ -9,12 +9,13 @@ const DERIVES: &str = "";
 /// Modules of metrics-core and what each may import, itself aside.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("sync", &[]),
+    ("report", &[]),
     ("model", &[]),
     ("name", &["model"]),
     ("label", &[]),
     ("cell", &["sync"]),
-    ("metric", &["cell", "label", "model", "name"]),
-    ("registry", &["cell", "label", "metric", "model", "name"]),
+    ("metric", &["cell", "label", "model", "name", "report"]),
+    ("registry", &["cell", "label", "metric", "model", "name", "report"]),
     ("timed", &["metric", "model", "registry", DERIVES]),
     ("self_metrics", &["cell", "metric", "registry", "private", "__entry", DERIVES]),
     ("testing", &["model", "Registry"]),

@@ -28,7 +28,7 @@ struct Segment {
 
 /// Chunks of a segment.
 const LEN: usize = if cfg!(loom) { 4 } else { u128::BITS as usize };
-const CHUNK_BYTES: usize = CHUNK * size_of::<u64>();
+const CHUNK_BYTES: usize = CHUNK * size_of::<AtomicU64>();
 
 // SAFETY: the pointers are to segments, which are never freed, and are guarded by the lock.
 unsafe impl Send for Segments {}
@@ -77,7 +77,7 @@ impl Segment {
 
     /// Whether it was one of this segment's chunks.
     fn give(&mut self, chunk: NonNull<AtomicU64>) -> Option<()> {
-        let index = chunk.addr().get().checked_sub(self.start.addr().get())? / (CHUNK * size_of::<AtomicU64>());
+        let index = chunk.addr().get().checked_sub(self.start.addr().get())? / CHUNK_BYTES;
         (index < LEN).then(|| self.free |= 1 << index)
     }
 }

@@ -70,17 +70,6 @@ pub(crate) struct Cells {
     heap: Heap,
 }
 
-/// How much there is of what.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Usage {
-    /// Cells that belong to a series.
-    pub(crate) cells: u32,
-    /// Private arenas that a thread has.
-    pub(crate) arenas: u64,
-    /// Bytes of all chunks, of all arenas.
-    pub(crate) bytes: u64,
-}
-
 /// What the lock of the cold paths guards.
 #[derive(Debug)]
 struct Cold {
@@ -118,7 +107,7 @@ impl Cells {
 #[cfg(not(loom))]
 mod global {
     use super::local::Local;
-    use super::{Cells, Pin, Stopped, Usage};
+    use super::{Cells, Pin, Stopped};
     use std::sync::atomic::Ordering::Relaxed;
 
     pub(super) static CELLS: Cells = Cells::new();
@@ -160,9 +149,19 @@ mod global {
         CELLS.arena_limit.store(limit, Relaxed);
     }
 
-    /// How much there is of what.
-    pub(crate) fn usage() -> Usage {
-        Usage { cells: CELLS.stop().used_cells(), arenas: CELLS.arenas.taken(), bytes: CELLS.memory().bytes() }
+    /// Cells that belong to a series.
+    pub(crate) fn used_cells() -> u32 {
+        CELLS.stop().used_cells()
+    }
+
+    /// Private arenas that a thread has.
+    pub(crate) fn used_arenas() -> u64 {
+        CELLS.arenas.taken()
+    }
+
+    /// Bytes of all chunks, of all arenas.
+    pub(crate) fn arena_bytes() -> u64 {
+        CELLS.memory().bytes()
     }
 
     /// Stops all cold paths of other threads.
@@ -174,4 +173,4 @@ mod global {
 #[cfg(not(loom))]
 use global::{CELLS, with_local};
 #[cfg(not(loom))]
-pub(crate) use global::{pin, set_arena_limit, stop, usage};
+pub(crate) use global::{arena_bytes, pin, set_arena_limit, stop, used_arenas, used_cells};

@@ -1,8 +1,7 @@
 use super::entry::{Entry, entries, others};
 use super::{MissingCrates, RegisterError, Registry};
+use crate::report::report;
 use std::collections::BTreeSet;
-use std::fmt;
-use std::io::Write;
 use std::panic::catch_unwind;
 use std::sync::Arc;
 
@@ -24,11 +23,6 @@ pub(super) fn gather() -> Registry {
         registry.write().refused.push(error);
     }
     registry
-}
-
-/// A line on stderr. `eprintln!` would panic where nobody reads that any more.
-fn report(what: fmt::Arguments<'_>) {
-    let _ = writeln!(std::io::stderr(), "metrics: {what}");
 }
 
 fn register(registry: &Registry, entry: &Entry) -> Result<(), RegisterError> {

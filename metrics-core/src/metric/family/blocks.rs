@@ -335,7 +335,7 @@ impl<M: Child> Blocks<M> {
         Some((block, block.at(8 * (number & ((1 << OFFSET_BITS) - 1)))))
     }
 
-    fn find_hole(&mut self, size: usize) -> Option<(Block<M>, NonNull<Series<M>>)> {
+    fn find_hole(&self, size: usize) -> Option<(Block<M>, NonNull<Series<M>>)> {
         self.hole(*self.holes.get(size / 8)?)
     }
 

@@ -9,8 +9,8 @@ use super::{Family, Handle};
 use crate::label::LabelSet;
 use crate::metric::Counter;
 use crate::model::Kind;
+use crate::report::report;
 use metrics_derive::LabelSet;
-use std::io::Write;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{LazyLock, OnceLock};
 
@@ -82,13 +82,11 @@ impl Cap {
         let overflowed = OVERFLOWED.with(&Overflowing { family }).handle();
         overflowed.inc();
         if self.overflowed.set(overflowed).is_ok() {
-            // A closed stderr is no reason to panic.
-            let _ = writeln!(
-                std::io::stderr(),
-                "metrics: {family} has {} series, the most that it may have: others count in one whose labels are all \
+            report(format_args!(
+                "{family} has {} series, the most that it may have: others count in one whose labels are all \
                  {OVERFLOW:?}; look for a label with values from outside, or raise its `max_series`",
                 self.max.load(Relaxed),
-            );
+            ));
         }
     }
 }

@@ -172,13 +172,12 @@ impl<M: Child> HashedStore<M> {
     /// Replaces a table that does not fit this many series.
     fn make_room(&self, stopped: &mut Stopped<'static>, series: usize) {
         // SAFETY: stopped.
-        let is_full = unsafe { self.table() }.is_full(series);
-        // SAFETY: stopped.
-        let is_due = is_full || unsafe { self.table() }.is_empty(series);
+        let table = unsafe { self.table() };
+        let (is_full, is_too_large) = (table.is_full(series), table.is_too_large(series));
         if is_full {
             self.take_over(stopped, usize::MAX);
         }
-        if !is_due || self.inner.get(stopped).taken_over.is_some() {
+        if !(is_full || is_too_large) || self.inner.get(stopped).taken_over.is_some() {
             return;
         }
         let table = Table::new(series);
@@ -219,41 +218,42 @@ impl<M: Child> HashedStore<M> {
         self.inner.get(stopped).garbage.retire_table(epoch, old);
     }
 
-    /// Removes these series as far as they are still there; how many. The caller is pinned since before it found them.
+    /// Removes these series, [`UNLINK`] at most, as far as they are still there; how many. The caller is pinned since
+    /// before it found them.
     fn unlink(&self, series: &[NonNull<Series<M>>]) -> usize {
-        let mut unlinked = 0;
-        for series in series.chunks(UNLINK) {
-            let mut stopped = stop();
-            // SAFETY: stopped.
-            let table = unsafe { self.table() };
-            let going = series.iter().copied().filter(|&series| {
-                // SAFETY: pinned, so it was not freed; stopped.
-                unsafe {
-                    let is_there = Series::shape(series).is_live();
-                    if is_there {
-                        Series::unpublish(series);
-                        table.remove(series);
-                        if let Some(previous) = table.previous() {
-                            previous.remove(series);
-                        }
-                    }
-                    is_there
-                }
-            });
-            let going: Vec<_> = going.collect();
-            let overflow = self.overflow.load(Relaxed);
-            if going.iter().any(|series| series.as_ptr() == overflow) {
-                self.overflow.store(null_mut(), Relaxed);
-                self.live.fetch_add(1, Relaxed);
-            }
-            self.live.fetch_sub(going.len(), Relaxed);
-            unlinked += going.len();
-            self.make_room(&mut stopped, self.all());
-            self.take_over(&mut stopped, TAKE_OVER);
-            let epoch = stopped.retire();
-            self.inner.get(&mut stopped).garbage.retire(epoch, going.into_iter());
-            self.reap(stopped, false);
+        if series.is_empty() {
+            return 0;
         }
+        let mut stopped = stop();
+        // SAFETY: stopped.
+        let table = unsafe { self.table() };
+        let going = series.iter().copied().filter(|&series| {
+            // SAFETY: pinned, so it was not freed; stopped.
+            unsafe {
+                let is_there = Series::shape(series).is_live();
+                if is_there {
+                    Series::unpublish(series);
+                    table.remove(series);
+                    if let Some(previous) = table.previous() {
+                        previous.remove(series);
+                    }
+                }
+                is_there
+            }
+        });
+        let going: Vec<_> = going.collect();
+        let overflow = self.overflow.load(Relaxed);
+        if going.iter().any(|series| series.as_ptr() == overflow) {
+            self.overflow.store(null_mut(), Relaxed);
+            self.live.fetch_add(1, Relaxed);
+        }
+        self.live.fetch_sub(going.len(), Relaxed);
+        let unlinked = going.len();
+        self.make_room(&mut stopped, self.all());
+        self.take_over(&mut stopped, TAKE_OVER);
+        let epoch = stopped.retire();
+        self.inner.get(&mut stopped).garbage.retire(epoch, going.into_iter());
+        self.reap(stopped, false);
         unlinked
     }
 

@@ -51,6 +51,15 @@ fn slot(bits: u64) -> usize {
     (bits.trailing_zeros() / 8) as usize
 }
 
+impl<M> Table<M> {
+    /// Aligned by hand: of memory with a large alignment, the zeros would be written, page by page, by the thread that
+    /// makes a series. So the system gives them when they are needed.
+    fn layout(groups: usize) -> Layout {
+        let size = groups.checked_mul(size_of::<Group<M>>()).and_then(|size| size.checked_add(align_of::<Group<M>>()));
+        size.and_then(|size| Layout::from_size_align(size, 16).ok()).expect("a table beyond the address space")
+    }
+}
+
 impl<M: Child> Table<M> {
     /// Slots of a table of this many groups that may be taken: three quarters.
     const fn room(groups: usize) -> usize {
@@ -70,13 +79,6 @@ impl<M: Child> Table<M> {
         // SAFETY: the layout has room for the gap.
         let groups_start = unsafe { memory.add(gap) }.cast();
         Box::new(Self { groups: groups_start, mask: groups - 1, memory, previous: AtomicPtr::new(null_mut()) })
-    }
-
-    /// Aligned by hand: of memory with a large alignment, the zeros would be written, page by page, by the thread that
-    /// makes a series. So the system gives them when they are needed.
-    fn layout(groups: usize) -> Layout {
-        let size = groups.checked_mul(size_of::<Group<M>>()).and_then(|size| size.checked_add(align_of::<Group<M>>()));
-        size.and_then(|size| Layout::from_size_align(size, 16).ok()).expect("a table beyond the address space")
     }
 
     #[inline(always)]
@@ -159,8 +161,8 @@ impl<M: Child> Table<M> {
         series > Self::room(self.mask + 1)
     }
 
-    /// Whether it is far too large.
-    pub(super) fn is_empty(&self, series: usize) -> bool {
+    /// Whether one with room for so few is due.
+    pub(super) fn is_too_large(&self, series: usize) -> bool {
         Self::room(self.mask + 1) > 16 * series.max(16)
     }
 
@@ -230,11 +232,7 @@ impl<M: Child> Table<M> {
 
 impl<M> Drop for Table<M> {
     fn drop(&mut self) {
-        let groups = (self.mask + 1) * size_of::<Group<M>>();
         // SAFETY: made with this layout; groups and pointers in them need no drop.
-        unsafe {
-            let layout = Layout::from_size_align_unchecked(groups + align_of::<Group<M>>(), 16);
-            dealloc(self.memory.as_ptr(), layout);
-        }
+        unsafe { dealloc(self.memory.as_ptr(), Self::layout(self.mask + 1)) };
     }
 }
