@@ -107,19 +107,23 @@ def page(url, accept):
 
 
 class Prometheus:
-    """A server that scrapes `jobs`: by name, an address and, for Prometheus 3, a protocol or None."""
+    """A server that scrapes `jobs`: by name, an address or a file of targets that may change, and, for
+    Prometheus 3, a protocol or None."""
 
-    def __init__(self, binaries, folder, jobs):
+    def __init__(self, binaries, folder, jobs, niceness=0):
         self.binaries = pathlib.Path(binaries)
         folder.mkdir()
         self.url = f"http://127.0.0.1:{free_port()}"
         lines = ["global: {scrape_interval: 1s, scrape_timeout: 900ms}", "scrape_configs:"]
         for job, (address, protocol) in jobs.items():
             only = f", scrape_protocols: [{protocol}]" if protocol else ""
-            lines.append(f"- {{job_name: {job}, static_configs: [{{targets: ['{address}']}}]{only}}}")
+            fixed = f"static_configs: [{{targets: ['{address}']}}]"
+            targets = f"file_sd_configs: [{{files: ['{address}']}}]" if isinstance(address, pathlib.Path) else fixed
+            lines.append(f"- {{job_name: {job}, {targets}{only}}}")
         config = folder / "prometheus.yml"
         config.write_text("\n".join(lines) + "\n")
         command = [
+            *("nice", "-n", niceness),
             self.binaries / "prometheus",
             f"--config.file={config}",
             f"--storage.tsdb.path={folder / 'data'}",

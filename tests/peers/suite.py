@@ -15,8 +15,9 @@ import tempfile
 import time
 import unittest
 
+import counted
 import pages
-from driver import NAMES, OPEN_CARTS, Driver
+from driver import OPEN_CARTS, Driver
 from odd_values import Odd
 from peers import OPENMETRICS, TEXT, Process, Prometheus, Relay, page, request, wait_for
 
@@ -117,51 +118,25 @@ class Shop(unittest.TestCase):
 
     @each
     def test_requests(self, server, format, _):
-        expected = []
-        for what, count in own_counts().items():
-            if what.startswith("request "):
-                _, method, route, status = what.split(" ")
-                # Methods that the shop does not know are one label value.
-                method = method.lower() if method in ("GET", "POST") else "other"
-                expected.append(((method, route, status), count))
-        totals = {}
-        for labels, count in expected:
-            totals[labels] = totals.get(labels, 0) + count
-        expected = [(dict(zip(("method", "route", "status"), labels)), count) for labels, count in totals.items()]
-        by = "sum by (method, route, status)"
-        for name in (
-            'shop_requests_total{JOB, region="eu"}',
-            "shop_request_duration_seconds_count{JOB}",
-            'shop_request_duration_seconds_bucket{JOB, le="+Inf"}',
-        ):
-            self.query(server, f"shop-{format}", f"{by} ({name})", expected)
+        for promql in counted.REQUESTS:
+            self.query(server, f"shop-{format}", promql, counted.requests(own_counts()))
 
     @each
     def test_instrumented_functions(self, server, format, _):
-        expected = []
-        for what, count in own_counts().items():
-            if what.startswith("call "):
-                _, function, outcome = what.split(" ")
-                path = "Shop::check_out" if function == "check_out" else function
-                expected.append(({"function": f"shop::orders::{path}", "outcome": outcome}, count))
+        expected = counted.calls(own_counts())
         self.assertEqual({"ok", "error", "panic", "cancelled"}, {labels["outcome"] for labels, _ in expected})
-        names = "function_duration_seconds_count|search_duration_seconds_count"
-        promql = f'sum by (function, outcome) ({{__name__=~"{names}", JOB}})'
-        self.query(server, f"shop-{format}", promql, expected)
+        self.query(server, f"shop-{format}", counted.CALLS, expected)
 
     @each
     def test_till_and_views(self, server, format, _):
         counts, job = own_counts(), f"shop-{format}"
-        payments = []
-        for what, count in counts.items():
-            if what.startswith("payment "):
-                _, means, accepted = what.split(" ")
-                payments.append(({"means": means.lower(), "accepted": accepted}, count))
+        payments = counted.payments(counts)
         self.assertEqual(4, len(payments))
-        self.query(server, job, "sum by (means, accepted) (shop_till_payments_total{JOB})", payments)
-        views = [({"product": name}, counts[f"view {n}"]) for n, name in enumerate(NAMES)]
-        self.query(server, job, "sum by (product) (shop_product_views_total{JOB})", views)
-        self.query(server, job, "sum (shop_till_revenue_euros_total{JOB})", [({}, driver.revenue)])
+        self.query(server, job, counted.PAYMENTS, payments)
+        views = counted.views(counts)
+        self.assertEqual(4, len(views))
+        self.query(server, job, counted.VIEWS, views)
+        self.query(server, job, counted.REVENUE, [({}, driver.revenue)])
 
     @each
     def test_gauges(self, server, format, _):
