@@ -1,8 +1,10 @@
 //! What the shop counts by itself, without the library, so that a test can compare the two. Your program
 //! needs nothing of this.
 
-use axum::http::header::{CONTENT_TYPE, HeaderName};
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
 use std::collections::BTreeMap;
+use std::fmt::Debug;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
@@ -37,8 +39,11 @@ impl Drop for Call {
 }
 
 /// All counts as a JSON object.
-pub(crate) async fn show() -> ([(HeaderName, &'static str); 1], String) {
-    let counts = COUNTS.lock().unwrap_or_else(PoisonError::into_inner);
-    // The keys are printable ASCII: such a map's debug output is JSON.
-    ([(CONTENT_TYPE, "application/json")], format!("{:?}\n", *counts))
+pub(crate) async fn show() -> impl IntoResponse {
+    json(&*COUNTS.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// If the keys are printable ASCII, such a map's debug output is JSON.
+pub(crate) fn json<V: Debug>(counts: &BTreeMap<String, V>) -> impl IntoResponse + use<V> {
+    ([(CONTENT_TYPE, "application/json")], format!("{counts:?}\n"))
 }

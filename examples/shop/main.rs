@@ -9,6 +9,7 @@ mod metrics;
 mod orders;
 mod routes;
 mod traffic;
+mod visitors;
 
 use args::Args;
 use axum::Router;
@@ -18,15 +19,26 @@ use std::error::Error;
 use std::io;
 use std::sync::Arc;
 use tokio::net::TcpListener;
+use tokio::runtime;
 
-#[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), Box<dyn Error>> {
     let args = Args::parse();
+    let mut threads = runtime::Builder::new_multi_thread();
+    if let Some(workers) = args.workers {
+        threads.worker_threads(workers.get());
+    }
+    threads.max_blocking_threads(args.blocking_threads.get()).enable_all().build()?.block_on(open(args))
+}
+
+async fn open(args: Args) -> Result<(), Box<dyn Error>> {
     let shop = Arc::new(Shop::default());
     let scraped = Arc::clone(&shop);
     ShopMetrics::global().open_carts.set_function(move || scraped.open_carts());
 
     let mut app = routes::router(shop);
+    if args.series > 0 {
+        app = app.merge(visitors::router(args.series));
+    }
     let listener = TcpListener::bind(args.addr).await?;
     let addr = listener.local_addr()?;
     println!("shop:    http://{addr}/");
