@@ -1,0 +1,114 @@
+"""How long requests take while Prometheus scrapes, and while it does not: in turns of some seconds, because a
+machine is not the same from minute to minute."""
+
+import contextlib
+import http.server
+import os
+import signal
+import statistics
+import threading
+import time
+
+from peers import OPENMETRICS, request
+from shop import VISITORS
+
+SECONDS = 3
+# More rounds only where the first ones are not within the bound.
+ROUNDS = (8, 20)
+BOUND = 1.05
+
+
+class Latency:
+    """`kinds`: by name, the Prometheus servers that run meanwhile. The last one is what the others are compared
+    with."""
+
+    def __init__(self, shop, kinds):
+        self.shop, self.kinds = shop, kinds
+        self.running = {server for servers in kinds.values() for server in servers}
+        self.p99 = {kind: [] for kind in kinds}
+        self.failed = self.requests = 0
+
+    def measure(self):
+        order = list(self.kinds)
+        with contextlib.ExitStack() as stack:
+            # What is stopped could not even be ended.
+            for server in self.running:
+                stack.callback(go_on, server)
+            for round in range(ROUNDS[1]):
+                for kind in order if round % 2 == 0 else reversed(order):
+                    self._window(kind)
+                if round + 1 >= ROUNDS[0] and self.worst() <= BOUND:
+                    break
+
+    def _window(self, kind):
+        wanted = set(self.kinds[kind])
+        for server in self.running - wanted:
+            pause(server)
+        for server in wanted - self.running:
+            go_on(server)
+        self.running = wanted
+        # What was missed is made up for at once.
+        time.sleep(1)
+        seen = self.shop.visit("window", "visits", VISITORS, seconds=SECONDS).result()
+        self.p99[kind].append(seen["p99"])
+        self.failed += seen["failed"]
+        self.requests += seen["requests"]
+
+    def median(self, kind):
+        return statistics.median(self.p99[kind])
+
+    def ratio(self, kind):
+        return self.median(kind) / self.median(list(self.kinds)[-1])
+
+    def worst(self):
+        """Of the first kind, which is what is asked about."""
+        return self.ratio(next(iter(self.kinds)))
+
+
+def pause(server):
+    """Between two scrapes: one that was stopped on its way would fail."""
+    [last] = server.query("max (timestamp(up))").values()
+    while not 0.5 < (time.time() - last) % 1 < 0.7:
+        time.sleep(0.05)
+    os.kill(server.process.child.pid, signal.SIGSTOP)
+
+
+def go_on(server):
+    os.kill(server.process.child.pid, signal.SIGCONT)
+
+
+class StandIn:
+    """Serves what it has read from a shop, second by second: the same work for Prometheus, and none for the shop."""
+
+    def __init__(self, shop, seconds=30):
+        self.pages, self.served = [], 0
+        for _ in range(seconds):
+            status, headers, body = request(shop.metrics, headers={"Accept": OPENMETRICS})
+            self.pages.append((status, headers["Content-Type"], body))
+            time.sleep(1)
+        stand_in = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self):
+                # Two servers read each page.
+                status, content_type, body = stand_in.pages[stand_in.served // 2 % len(stand_in.pages)]
+                stand_in.served += 1
+                self.send_response(status)
+                self.send_header("Content-Type", content_type)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.address = f"127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def stop(self):
+        self.server.shutdown()
+        self.server.server_close()
