@@ -80,6 +80,8 @@ pub mod registry;
 mod report;
 #[cfg(not(loom))]
 mod self_metrics;
+#[cfg(all(test, not(loom)))]
+mod stress;
 #[cfg(not(loom))]
 pub mod testing;
 #[cfg(not(loom))]

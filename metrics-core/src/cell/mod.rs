@@ -30,8 +30,6 @@ mod word;
 
 #[cfg(all(test, loom))]
 mod models;
-#[cfg(all(test, not(loom)))]
-mod stress;
 
 use crate::sync::{AtomicU64, Mutex, const_fn};
 use arena::Arena;

@@ -25,6 +25,8 @@ pub(super) struct Blocks<M> {
     open: Option<Block<M>>,
     /// The first hole of each size, in eights of bytes: its number, see [`Blocks::number`].
     holes: Vec<u32>,
+    /// Series and holes.
+    places: usize,
     generations: u32,
     /// Blocks in which nothing is any more, to be freed when nobody is pinned who may be walking through one.
     closed: Vec<Block<M>>,
@@ -150,31 +152,26 @@ impl<M> Block<M> {
 }
 
 impl<M: Child> Block<M> {
-    /// The places from `from` on, whether or not there is a series, with what is behind each.
+    /// All series from `from` to `end`, also those that were removed, and where to go on after each.
     ///
     /// The caller is pinned, or has stopped the cold paths.
-    fn places(self, from: u32, end: u32) -> impl Iterator<Item = (NonNull<Series<M>>, u32)> {
-        let mut offset = from;
+    pub(super) fn places(self, from: Place, end: Place) -> impl Iterator<Item = (NonNull<Series<M>>, Place)> {
+        let mut offset = from.offset;
         std::iter::from_fn(move || {
-            (offset < end).then(|| {
+            (offset < end.offset).then(|| {
                 let series = self.at(offset);
                 // SAFETY: a series was written here, and the next one lies behind it.
                 offset += unsafe { Series::size_of(series) } as u32;
-                (series, offset)
+                // Behind a full block, or a large one, comes the next; and an offset has few bits.
+                (series, if offset >= LARGEST { from.next_block() } else { Place { offset, ..from } })
             })
         })
     }
 
-    /// The series from `from` to `end` that are there, and where to go on after each.
+    /// The series that are there, as [`places`](Self::places).
     pub(super) fn walk(self, from: Place, end: Place) -> impl Iterator<Item = (NonNull<Series<M>>, Place)> {
         // SAFETY: a series was written here, in a block that was not freed.
-        let live = |series: &NonNull<Series<M>>| unsafe { Series::shape(*series) }.is_live();
-        let places = self.places(from.offset, end.offset).filter(move |(series, _)| live(series));
-        places.map(move |(series, offset)| {
-            // Behind a full block, or a large one, comes the next; and an offset has few bits.
-            let next = if offset >= LARGEST { from.next_block() } else { Place { offset, ..from } };
-            (series, next)
-        })
+        self.places(from, end).filter(|(series, _)| unsafe { Series::shape(*series) }.is_live())
     }
 
     /// Where it ends now.
@@ -192,6 +189,7 @@ impl<M: Child> Blocks<M> {
             by_address: BTreeMap::new(),
             open: None,
             holes: Vec::new(),
+            places: 0,
             generations: 0,
             closed: Vec::new(),
         }
@@ -228,6 +226,7 @@ impl<M: Child> Blocks<M> {
         }
         if let Some(end) = end {
             block.header().used.store(end, Release);
+            self.places += 1;
         }
         block.header().live.fetch_add(1, Relaxed);
         series
@@ -266,6 +265,11 @@ impl<M: Child> Blocks<M> {
             // In the middle of a block that is no more, a walk cannot go on: what has its number now is new.
             (start.generation == place.generation).then_some((*block, place))
         })
+    }
+
+    /// How many places a walk through all of them passes.
+    pub(super) fn places(&self) -> usize {
+        self.places
     }
 
     /// All of them.
@@ -309,9 +313,13 @@ impl<M: Child> Blocks<M> {
 
     fn close(&mut self, block: Block<M>) {
         // SAFETY: there was a series here, in memory that was not freed.
-        let is_hole = |place: &NonNull<Series<M>>| unsafe { Series::size_of(*place) } <= SHARED;
-        let places = block.places(HEADER, block.end().offset).map(|(place, _)| place);
-        places.filter(is_hole).for_each(|hole| self.remove_hole(hole));
+        let is_hole = |place| unsafe { Series::size_of(place) } <= SHARED;
+        for (place, _) in block.places(block.start(), block.end()) {
+            self.places -= 1;
+            if is_hole(place) {
+                self.remove_hole(place);
+            }
+        }
         let number = block.header().number;
         self.numbered[number as usize] = None;
         self.vacant.push(number);

@@ -74,8 +74,8 @@ impl<M: Child> Deref for HashedFound<'_, M> {
     }
 }
 
-/// Places that a new table takes over at once. It has room for as many new series as it took over, so that it is done
-/// long before it is full.
+/// Places, with a series or without, at which a new table looks at once. It has room for as many new series as that
+/// takes calls, so that it is done before it is full.
 const TAKE_OVER: usize = 64;
 /// Series that are removed while the cold paths are stopped once.
 const UNLINK: usize = 256;
@@ -171,16 +171,18 @@ impl<M: Child> HashedStore<M> {
 
     /// Replaces a table that does not fit this many series.
     fn make_room(&self, stopped: &mut Stopped<'static>, series: usize) {
+        let calls = self.inner.get(stopped).blocks.places().div_ceil(TAKE_OVER);
+        let wanted = series.max(calls);
         // SAFETY: stopped.
         let table = unsafe { self.table() };
-        let (is_full, is_too_large) = (table.is_full(series), table.is_too_large(series));
+        let (is_full, is_too_large) = (table.is_full(series), table.is_too_large(wanted));
         if is_full {
             self.take_over(stopped, usize::MAX);
         }
         if !(is_full || is_too_large) || self.inner.get(stopped).taken_over.is_some() {
             return;
         }
-        let table = Table::new(series);
+        let table = Table::new(wanted);
         let old = self.table.load(Relaxed);
         table.set_previous(old);
         self.table.store(Box::into_raw(table), Release);
@@ -195,13 +197,13 @@ impl<M: Child> HashedStore<M> {
         let Some(mut place) = inner.taken_over else { return };
         let mut left = places;
         while let Some((block, start)) = inner.blocks.next(place) {
-            for (series, next) in block.walk(start, block.end()).take(left) {
+            for (series, next) in block.places(start, block.end()).take(left) {
                 left -= 1;
                 place = next;
-                // SAFETY: what a walk finds was not freed; stopped; there is room for all.
+                // SAFETY: a series was written here; one that is live was not freed; stopped; there is room for all.
                 unsafe {
                     // What was made meanwhile is there already.
-                    if !table.contains(series) {
+                    if Series::shape(series).is_live() && !table.contains(series) {
                         table.insert(series);
                     }
                 }
