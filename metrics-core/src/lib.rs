@@ -64,6 +64,8 @@ mod cell;
 mod sync;
 
 #[cfg(not(loom))]
+mod describe;
+#[cfg(not(loom))]
 mod label;
 #[cfg(not(loom))]
 pub mod metric;
@@ -104,7 +106,7 @@ pub fn set_arena_limit(limit: usize) {
 
 #[cfg(not(loom))]
 pub use {
-    label::{LabelSet, LabelValue},
+    label::{DynamicLabels, LabelSet, LabelValue},
     metric::{
         CallbackCounter, CallbackGauge, Counter, DEFAULT_BUCKETS, DEFAULT_MAX_SERIES, Family, Gauge, Handle, Histogram,
         Ref, Timer, exponential, linear,

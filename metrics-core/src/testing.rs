@@ -4,20 +4,9 @@
 //! ([`Metrics::register_in`](crate::Metrics::register_in)), or compare before and after.
 
 use crate::Registry;
-use crate::model::{Desc, FamilySink, Kind, Labels, Number, Point};
+use crate::model::{Desc, FamilySink, Labels, Point, Sample, Timestamp};
 
-/// A sample as a page would show it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Sample {
-    /// With the suffix of its type: `requests_total`, `latency_seconds_bucket`.
-    pub name: String,
-    /// In the page's order, constant ones first, `le` last.
-    pub labels: Vec<(String, String)>,
-    /// Buckets are cumulative.
-    pub value: Number,
-}
-
-/// All samples of a registry, in the page's order.
+/// All samples of a registry, in the page's order, creation times included.
 ///
 /// # Panics
 /// If a collector panics half-way through a large family.
@@ -46,11 +35,7 @@ pub fn samples(registry: &Registry) -> Vec<Sample> {
 /// # Ok::<(), metrics_core::RegisterError>(())
 /// ```
 pub fn sample_value(registry: &Registry, name: &str, labels: &[(&str, &str)]) -> Option<f64> {
-    let is = |sample: &Sample| {
-        let has = |(name, value): &(&str, &str)| sample.labels.iter().any(|(n, v)| n == name && v == value);
-        sample.name == name && sample.labels.len() == labels.len() && labels.iter().all(has)
-    };
-    samples(registry).into_iter().find(is).map(|sample| sample.value.as_f64())
+    samples(registry).into_iter().find(|sample| sample.is(name, labels)).map(|sample| sample.value.as_f64())
 }
 
 #[derive(Default)]
@@ -60,34 +45,15 @@ struct Samples {
     samples: Vec<Sample>,
 }
 
-impl Samples {
-    fn push(&mut self, labels: Labels<'_>, suffix: &str, le: Option<f64>, value: Number) {
-        let Some(family) = &self.family else { return };
-        let own = labels.pairs().map(|(name, value)| (name.to_owned(), value.into_owned()));
-        let le = le.map(|le| ("le".to_owned(), if le == f64::INFINITY { "+Inf".to_owned() } else { le.to_string() }));
-        self.samples.push(Sample { name: format!("{}{suffix}", family.name), labels: own.chain(le).collect(), value });
-    }
-}
-
 impl FamilySink for Samples {
     fn begin(&mut self, family: &Desc) {
         self.family = Some(family.clone());
         self.start = self.samples.len();
     }
 
-    fn point(&mut self, labels: Labels<'_>, point: Point<'_>) {
-        match point {
-            Point::Counter { value, .. } => self.push(labels, Kind::Counter.suffixes()[0], None, value),
-            Point::Gauge { value } => self.push(labels, "", None, value),
-            Point::Histogram { bounds, counts, sum, .. } => {
-                let mut total = 0;
-                for (le, count) in bounds.iter().chain([&f64::INFINITY]).zip(counts) {
-                    total += count;
-                    self.push(labels, "_bucket", Some(*le), total.into());
-                }
-                self.push(labels, "_sum", None, sum.into());
-                self.push(labels, "_count", None, total.into());
-            }
+    fn point(&mut self, labels: Labels<'_>, point: Point<'_>, timestamp: Option<Timestamp>) {
+        if let Some(family) = &self.family {
+            point.samples(family, labels, timestamp, &mut |sample| self.samples.push(sample));
         }
     }
 

@@ -43,7 +43,14 @@ pub const FORMAT: Format = Format {
     encoder: || encoder(Options::default()),
 };
 
-static DIALECT: Dialect = Dialect { header, sum_must_mean_something: true, end: b"# EOF\n" };
+static DIALECT: Dialect = Dialect {
+    header,
+    sum_must_mean_something: true,
+    gauge_sums_apart: false,
+    exemplars: true,
+    timestamp: |out, timestamp| push_all(out, &[" ", &timestamp.to_string()]),
+    end: b"# EOF\n",
+};
 
 /// What is written beyond the necessary.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -85,8 +92,8 @@ pub fn generate_latest(registry: &Registry) -> Vec<u8> {
 /// `TYPE`, `UNIT` and `HELP`, in the order that the specification recommends, with the family's name.
 fn header(out: &mut Vec<u8>, family: &Desc) {
     push_all(out, &["# TYPE ", &family.name, " ", family.kind.as_str(), "\n"]);
-    if let Some(unit) = family.unit {
-        push_all(out, &["# UNIT ", &family.name, " ", unit.as_str(), "\n"]);
+    if let Some(unit) = &family.unit {
+        push_all(out, &["# UNIT ", &family.name, " ", unit, "\n"]);
     }
     if !family.help.is_empty() {
         push_all(out, &["# HELP ", &family.name, " "]);

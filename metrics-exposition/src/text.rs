@@ -13,7 +13,9 @@
 //! # Ok::<(), metrics_core::RegisterError>(())
 //! ```
 //!
-//! The format has no units and no creation times; OpenMetrics has.
+//! The format has no units, no creation times and no exemplars; OpenMetrics has. Of the types that it does not know, an
+//! info and a state set are written as gauges, an unknown as untyped, and a gauge histogram as a histogram, with its sum
+//! and its count as gauges `…_gsum` and `…_gcount` behind it. A histogram that is native only has one bucket, `+Inf`.
 //!
 //! [spec]: https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
 
@@ -33,7 +35,14 @@ pub const FORMAT: Format = Format {
     encoder: || Box::new(Lines::new(&DIALECT, false)),
 };
 
-static DIALECT: Dialect = Dialect { header, sum_must_mean_something: false, end: b"" };
+static DIALECT: Dialect = Dialect {
+    header,
+    sum_must_mean_something: false,
+    gauge_sums_apart: true,
+    exemplars: false,
+    timestamp: |out, timestamp| push_all(out, &[" ", &timestamp.as_millis().to_string()]),
+    end: b"",
+};
 
 /// A whole registry as one page.
 ///
@@ -45,11 +54,21 @@ pub fn generate_latest(registry: &Registry) -> Vec<u8> {
 
 /// `HELP` and `TYPE`, with the name that the samples have.
 fn header(out: &mut Vec<u8>, family: &Desc) {
-    let total = if family.kind == Kind::Counter { "_total" } else { "" };
+    let suffix = match family.kind {
+        Kind::Counter => "_total",
+        Kind::Info => "_info",
+        _ => "",
+    };
+    let kind = match family.kind {
+        Kind::GaugeHistogram => "histogram",
+        Kind::Info | Kind::StateSet => "gauge",
+        Kind::Unknown => "untyped",
+        kind => kind.as_str(),
+    };
     if !family.help.is_empty() {
-        push_all(out, &["# HELP ", &family.name, total, " "]);
+        push_all(out, &["# HELP ", &family.name, suffix, " "]);
         push_escaped(out, &family.help, b"\\\n");
         out.push(b'\n');
     }
-    push_all(out, &["# TYPE ", &family.name, total, " ", family.kind.as_str(), "\n"]);
+    push_all(out, &["# TYPE ", &family.name, suffix, " ", kind, "\n"]);
 }

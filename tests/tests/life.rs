@@ -102,7 +102,7 @@ fn handles_of_removed_series_count_in_no_other() {
 /// A scrape in steps while series are removed and made: none is given twice, none that stays is missed.
 #[test]
 fn a_scrape_goes_on_while_series_come_and_go() {
-    use metrics_core::model::{Desc, FamilySink, Labels, Point};
+    use metrics_core::model::{Desc, FamilySink, Labels, Point, Timestamp};
 
     #[derive(Default)]
     struct Sink(Vec<String>);
@@ -110,7 +110,7 @@ fn a_scrape_goes_on_while_series_come_and_go() {
     impl FamilySink for Sink {
         fn begin(&mut self, _: &Desc) {}
 
-        fn point(&mut self, labels: Labels<'_>, _: Point<'_>) {
+        fn point(&mut self, labels: Labels<'_>, _: Point<'_>, _: Option<Timestamp>) {
             self.0.push(labels.own.to_owned());
         }
 

@@ -1,12 +1,14 @@
 //! Labels: their values, sets of them, and how they are rendered.
 
 mod density;
+mod dynamic;
 mod render;
 mod set;
 pub(crate) mod text;
 pub(crate) mod value;
 
 pub use density::{Dense, Density, Hashed, Listable, Unlisted};
+pub use dynamic::DynamicLabels;
 pub(crate) use render::{is_rendered, render, render_pair};
 pub use set::LabelSet;
 pub(crate) use set::cardinality;

@@ -89,7 +89,7 @@ callback! {
     /// static QUEUE: Mutex<Vec<u32>> = Mutex::new(Vec::new());
     /// QueueMetrics::global().jobs_waiting.set_function(|| QUEUE.lock().unwrap().len());
     /// ```
-    CallbackGauge, Gauge, |value| Some(Point::Gauge { value })
+    CallbackGauge, Gauge, |value| Some(Point::Gauge { value, exemplar: None })
 }
 
 callback! {
@@ -102,5 +102,5 @@ callback! {
     /// static CALLS: AtomicU64 = AtomicU64::new(0);
     /// let calls = CallbackCounter::new(|| CALLS.load(Ordering::Relaxed));
     /// ```
-    CallbackCounter, Counter, |value| (0.0..f64::INFINITY).contains(&value.as_f64()).then_some(Point::Counter { value, created: None })
+    CallbackCounter, Counter, |value| (0.0..f64::INFINITY).contains(&value.as_f64()).then_some(Point::Counter { value, exemplar: None, created: None })
 }

@@ -188,7 +188,7 @@ impl<T: CounterValue> Child for Counter<T> {
         Self {
             cells: stopped.allocate(T::LAYOUT, key),
             baseline: AtomicU64::new(0),
-            created: AtomicU64::new(Timestamp::now().as_nanos()),
+            created: AtomicU64::new(Timestamp::now().to_word()),
             value: PhantomData,
         }
     }
@@ -203,7 +203,7 @@ impl<T: CounterValue> Child for Counter<T> {
     }
 
     fn point<'a>(&'a self, words: &'a [u64]) -> Point<'a> {
-        Point::Counter { value: T::from_word(words[0]).into(), created: Some(self.created()) }
+        Point::Counter { value: T::from_word(words[0]).into(), exemplar: None, created: Some(self.created()) }
     }
 
     fn restart(&self) {
@@ -213,6 +213,6 @@ impl<T: CounterValue> Child for Counter<T> {
             T::read(std::iter::once(&self.cells), &mut words);
         });
         self.baseline.store(words[0], Release);
-        self.created.store(Timestamp::now().as_nanos(), Relaxed);
+        self.created.store(Timestamp::now().to_word(), Relaxed);
     }
 }

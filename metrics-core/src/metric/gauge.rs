@@ -254,7 +254,7 @@ impl<T: GaugeValue> Child for Gauge<T> {
     }
 
     fn point<'a>(&'a self, words: &'a [u64]) -> Point<'a> {
-        Point::Gauge { value: T::from_word(words[0]).into() }
+        Point::Gauge { value: T::from_word(words[0]).into(), exemplar: None }
     }
 
     fn restart(&self) {

@@ -1,5 +1,5 @@
-use super::{Kind, Unit};
-use std::fmt;
+use super::{Kind, Location};
+use std::borrow::Cow;
 
 /// What a metric family is, as a source gives it and a sink sees it. A registry checks it when it is
 /// registered.
@@ -11,11 +11,11 @@ pub struct Desc {
     /// One line of help, unescaped.
     pub help: String,
     /// The unit, which is also the last word of the name.
-    pub unit: Option<Unit>,
+    pub unit: Option<Cow<'static, str>>,
     /// The type.
     pub kind: Kind,
     /// Names of the labels that series differ by, without constant labels.
-    pub label_names: &'static [&'static str],
+    pub label_names: Vec<Cow<'static, str>>,
     /// Where the family was defined.
     pub location: Location,
 }
@@ -31,32 +31,18 @@ impl Desc {
     #[track_caller]
     pub fn new(name: impl Into<String>, help: impl Into<String>, kind: Kind) -> Self {
         let (name, help, location) = (name.into(), help.into(), Location::caller());
-        Self { name, help, unit: None, kind, label_names: &[], location }
+        Self { name, help, unit: None, kind, label_names: Vec::new(), location }
     }
-}
 
-/// A place in the source.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub struct Location {
-    /// Path of the file, as the compiler was given it.
-    pub file: &'static str,
-    /// Line, from 1.
-    pub line: u32,
-    /// Column, from 1.
-    pub column: u32,
-}
-
-impl Location {
-    /// Where the caller stands.
-    #[track_caller]
-    pub const fn caller() -> Self {
-        let here = std::panic::Location::caller();
-        Self { file: here.file(), line: here.line(), column: here.column() }
-    }
-}
-
-impl fmt::Display for Location {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    /// All names under which something of the family may stand on a page: its own, and those with the suffixes of its
+    /// type. Two families that have one in common cannot stand on one page.
+    ///
+    /// ```
+    /// use metrics_core::model::{Desc, Kind};
+    /// let desc = Desc::new("jobs", "Jobs done.", Kind::Counter);
+    /// assert_eq!(desc.sample_names().collect::<Vec<_>>(), ["jobs", "jobs_total", "jobs_created"]);
+    /// ```
+    pub fn sample_names(&self) -> impl Iterator<Item = String> + '_ {
+        [""].iter().chain(self.kind.suffixes()).map(|suffix| format!("{}{suffix}", self.name))
     }
 }

@@ -1,20 +1,28 @@
 //! Plain data: what flows from the instruments to the formats.
 
 mod desc;
-mod field;
-mod kind;
+mod exemplar;
 mod labels;
+mod metric_family;
+mod native;
 mod number;
 mod point;
+mod sample;
 mod timestamp;
-mod unit;
 
-pub use desc::{Desc, Location};
-pub use field::{FamilyField, Field, GroupField, LabelText, Options, Scope};
-pub use kind::Kind;
+pub use crate::describe::{FamilyField, Field, GroupField, Kind, LabelText, Location, Options, Scope, Unit, UnknownKind};
+pub use desc::Desc;
+pub use exemplar::{Exemplar, ExemplarError};
 pub use labels::{LabelPairs, Labels};
-pub use number::Number;
-pub use point::{FamilySink, Point};
+pub use metric_family::{
+    CounterMetricFamily, CounterPoint, DynamicMetricFamily, FamilyError, FamilyFault, FamilyPoint,
+    GaugeHistogramMetricFamily, GaugeHistogramPoint, GaugeMetricFamily, GaugePoint, HistogramMetricFamily,
+    HistogramPoint, InfoMetricFamily, InfoPoint, MetricFamily, StateSetMetricFamily, StateSetPoint,
+    SummaryMetricFamily, SummaryPoint, TypedMetricFamily, UnknownMetricFamily, UnknownPoint,
+};
+pub use native::{BucketSpan, NativeBuckets, NativeError, NativeHistogram};
+pub use number::{Number, float_to_go_string};
+pub use point::{Buckets, FamilySink, Point};
+pub use sample::Sample;
 pub(crate) use timestamp::HAS_CLOCK;
 pub use timestamp::Timestamp;
-pub use unit::Unit;

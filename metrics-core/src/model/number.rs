@@ -65,12 +65,96 @@ impl From<f64> for Number {
     }
 }
 
+/// Doubles as [`float_to_go_string`] spells them.
 impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::U64(v) => v.fmt(f),
             Self::I64(v) => v.fmt(f),
-            Self::F64(v) => v.fmt(f),
+            Self::F64(v) => f.write_str(&float_to_go_string(*v)),
+        }
+    }
+}
+
+/// A double as Go's `FormatFloat(value, 'g', -1, 64)` spells it, with `.0` behind what has neither point nor exponent:
+/// the canonical spelling of [OpenMetrics][spec] for bounds of buckets and for quantiles, which are labels and so
+/// compared as text.
+///
+/// The fewest digits that read back equal; an exponent below 10⁻⁴ and from 10⁶ on.
+///
+/// ```
+/// use metrics_core::model::float_to_go_string;
+/// let all = [1.0, 0.005, 100_000.0, 1e6, -1_234_567.0, 1e-5, -0.0, f64::INFINITY, f64::NAN];
+/// let text = all.map(float_to_go_string);
+/// assert_eq!(text, ["1.0", "0.005", "100000.0", "1e+06", "-1.234567e+06", "1e-05", "-0.0", "+Inf", "NaN"]);
+/// ```
+///
+/// [spec]: https://prometheus.io/docs/specs/om/open_metrics_spec/#considerations-canonical-numbers
+pub fn float_to_go_string(value: f64) -> String {
+    if !value.is_finite() {
+        return if value.is_nan() { "NaN" } else if value > 0.0 { "+Inf" } else { "-Inf" }.to_owned();
+    }
+    // `1.25e-7`: Rust's fewest digits are Go's.
+    let scientific = format!("{value:e}");
+    let (digits, exponent) = scientific.split_once('e').expect("`{:e}` has an exponent");
+    let exponent: i32 = exponent.parse().expect("`{:e}` has a whole exponent");
+    if !(-4..6).contains(&exponent) {
+        let sign = if exponent < 0 { '-' } else { '+' };
+        return format!("{digits}e{sign}{:02}", exponent.abs());
+    }
+    // Never with an exponent, and as many digits as those.
+    let plain = format!("{value}");
+    if plain.contains('.') { plain } else { plain + ".0" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn doubles_are_spelled_as_go_does() {
+        // By Go 1.22's `strconv.FormatFloat(v, 'g', -1, 64)`.
+        for (value, text) in [
+            (0.0, "0.0"),
+            (17.0, "17.0"),
+            (999_999.0, "999999.0"),
+            (999_999.5, "999999.5"),
+            (1_000_000.5, "1.0000005e+06"),
+            (-1_000_000.0, "-1e+06"),
+            (0.000_1, "0.0001"),
+            (0.000_123, "0.000123"),
+            (0.000_012_5, "1.25e-05"),
+            (12.5, "12.5"),
+            (100.25, "100.25"),
+            (1.5e-7, "1.5e-07"),
+            (1e-10, "1e-10"),
+            (1e10, "1e+10"),
+            (123_456_789.0, "1.23456789e+08"),
+            (1e15, "1e+15"),
+            (1e100, "1e+100"),
+            (9_007_199_254_740_993.0, "9.007199254740992e+15"),
+            (5e-324, "5e-324"),
+            (f64::MAX, "1.7976931348623157e+308"),
+            (f64::MIN_POSITIVE, "2.2250738585072014e-308"),
+            (0.1 + 0.2, "0.30000000000000004"),
+            (f64::NEG_INFINITY, "-Inf"),
+        ] {
+            assert_eq!(float_to_go_string(value), text);
+        }
+        assert_eq!(Number::from(1.0).to_string(), "1.0");
+        assert_eq!(Number::from(u64::MAX).to_string(), "18446744073709551615");
+    }
+
+    #[test]
+    fn every_double_reads_back() {
+        let mut bits = 1u64;
+        for _ in 0..20_000 {
+            bits = bits.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            for value in [f64::from_bits(bits), f64::from_bits(bits % (1 << 40)), (bits % 20_000_000) as f64 / 16.0] {
+                let text = float_to_go_string(value);
+                let back: f64 = text.replace("Inf", "inf").parse().unwrap();
+                assert!(back.to_bits() == value.to_bits() || value.is_nan(), "{value:e} {text}");
+            }
         }
     }
 }

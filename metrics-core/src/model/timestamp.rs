@@ -1,45 +1,196 @@
+use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Not on wasm32-unknown-unknown: asking for the time panics there.
 pub(crate) const HAS_CLOCK: bool = !cfg!(all(target_family = "wasm", target_os = "unknown"));
 
-/// A moment since 1970, to the nanosecond, up to the year 2554.
+const NANOS: u32 = 1_000_000_000;
+
+/// A moment, counted from 1970, to the nanosecond, in the range of an `i64` of seconds.
+///
+/// Ordered by time. Printed as exactly as it is kept, in seconds and without needless zeros, which is the spelling of
+/// [OpenMetrics][spec].
 ///
 /// ```
 /// use metrics_core::model::Timestamp;
 /// use std::time::{Duration, UNIX_EPOCH};
+///
 /// let t = Timestamp::from(UNIX_EPOCH + Duration::from_millis(1_500));
-/// assert_eq!(t.as_secs_f64(), 1.5);
+/// assert_eq!((t.secs(), t.subsec_nanos()), (1, 500_000_000));
+/// assert_eq!(t.to_string(), "1.5");
+///
+/// // Half a nanosecond before 1970: seconds count down, nanoseconds always up.
+/// let before = Timestamp::new(-1, 999_999_999).unwrap();
+/// assert_eq!(before.to_string(), "-0.000000001");
+/// assert!(before < Timestamp::from_nanos(0));
 /// ```
+///
+/// [spec]: https://prometheus.io/docs/specs/om/open_metrics_spec/#timestamps
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub struct Timestamp(u64);
+pub struct Timestamp {
+    secs: i64,
+    /// Below a thousand million; counts up also before 1970.
+    nanos: u32,
+}
 
 impl Timestamp {
     /// The wall clock's time; 1970 on wasm32-unknown-unknown, which has no clock.
     pub fn now() -> Self {
-        if HAS_CLOCK { Self::from(SystemTime::now()) } else { Self(0) }
+        if HAS_CLOCK { Self::from(SystemTime::now()) } else { Self::from_nanos(0) }
+    }
+
+    /// `nanos` after the whole second `secs`, which may be before 1970; `None` if `nanos` is a second or more.
+    pub const fn new(secs: i64, nanos: u32) -> Option<Self> {
+        if nanos < NANOS { Some(Self { secs, nanos }) } else { None }
     }
 
     /// From nanoseconds since 1970.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "2^64 nanoseconds are 584 years")]
     pub const fn from_nanos(nanos: u64) -> Self {
-        Self(nanos)
+        Self { secs: (nanos / NANOS as u64) as i64, nanos: (nanos % NANOS as u64) as u32 }
+    }
+
+    /// The nearest nanosecond to so many seconds since 1970; `None` if `secs` is NaN or beyond an `i64`.
+    ///
+    /// ```
+    /// use metrics_core::model::Timestamp;
+    /// assert_eq!(Timestamp::from_secs_f64(-0.25), Timestamp::new(-1, 750_000_000));
+    /// assert_eq!(Timestamp::from_secs_f64(f64::NAN), None);
+    /// ```
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "both are in range")]
+    pub fn from_secs_f64(secs: f64) -> Option<Self> {
+        const END: f64 = 9_223_372_036_854_775_808.0;
+        if !(-END..END).contains(&secs) {
+            return None;
+        }
+        let whole = secs.floor();
+        // The difference is exact: where a double has a fraction, its neighbours do not lose that of the floor.
+        let nanos = ((secs - whole) * f64::from(NANOS)).round() as u32;
+        // Doubles with a fraction are far from the end of an `i64`.
+        Some(if nanos < NANOS { Self { secs: whole as i64, nanos } } else { Self { secs: whole as i64 + 1, nanos: 0 } })
+    }
+
+    /// Whole seconds since 1970, rounded down.
+    pub const fn secs(self) -> i64 {
+        self.secs
+    }
+
+    /// Nanoseconds after [`secs`](Self::secs).
+    pub const fn subsec_nanos(self) -> u32 {
+        self.nanos
     }
 
     /// Nanoseconds since 1970.
-    pub const fn as_nanos(self) -> u64 {
-        self.0
+    pub const fn as_nanos(self) -> i128 {
+        self.secs as i128 * NANOS as i128 + self.nanos as i128
     }
 
-    /// Seconds since 1970, the nearest double.
+    /// What [`from_nanos`](Self::from_nanos) makes this of; 1970 and 2554 where that reaches no further.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
+    pub(crate) fn to_word(self) -> u64 {
+        self.as_nanos().clamp(0, u64::MAX.into()) as u64
+    }
+
+    /// Milliseconds since 1970, rounded down; the nearest `i64` where there are too many.
+    pub const fn as_millis(self) -> i64 {
+        self.secs.saturating_mul(1_000).saturating_add((self.nanos / 1_000_000) as i64)
+    }
+
+    /// Seconds since 1970, the nearest double or one beside it.
+    #[allow(clippy::cast_precision_loss, reason = "says so")]
     pub fn as_secs_f64(self) -> f64 {
-        Duration::from_nanos(self.0).as_secs_f64()
+        self.secs as f64 + f64::from(self.nanos) / f64::from(NANOS)
+    }
+
+    /// The system's own notion of it, if that reaches so far.
+    pub fn to_system_time(self) -> Option<SystemTime> {
+        let whole = Duration::from_secs(self.secs.unsigned_abs());
+        let start = if self.secs < 0 { UNIX_EPOCH.checked_sub(whole) } else { UNIX_EPOCH.checked_add(whole) };
+        start?.checked_add(Duration::from_nanos(self.nanos.into()))
     }
 }
 
 impl From<SystemTime> for Timestamp {
-    /// A clock before 1970 counts as 1970.
+    /// What a system's clock cannot be, beyond an `i64` of seconds, counts as its end.
     fn from(time: SystemTime) -> Self {
-        let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-        Self(u64::try_from(since.as_nanos()).unwrap_or(u64::MAX))
+        let of = |duration: Duration| {
+            let secs = i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
+            Self { secs, nanos: duration.subsec_nanos() }
+        };
+        match time.duration_since(UNIX_EPOCH) {
+            Ok(since) => of(since),
+            Err(before) => match of(before.duration()) {
+                Self { secs, nanos: 0 } => Self { secs: -secs, nanos: 0 },
+                Self { secs, nanos } => Self { secs: -secs - 1, nanos: NANOS - nanos },
+            },
+        }
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Before 1970 the seconds are rounded up for this, and the nanoseconds turned round.
+        let (whole, nanos) = match self.nanos {
+            nanos if self.secs < 0 && nanos > 0 => ((self.secs + 1).unsigned_abs(), NANOS - nanos),
+            nanos => (self.secs.unsigned_abs(), nanos),
+        };
+        let sign = if self.secs < 0 { "-" } else { "" };
+        write!(f, "{sign}{whole}")?;
+        if nanos > 0 {
+            let digits = format!("{nanos:09}");
+            write!(f, ".{}", digits.trim_end_matches('0'))?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(secs: i64, nanos: u32) -> Timestamp {
+        Timestamp::new(secs, nanos).unwrap()
+    }
+
+    #[test]
+    fn text_is_exact_on_both_sides_of_1970() {
+        for (t, text) in [
+            (at(0, 0), "0"),
+            (at(-1, 0), "-1"),
+            (at(-1, 500_000_000), "-0.5"),
+            (at(-2, 50_000_000), "-1.95"),
+            (at(0, 1), "0.000000001"),
+            (at(1_700_000_000, 123_456_789), "1700000000.123456789"),
+            (at(i64::MAX, 999_999_999), "9223372036854775807.999999999"),
+            (at(i64::MIN, 0), "-9223372036854775808"),
+            (at(i64::MIN, 1), "-9223372036854775807.999999999"),
+        ] {
+            assert_eq!(t.to_string(), text);
+        }
+        assert_eq!(Timestamp::new(0, 1_000_000_000), None);
+    }
+
+    #[test]
+    fn doubles_and_system_times_lead_back() {
+        for t in [at(0, 0), at(-1, 0), at(-3, 250_000_000), at(1_500_000_000, 500_000_000), at(7, 999_999_999)] {
+            assert_eq!(Timestamp::from_secs_f64(t.as_secs_f64()), Some(t), "{t}");
+            assert_eq!(Timestamp::from(t.to_system_time().unwrap()), t, "{t}");
+        }
+        assert_eq!(Timestamp::from_secs_f64(0.999_999_999_9), Some(at(1, 0)), "rounded, with a carry");
+        assert_eq!(Timestamp::from_secs_f64(-1e-10), Some(at(0, 0)));
+        for beyond in [f64::INFINITY, f64::NEG_INFINITY, f64::NAN, 1e19, -1e19] {
+            assert_eq!(Timestamp::from_secs_f64(beyond), None);
+        }
+        assert_eq!(Timestamp::from_secs_f64(-9.223_372_036_854_775_808e18), Some(at(i64::MIN, 0)));
+    }
+
+    #[test]
+    fn they_are_ordered_and_count_in_all_units() {
+        let rising = [at(i64::MIN, 0), at(-2, 999_999_999), at(-1, 0), at(-1, 1), at(0, 0), at(0, 1), at(1, 0)];
+        assert!(rising.is_sorted_by(|a, b| a < b));
+        assert_eq!(at(-1, 999_000_000).as_millis(), -1);
+        assert_eq!(at(-1, 999_999_999).as_nanos(), -1);
+        assert_eq!(at(i64::MIN, 0).as_millis(), i64::MIN);
+        assert_eq!(Timestamp::from_nanos(u64::MAX).as_nanos(), i128::from(u64::MAX));
     }
 }

@@ -2,8 +2,8 @@
 //! user's field; the message says which name broke which rule.
 
 use super::{Broken, Message, buckets, equal, label_name, metric_name};
-use crate::model::Kind;
-use crate::model::{FamilyField, Field, LabelText};
+use crate::describe::Kind;
+use crate::describe::{FamilyField, Field, LabelText};
 
 #[track_caller]
 const fn assert_ok(result: Result<(), Broken>, what: &str, name: &str) {

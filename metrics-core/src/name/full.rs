@@ -1,5 +1,5 @@
 use super::{family_name, has_unit};
-use crate::model::{FamilyField, Kind, Scope, Unit};
+use crate::describe::{FamilyField, Kind, Scope};
 
 impl FamilyField {
     /// The family's whole name below `scope`.
@@ -8,16 +8,16 @@ impl FamilyField {
         scope.write(&mut name);
         name.push_str(family_name(self.name, self.kind == Kind::Counter));
         if let Some(unit) = self.options.unit {
-            append_unit(&mut name, unit);
+            append_unit(&mut name, unit.as_str());
         }
         name
     }
 }
 
 /// Appends `_unit`, unless it is there already.
-pub(crate) fn append_unit(name: &mut String, unit: Unit) {
-    if !has_unit(name, unit.as_str()) {
+pub(crate) fn append_unit(name: &mut String, unit: &str) {
+    if !has_unit(name, unit) {
         name.push('_');
-        name.push_str(unit.as_str());
+        name.push_str(unit);
     }
 }

@@ -1,6 +1,6 @@
 use super::{Message, family_name, has_unit};
-use crate::model::Kind;
-use crate::model::{FamilyField, Field};
+use crate::describe::Kind;
+use crate::describe::{FamilyField, Field};
 
 /// The prefixes that a family's name begins with, innermost first.
 #[derive(Clone, Copy)]

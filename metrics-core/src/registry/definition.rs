@@ -49,10 +49,11 @@ impl Definition {
         let mut name = name::family_name(&self.name, I::KIND == Kind::Counter).to_owned();
         if let Some(unit) = self.unit {
             name::metric_name(unit.as_str()).map_err(|e| broken("unit", unit.as_str(), e))?;
-            name::append_unit(&mut name, unit);
+            name::append_unit(&mut name, unit.as_str());
         }
-        let desc =
-            Desc { name, help: self.help, unit: self.unit, kind: I::KIND, label_names: I::LABEL_NAMES, location };
+        let (help, kind, label_names) = (self.help, I::KIND, super::source::names(I::LABEL_NAMES));
+        let unit = self.unit.map(|unit| unit.as_str().into());
+        let desc = Desc { name, help, unit, kind, label_names, location };
         Ok(Defined { family: SourceFamily { desc, const_labels: self.const_labels }, metric })
     }
 }

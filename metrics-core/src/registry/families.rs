@@ -47,7 +47,7 @@ impl Families {
                 self.by_name = before;
                 let families = self.by_name.iter().map(|family| &family.desc);
                 self.samples =
-                    families.flat_map(|desc| samples(desc).map(|sample| (sample, desc.name.clone()))).collect();
+                    families.flat_map(|desc| desc.sample_names().map(|sample| (sample, desc.name.clone()))).collect();
                 return Err(error);
             }
         }
@@ -56,7 +56,7 @@ impl Families {
 
     fn add_one(&mut self, source: &Arc<dyn Source>, index: usize, added: SourceFamily) -> Result<(), RegisterError> {
         let SourceFamily { desc, const_labels } = added;
-        let owner = samples(&desc).find_map(|name| self.samples.get(&name).cloned());
+        let owner = desc.sample_names().find_map(|name| self.samples.get(&name).cloned());
         let location = desc.location;
         let scope = super::source::scope(&const_labels);
         let member = Member { source: Arc::clone(source), index, const_labels, scope, location };
@@ -73,17 +73,12 @@ impl Families {
                 return Err(clash(&desc, owner, other_location, why));
             }
             (Err(at), None) => {
-                self.samples.extend(samples(&desc).map(|sample| (sample, desc.name.clone())));
+                self.samples.extend(desc.sample_names().map(|sample| (sample, desc.name.clone())));
                 families.insert(at, Family { desc, members: vec![member] });
             }
         }
         Ok(())
     }
-}
-
-/// All names under which something of the family may stand on a page.
-fn samples(desc: &Desc) -> impl Iterator<Item = String> + '_ {
-    [""].iter().chain(desc.kind.suffixes()).map(|suffix| format!("{}{suffix}", desc.name))
 }
 
 /// The rules that also hold for what no derive has checked.
@@ -92,7 +87,7 @@ fn check(added: &SourceFamily) -> Result<(), RegisterError> {
     let broken = |what: String, rule| RegisterError::Broken { what, rule, location: desc.location };
     name::metric_name(&desc.name).map_err(|e| broken(format!("metric `{}`", desc.name), e.rule))?;
     let labels: Vec<&str> =
-        const_labels.iter().map(|(name, _)| name.as_str()).chain(desc.label_names.iter().copied()).collect();
+        const_labels.iter().map(|(name, _)| name.as_str()).chain(desc.label_names.iter().map(|name| &**name)).collect();
     for (i, label) in labels.iter().enumerate() {
         let what = format!("label `{label}` of metric `{}`", desc.name);
         if let Err(e) = name::label_name(label) {

@@ -10,13 +10,13 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 /// A pass over a registry, in steps; nothing is locked between them, nor while a sink is called.
 ///
 /// ```
-/// use metrics_core::{Registry, model::{Desc, FamilySink, Labels, Point}};
+/// use metrics_core::{Registry, model::{Desc, FamilySink, Labels, Point, Timestamp}};
 ///
 /// struct Count(usize);
 ///
 /// impl FamilySink for Count {
 ///     fn begin(&mut self, _: &Desc) {}
-///     fn point(&mut self, _: Labels<'_>, _: Point<'_>) {
+///     fn point(&mut self, _: Labels<'_>, _: Point<'_>, _: Option<Timestamp>) {
 ///         self.0 += 1;
 ///     }
 ///     fn abandon(&mut self) {}

@@ -2,6 +2,7 @@ use super::Metrics;
 use crate::label::render_pair;
 use crate::metric::{Collect, Cursor, Points};
 use crate::model::{Desc, FamilyField, Field, LabelText, Scope};
+use std::borrow::Cow;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -29,15 +30,20 @@ impl SourceFamily {
         let desc = Desc {
             name: field.full_name(scope),
             help: field.help.to_owned(),
-            unit: field.options.unit,
+            unit: field.options.unit.map(|unit| unit.as_str().into()),
             kind: field.kind,
-            label_names: field.label_names,
+            label_names: names(field.label_names),
             location: field.location,
         };
         let all = const_labels.iter().copied().chain([field.options.const_labels]).flatten();
         let const_labels = all.map(|(name, value)| ((*name).to_owned(), value.text().to_owned())).collect();
         Self { desc, const_labels }
     }
+}
+
+/// Names that are known to the compiler, for a [`Desc`].
+pub(super) fn names(names: &[&'static str]) -> Vec<Cow<'static, str>> {
+    names.iter().copied().map(Cow::Borrowed).collect()
 }
 
 /// Constant labels as they stand in a page.

@@ -78,20 +78,21 @@ fn path(i: usize) -> String {
 /// Calls `f` with labels and value, or sum, of each series.
 fn check(family: &impl crate::metric::Collect, f: impl FnMut(&str, f64)) {
     use crate::metric::{Cursor, Points, Scratch};
-    use crate::model::{Desc, FamilySink, Labels, Point};
+    use crate::model::{Desc, FamilySink, Labels, Point, Timestamp};
 
     struct Sink<F>(F);
 
     impl<F: FnMut(&str, f64)> FamilySink for Sink<F> {
         fn begin(&mut self, _: &Desc) {}
 
-        fn point(&mut self, labels: Labels<'_>, point: Point<'_>) {
+        fn point(&mut self, labels: Labels<'_>, point: Point<'_>, _: Option<Timestamp>) {
             let value = match point {
-                Point::Counter { value, .. } | Point::Gauge { value } => value.as_f64(),
-                Point::Histogram { sum, counts, .. } => {
-                    assert_eq!(counts.iter().sum::<u64>() == 0, sum == 0.0);
+                Point::Counter { value, .. } | Point::Gauge { value, .. } => value.as_f64(),
+                Point::Histogram { sum: Some(sum), buckets, .. } => {
+                    assert_eq!(buckets.total() == 0, sum == 0.0);
                     sum
                 }
+                other => panic!("{other:?}"),
             };
             (self.0)(labels.own, value);
         }

@@ -7,15 +7,16 @@
 //!
 //! The series' own labels come rendered and escaped, so that a line is two copies and a number.
 
+mod family;
+mod head;
 mod number;
 mod page;
+mod point;
 
 use crate::encoder::Encoder;
-use metrics_core::model::{Desc, FamilySink, Kind, Labels, Number, Point, Timestamp};
-use page::{Page, Room};
-
-/// Room for braces, blank, number and line feed.
-const TAIL: usize = number::ROOM + 8;
+use family::Family;
+use metrics_core::model::{Desc, FamilySink, Labels, Number, Point, Timestamp};
+use page::Page;
 
 /// In what the text formats differ.
 #[derive(Debug)]
@@ -24,6 +25,12 @@ pub(crate) struct Dialect {
     pub(crate) header: fn(&mut Vec<u8>, &Desc),
     /// Whether a histogram goes without sum and count when its sum means nothing.
     pub(crate) sum_must_mean_something: bool,
+    /// Whether sum and count of a gauge histogram are gauges, behind it, for want of its type.
+    pub(crate) gauge_sums_apart: bool,
+    /// Whether exemplars are written.
+    pub(crate) exemplars: bool,
+    /// Appends a blank and the time behind a value.
+    pub(crate) timestamp: fn(&mut Vec<u8>, Timestamp),
     /// What a page ends with.
     pub(crate) end: &'static [u8],
 }
@@ -38,6 +45,8 @@ pub(crate) struct Lines {
     start: Option<usize>,
     phase: Phase,
     family: Family,
+    /// Gauge families that come behind the present one.
+    behind: [Page; 2],
 }
 
 /// How far the family is that was begun last.
@@ -51,43 +60,6 @@ enum Phase {
     Abandoned,
 }
 
-/// What is made ready once for each family.
-#[derive(Debug, Default)]
-struct Family {
-    name: String,
-    kind: Option<Kind>,
-    /// The comment lines.
-    header: Vec<u8>,
-    /// The constant labels for which the heads were made.
-    scope: String,
-    value: Head,
-    bucket: Head,
-    sum: Head,
-    count: Head,
-    created: Head,
-    /// The bounds for which `les` was made.
-    bounds: Vec<f64>,
-    les: Vec<Le>,
-    /// `name_bucket{labels,le="` of the series at hand.
-    series: Vec<u8>,
-}
-
-/// How the lines of one suffix begin.
-#[derive(Debug, Default)]
-struct Head {
-    /// `name_total{` or `name_total{scope,`.
-    open: Vec<u8>,
-    /// The same for a series without labels of its own: `name_total ` or `name_total{scope} `.
-    bare: Vec<u8>,
-}
-
-/// `0.005"} `, padded: copying a known length is faster, see [`Room::put_padded`].
-#[derive(Debug)]
-struct Le {
-    text: [u8; Self::LEN],
-    len: usize,
-}
-
 impl Lines {
     pub(crate) fn new(dialect: &'static Dialect, created: bool) -> Self {
         Self {
@@ -97,6 +69,7 @@ impl Lines {
             start: Some(0),
             phase: Phase::Abandoned,
             family: Family::default(),
+            behind: Default::default(),
         }
     }
 
@@ -106,50 +79,25 @@ impl Lines {
         self.phase = Phase::Written;
     }
 
-    fn histogram(&mut self, own: &str, bounds: &[f64], counts: &[u64], sum: f64, created: Option<Timestamp>) {
-        let Self { page, family, .. } = self;
-        family.prepare_les(bounds);
-        family.prepare_series(own);
-        let mut total = 0u64;
-        let line = family.series.len() + Le::LEN + TAIL;
-        let mut room = page.room(counts.len() * line);
-        for (le, count) in family.les.iter().zip(counts) {
-            total = total.saturating_add(*count);
-            room.put_short(&family.series);
-            room.put_padded(&le.text, le.len);
-            number::put_u64(&mut room, total);
-            room.put(b"\n");
-        }
-        room.commit();
-        let means_something = !sum.is_nan() && bounds.first().is_none_or(|bound| *bound >= 0.0);
-        if means_something || !self.dialect.sum_must_mean_something {
-            family.sum.line(page, own, sum.into());
-            family.count.count_line(page, own, total);
-        }
-        self.created(own, created);
-    }
-
-    fn created(&mut self, own: &str, created: Option<Timestamp>) {
-        if self.created
-            && let Some(created) = created
-        {
-            self.family.created.line(&mut self.page, own, created.as_secs_f64().into());
+    /// Puts what comes behind the family that was begun last, at its end.
+    fn end_family(&mut self) {
+        for behind in &mut self.behind {
+            self.page.push(behind.as_bytes());
+            behind.truncate(0);
         }
     }
 }
 
 impl FamilySink for Lines {
     fn begin(&mut self, family: &Desc) {
+        self.end_family();
         self.start = Some(self.page.len());
         self.phase = Phase::Begun;
-        self.family.name.clone_from(&family.name);
-        self.family.kind = Some(family.kind);
-        self.family.header.clear();
-        (self.dialect.header)(&mut self.family.header, family);
+        self.family.begin(family, self.dialect);
     }
 
     #[inline]
-    fn point(&mut self, labels: Labels<'_>, point: Point<'_>) {
+    fn point(&mut self, labels: Labels<'_>, point: Point<'_>, timestamp: Option<Timestamp>) {
         match self.phase {
             Phase::Written => {}
             Phase::Begun => self.first_point(labels.scope),
@@ -161,20 +109,16 @@ impl FamilySink for Lines {
             family.enter(labels.scope);
         }
         match point {
-            // The usual case apart: to take `value` as a whole first costs 2 ns, because it was written in two
+            // The usual cases apart: to take `value` as a whole first costs 2 ns, because it was written in two
             // halves just now.
-            Point::Counter { value: Number::U64(value), .. } => family.value.count_line(page, labels.own, value),
-            Point::Counter { value, .. } | Point::Gauge { value } => family.value.line(page, labels.own, value),
-            Point::Histogram { bounds, counts, sum, created } => {
-                self.histogram(labels.own, bounds, counts, sum, created);
+            Point::Counter { value: Number::U64(value), exemplar: None, created } if timestamp.is_none() => {
+                family.value.count_line(page, labels.own, value);
+                if self.created {
+                    self.created(labels.own, created);
+                }
             }
-            // A type that is newer than this encoder has no line here.
-            _ => {}
-        }
-        if self.created
-            && let Point::Counter { created, .. } = point
-        {
-            self.created(labels.own, created);
+            Point::Gauge { value, .. } if timestamp.is_none() => family.value.line(page, labels.own, value),
+            _ => self.any_point(labels.own, point, timestamp),
         }
     }
 
@@ -182,6 +126,7 @@ impl FamilySink for Lines {
         if let Some(start) = self.start {
             self.page.truncate(start);
         }
+        self.behind.iter_mut().for_each(|behind| behind.truncate(0));
         self.phase = Phase::Abandoned;
     }
 }
@@ -205,6 +150,7 @@ impl Encoder for Lines {
 
     fn clear(&mut self) {
         self.page.truncate(0);
+        self.behind.iter_mut().for_each(|behind| behind.truncate(0));
         self.start = Some(0);
         self.phase = Phase::Abandoned;
     }
@@ -214,108 +160,10 @@ impl Encoder for Lines {
     }
 
     fn finish(&mut self) {
+        self.end_family();
         self.page.push(self.dialect.end);
         self.start = None;
         self.phase = Phase::Abandoned;
-    }
-}
-
-impl Family {
-    /// Makes the heads for these constant labels.
-    #[cold]
-    fn enter(&mut self, scope: &str) {
-        scope.clone_into(&mut self.scope);
-        let total = if self.kind == Some(Kind::Counter) { "_total" } else { "" };
-        self.value.prepare(&self.name, total, scope);
-        self.created.prepare(&self.name, "_created", scope);
-        if self.kind == Some(Kind::Histogram) {
-            self.bucket.prepare(&self.name, "_bucket", scope);
-            self.sum.prepare(&self.name, "_sum", scope);
-            self.count.prepare(&self.name, "_count", scope);
-        }
-    }
-
-    fn prepare_les(&mut self, bounds: &[f64]) {
-        if self.bounds == bounds && !self.les.is_empty() {
-            return;
-        }
-        self.bounds.clear();
-        self.bounds.extend_from_slice(bounds);
-        self.les.clear();
-        self.les.extend(bounds.iter().chain([&f64::INFINITY]).map(|bound| Le::of(*bound)));
-    }
-
-    fn prepare_series(&mut self, own: &str) {
-        self.series.clear();
-        self.series.extend_from_slice(&self.bucket.open);
-        if !own.is_empty() {
-            self.series.extend_from_slice(own.as_bytes());
-            self.series.push(b',');
-        }
-        self.series.extend_from_slice(b"le=\"");
-    }
-}
-
-impl Head {
-    fn prepare(&mut self, name: &str, suffix: &str, scope: &str) {
-        let Self { open, bare } = self;
-        open.clear();
-        open.extend_from_slice(name.as_bytes());
-        open.extend_from_slice(suffix.as_bytes());
-        bare.clone_from(open);
-        open.push(b'{');
-        if !scope.is_empty() {
-            open.extend_from_slice(scope.as_bytes());
-            bare.clone_from(open);
-            open.push(b',');
-            bare.push(b'}');
-        }
-        bare.push(b' ');
-    }
-
-    /// A line with any number.
-    #[inline(never)]
-    fn line(&self, page: &mut Page, own: &str, value: Number) {
-        let mut room = self.begin_line(page, own);
-        number::put(&mut room, value);
-        room.put(b"\n");
-        room.commit();
-    }
-
-    /// A line with a count, which is what most lines are.
-    #[inline(always)]
-    fn count_line(&self, page: &mut Page, own: &str, value: u64) {
-        let mut room = self.begin_line(page, own);
-        number::put_u64(&mut room, value);
-        room.put(b"\n");
-        room.commit();
-    }
-
-    #[inline(always)]
-    fn begin_line<'p>(&self, page: &'p mut Page, own: &str) -> Room<'p> {
-        let mut room = page.room(self.open.len() + own.len() + TAIL);
-        if own.is_empty() {
-            room.put_short(&self.bare);
-        } else {
-            room.put_short(&self.open);
-            room.put_short(own.as_bytes());
-            room.put(b"} ");
-        }
-        room
-    }
-}
-
-impl Le {
-    /// Of the longest, `-2.2250738585072014e-308"} `, and padding.
-    const LEN: usize = 32;
-
-    fn of(bound: f64) -> Self {
-        let mut bytes = Vec::new();
-        number::write_canonical(&mut bytes, bound);
-        bytes.extend_from_slice(b"\"} ");
-        let mut text = [0; Self::LEN];
-        text[..bytes.len()].copy_from_slice(&bytes);
-        Self { text, len: bytes.len() }
     }
 }
 

@@ -2,9 +2,7 @@
 //!
 //! Prometheus reads every spelling that Go's `ParseFloat` does, so that values are written as it is fastest:
 //! whole ones as integers, others with the fewest digits that read back equal. A bucket's bound is another
-//! matter: `le` is a label, compared as text, and [OpenMetrics says][canonical] how it is spelled.
-//!
-//! [canonical]: https://prometheus.io/docs/specs/om/open_metrics_spec/#considerations-canonical-numbers
+//! matter: `le` is a label, compared as text; see [`float_to_go_string`](metrics_core::model::float_to_go_string).
 
 use super::page::Room;
 use metrics_core::model::Number;
@@ -74,85 +72,12 @@ const fn digits(value: u64) -> u64 {
     high | ((twos - 10 * high) << 8)
 }
 
-/// Appends a bucket's bound in its canonical spelling, that of Go's `%g` with `.0` behind whole numbers:
-/// `1.0`, `0.005`, `100000.0`, `1e+06`, `1e-05`, `+Inf`.
-pub(super) fn write_canonical(out: &mut Vec<u8>, value: f64) {
-    if let Some(name) = not_finite(value) {
-        return out.extend_from_slice(name.as_bytes());
-    }
-    let mut buffer = zmij::Buffer::new();
-    let shortest = buffer.format_finite(value);
-    let unsigned = shortest.strip_prefix('-').inspect(|_| out.push(b'-')).unwrap_or(shortest);
-    let Decimal { digits, exponent } = Decimal::of(unsigned);
-    let digits = digits.as_slice();
-    match usize::try_from(exponent) {
-        // 12.5
-        Ok(point @ 0..6) => {
-            for k in 0..=point.max(digits.len() - 1) {
-                if k == point + 1 {
-                    out.push(b'.');
-                }
-                out.push(digits.get(k).copied().unwrap_or(b'0'));
-            }
-            if digits.len() <= point + 1 {
-                out.extend_from_slice(b".0");
-            }
-        }
-        // 0.0125
-        Err(_) if exponent >= -4 => {
-            out.extend_from_slice(b"0.");
-            out.extend((exponent + 1..0).map(|_| b'0'));
-            out.extend_from_slice(digits);
-        }
-        // 1.25e+06
-        _ => {
-            out.push(digits[0]);
-            if digits.len() > 1 {
-                out.push(b'.');
-                out.extend_from_slice(&digits[1..]);
-            }
-            out.push(b'e');
-            out.push(if exponent < 0 { b'-' } else { b'+' });
-            if exponent.abs() < 10 {
-                out.push(b'0');
-            }
-            out.extend_from_slice(itoa::Buffer::new().format(exponent.unsigned_abs()).as_bytes());
-        }
-    }
-}
-
 fn not_finite(value: f64) -> Option<&'static str> {
     match value {
         v if v.is_nan() => Some("NaN"),
         f64::INFINITY => Some("+Inf"),
         f64::NEG_INFINITY => Some("-Inf"),
         _ => None,
-    }
-}
-
-/// `d.ddd × 10^exponent`, without zeros at either end.
-struct Decimal {
-    digits: Vec<u8>,
-    exponent: i32,
-}
-
-impl Decimal {
-    /// Reads a number without sign, with or without a point and an exponent.
-    fn of(text: &str) -> Self {
-        let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
-        let whole = mantissa.find('.').unwrap_or(mantissa.len());
-        let mut digits: Vec<u8> = mantissa.bytes().filter(|&b| b != b'.').collect();
-        let leading = digits.iter().take_while(|&&b| b == b'0').count();
-        digits.drain(..leading.min(digits.len() - 1));
-        while digits.len() > 1 && digits.last() == Some(&b'0') {
-            digits.pop();
-        }
-        if digits == b"0" {
-            return Self { digits, exponent: 0 };
-        }
-        let exponent: i32 = exponent.parse().unwrap_or(0);
-        let point = i32::try_from(whole).unwrap_or(0) - i32::try_from(leading).unwrap_or(0);
-        Self { digits, exponent: exponent + point - 1 }
     }
 }
 
@@ -167,12 +92,6 @@ mod tests {
         put(&mut room, number.into());
         room.commit();
         String::from_utf8(page.take()).unwrap()
-    }
-
-    fn canonical(value: f64) -> String {
-        let mut out = Vec::new();
-        write_canonical(&mut out, value);
-        String::from_utf8(out).unwrap()
     }
 
     #[test]
@@ -211,52 +130,15 @@ mod tests {
     }
 
     /// The lists of the specification and the table of what Go and Python print.
-    #[test]
-    fn canonical_bounds() {
-        for (bound, text) in [
-            (0.0, "0.0"),
-            (-0.0, "-0.0"),
-            (1.0, "1.0"),
-            (10.0, "10.0"),
-            (17.0, "17.0"),
-            (12.5, "12.5"),
-            (100.25, "100.25"),
-            (0.005, "0.005"),
-            (0.001, "0.001"),
-            (0.0001, "0.0001"),
-            (0.00012345, "0.00012345"),
-            (1e-5, "1e-05"),
-            (1.5e-7, "1.5e-07"),
-            (1e-10, "1e-10"),
-            (100_000.0, "100000.0"),
-            (999_999.0, "999999.0"),
-            (999_999.5, "999999.5"),
-            (1e6, "1e+06"),
-            (1_234_567.0, "1.234567e+06"),
-            (1_000_000.5, "1.0000005e+06"),
-            (123_456_789.0, "1.23456789e+08"),
-            (1e10, "1e+10"),
-            (1e15, "1e+15"),
-            (9_007_199_254_740_992.0, "9.007199254740992e+15"),
-            (1e100, "1e+100"),
-            (5e-324, "5e-324"),
-            (-1_234_567.0, "-1.234567e+06"),
-            (-2.5, "-2.5"),
-            (f64::INFINITY, "+Inf"),
-        ] {
-            assert_eq!(canonical(bound), text);
-        }
-    }
 
     #[test]
-    fn canonical_bounds_read_back_equal() {
+    fn values_read_back_equal() {
         let mut bits = 0x9e37_79b9_7f4a_7c15_u64;
         for _ in 0..10_000 {
             bits = bits.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            let bound = f64::from_bits(bits);
-            if bound.is_finite() {
-                assert_eq!(canonical(bound).parse::<f64>().unwrap().to_bits(), bits);
-                assert_eq!(value(bound).parse::<f64>().unwrap().to_bits(), bits);
+            let number = f64::from_bits(bits);
+            if number.is_finite() {
+                assert_eq!(value(number).parse::<f64>().unwrap().to_bits(), bits);
             }
         }
     }

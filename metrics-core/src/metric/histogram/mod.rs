@@ -7,7 +7,7 @@ use super::family::{Handle, Ref, Storage};
 use super::timer::Timer;
 use crate::cell::{Key, Layout, Range, Stopped, read_sequenced, stop, unmoved};
 use crate::label::LabelSet;
-use crate::model::{Kind, Options, Point, Timestamp};
+use crate::model::{Buckets, Kind, Options, Point, Timestamp};
 use bounds::Bounds;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -180,7 +180,7 @@ impl Child for Histogram {
             cells: stopped.allocate(Layout::Histogram(buckets), key),
             bounds: Arc::clone(bounds),
             baseline: OnceLock::new(),
-            created: AtomicU64::new(Timestamp::now().as_nanos()),
+            created: AtomicU64::new(Timestamp::now().to_word()),
         }
     }
 
@@ -191,9 +191,9 @@ impl Child for Histogram {
 
     fn point<'a>(&'a self, words: &'a [u64]) -> Point<'a> {
         Point::Histogram {
-            bounds: self.bounds.finite(),
-            counts: &words[1..],
-            sum: f64::from_bits(words[0]),
+            buckets: Buckets { bounds: self.bounds.finite(), counts: &words[1..], exemplars: &[] },
+            sum: Some(f64::from_bits(words[0])),
+            native: None,
             created: Some(self.created()),
         }
     }
@@ -207,7 +207,7 @@ impl Child for Histogram {
         });
         let baseline = self.baseline.get_or_init(Box::default);
         *baseline.lock().unwrap_or_else(PoisonError::into_inner) = words.into();
-        self.created.store(Timestamp::now().as_nanos(), Relaxed);
+        self.created.store(Timestamp::now().to_word(), Relaxed);
     }
 }
 

@@ -1,0 +1,11 @@
+//! What is said of a metric before there is one: by a derive, as constant data.
+
+mod field;
+mod kind;
+mod location;
+mod unit;
+
+pub use field::{FamilyField, Field, GroupField, LabelText, Options, Scope};
+pub use kind::{Kind, UnknownKind};
+pub use location::Location;
+pub use unit::Unit;

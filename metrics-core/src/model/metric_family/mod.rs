@@ -1,0 +1,185 @@
+//! Metric families that own their data: what custom collectors give, and parsers.
+
+mod error;
+mod point;
+mod typed;
+mod untyped;
+mod value;
+
+use super::{Desc, FamilySink, Kind, Labels, Sample, Timestamp};
+use crate::label::render_pair;
+use crate::name;
+pub use error::{FamilyError, FamilyFault};
+pub use point::{
+    CounterPoint, GaugeHistogramPoint, GaugePoint, HistogramPoint, InfoPoint, StateSetPoint, SummaryPoint, UnknownPoint,
+};
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::Arc;
+pub use typed::{
+    CounterMetricFamily, DynamicMetricFamily, FamilyPoint, GaugeHistogramMetricFamily, GaugeMetricFamily,
+    HistogramMetricFamily, InfoMetricFamily, StateSetMetricFamily, SummaryMetricFamily, TypedMetricFamily,
+    UnknownMetricFamily,
+};
+use value::Value;
+
+/// A metric family with its points, as a custom collector gives it to a scrape.
+///
+/// Everything is checked when it is added; what is here can be encoded without further ado. Make one through the type
+/// of its points ([`CounterMetricFamily`], [`GaugeMetricFamily`] and so on), or sample by sample:
+///
+/// ```
+/// use metrics_core::model::{Kind, MetricFamily};
+///
+/// let mut jobs = MetricFamily::new("jobs_total", "Jobs done.", Kind::Counter)?;
+/// jobs.add_sample("jobs_total", &[("queue", "mail")], 3, None, None, None)?;
+/// assert_eq!(jobs.desc().name, "jobs", "the family's name is without the suffix of its type");
+/// assert_eq!(jobs.samples()[0].to_string(), r#"jobs_total{queue="mail"} 3"#);
+///
+/// let error = jobs.add_sample("jobs", &[("queue", "print")], -1, None, None, None).unwrap_err();
+/// assert!(error.to_string().contains("metric family `jobs`"));
+/// # Ok::<(), metrics_core::model::FamilyError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct MetricFamily {
+    desc: Desc,
+    metrics: Vec<Metric>,
+    /// The last point of each label set.
+    last: HashMap<Arc<str>, usize>,
+}
+
+/// A point with its labels.
+#[derive(Clone, Debug, PartialEq)]
+struct Metric {
+    /// Rendered.
+    labels: Arc<str>,
+    value: Value,
+    timestamp: Option<Timestamp>,
+}
+
+impl MetricFamily {
+    /// A family without points, defined where this is called. A counter may be named with its `_total` or without.
+    ///
+    /// # Errors
+    /// If the name breaks a rule.
+    #[track_caller]
+    pub fn new(name: &str, help: impl Into<String>, kind: Kind) -> Result<Self, FamilyError> {
+        let desc = Desc::new(name::family_name(name, kind == Kind::Counter), help, kind);
+        let family = Self { desc, metrics: Vec::new(), last: HashMap::new() };
+        match name::metric_name(&family.desc.name) {
+            Ok(()) => Ok(family),
+            Err(broken) => Err(family.error(FamilyFault::Name(broken.rule))),
+        }
+    }
+
+    /// With a unit, which becomes the last word of the name unless it is that already.
+    ///
+    /// # Errors
+    /// If the unit breaks a rule, or the type has none: infos and state sets.
+    pub fn with_unit(mut self, unit: impl Into<Cow<'static, str>>) -> Result<Self, FamilyError> {
+        let unit = unit.into();
+        let broken = name::metric_name(&unit).err().map(|broken| broken.rule);
+        let rule = match self.desc.kind {
+            Kind::Info | Kind::StateSet => Some("an info and a state set have no unit; leave it out"),
+            _ => broken,
+        };
+        if let Some(rule) = rule {
+            return Err(self.error(FamilyFault::Unit { unit: unit.into_owned(), rule }));
+        }
+        name::append_unit(&mut self.desc.name, &unit);
+        self.desc.unit = Some(unit);
+        Ok(self)
+    }
+
+    /// What it is.
+    pub fn desc(&self) -> &Desc {
+        &self.desc
+    }
+
+    /// How many points it has.
+    pub fn len(&self) -> usize {
+        self.metrics.len()
+    }
+
+    /// Whether it has no point.
+    pub fn is_empty(&self) -> bool {
+        self.metrics.is_empty()
+    }
+
+    /// All samples of all points, in the order in which they were added.
+    pub fn samples(&self) -> Vec<Sample> {
+        let mut samples = Vec::new();
+        for metric in &self.metrics {
+            let labels = Labels { scope: "", own: &metric.labels };
+            metric.value.points(&mut |point| {
+                point.samples(&self.desc, labels, metric.timestamp, &mut |sample| samples.push(sample));
+            });
+        }
+        samples
+    }
+
+    /// Gives some of the points to a sink, with constant labels before their own: those of `metrics`.
+    pub(crate) fn emit(&self, metrics: std::ops::Range<usize>, scope: &str, sink: &mut dyn FamilySink) {
+        for metric in &self.metrics[metrics] {
+            let labels = Labels { scope, own: &metric.labels };
+            metric.value.points(&mut |point| sink.point(labels, point, metric.timestamp));
+        }
+    }
+
+    pub(crate) fn desc_mut(&mut self) -> &mut Desc {
+        &mut self.desc
+    }
+
+    fn error(&self, fault: impl Into<FamilyFault>) -> FamilyError {
+        FamilyError { family: self.desc.name.clone(), fault: fault.into() }
+    }
+
+    /// Whether labels of this name can be those of the family's series.
+    fn check_label<'a>(&self, label: &'a str, before: impl IntoIterator<Item = &'a str>) -> Result<(), FamilyFault> {
+        if let Err(broken) = name::label_name(label) {
+            return Err(FamilyFault::Label { label: label.to_owned(), rule: broken.rule });
+        }
+        let kind = self.desc.kind;
+        if kind.reserved_label() == Some(label) || (kind == Kind::StateSet && label == self.desc.name) {
+            return Err(FamilyFault::ReservedLabel { label: label.to_owned(), kind });
+        }
+        if before.into_iter().any(|other| other == label) {
+            return Err(FamilyFault::DuplicateLabel { label: label.to_owned() });
+        }
+        Ok(())
+    }
+
+    /// Adds a point that is whole, with labels that were rendered.
+    fn push(&mut self, labels: String, value: Value, timestamp: Option<Timestamp>) -> Result<(), FamilyFault> {
+        let labels: Arc<str> = labels.into();
+        if let Some(last) = self.last.get(&labels) {
+            let last = self.metrics[*last].timestamp;
+            if last == timestamp {
+                return Err(FamilyFault::Duplicate { labels: (*labels).to_owned() });
+            }
+            if last.is_none() || timestamp < last {
+                return Err(FamilyFault::Time { labels: (*labels).to_owned() });
+            }
+        }
+        self.last.insert(Arc::clone(&labels), self.metrics.len());
+        self.metrics.push(Metric { labels, value, timestamp });
+        Ok(())
+    }
+}
+
+/// Two are the same if what a page shows of them is.
+impl PartialEq for MetricFamily {
+    fn eq(&self, other: &Self) -> bool {
+        let what = |desc: &Desc| Desc { location: self.desc.location, ..desc.clone() };
+        what(&self.desc) == what(&other.desc) && self.metrics == other.metrics
+    }
+}
+
+/// Names and values, as they stand in a page.
+fn render<'a>(labels: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    let mut rendered = String::new();
+    for (name, value) in labels {
+        render_pair(&mut rendered, name, value);
+    }
+    rendered
+}

@@ -1,0 +1,88 @@
+//! What is made ready once for each family.
+
+use super::Dialect;
+use super::head::{Head, Le};
+use metrics_core::model::{Desc, Kind};
+
+#[derive(Debug, Default)]
+pub(super) struct Family {
+    name: String,
+    kind: Option<Kind>,
+    /// The comment lines.
+    pub(super) header: Vec<u8>,
+    /// Those of the gauges behind a gauge histogram: its sum and its count.
+    pub(super) headers_behind: [Vec<u8>; 2],
+    /// The constant labels for which the heads were made.
+    pub(super) scope: String,
+    pub(super) value: Head,
+    pub(super) bucket: Head,
+    pub(super) sum: Head,
+    pub(super) count: Head,
+    pub(super) created: Head,
+    /// The bounds for which `les` was made.
+    bounds: Vec<f64>,
+    pub(super) les: Vec<Le>,
+    /// `name_bucket{labels,le="`, or `name{labels,quantile="` or the like, of the series at hand.
+    pub(super) series: Vec<u8>,
+}
+
+impl Family {
+    pub(super) fn begin(&mut self, desc: &Desc, dialect: &Dialect) {
+        self.name.clone_from(&desc.name);
+        self.kind = Some(desc.kind);
+        self.header.clear();
+        (dialect.header)(&mut self.header, desc);
+        if desc.kind == Kind::GaugeHistogram && dialect.gauge_sums_apart {
+            for (header, suffix) in self.headers_behind.iter_mut().zip(["_gsum", "_gcount"]) {
+                let gauge = Desc::new(format!("{}{suffix}", desc.name), desc.help.as_str(), Kind::Gauge);
+                header.clear();
+                (dialect.header)(header, &gauge);
+            }
+        }
+    }
+
+    /// Makes the heads for these constant labels.
+    #[cold]
+    pub(super) fn enter(&mut self, scope: &str) {
+        scope.clone_into(&mut self.scope);
+        let (value, sum, count) = match self.kind {
+            Some(Kind::Counter) => ("_total", "", ""),
+            Some(Kind::Info) => ("_info", "", ""),
+            Some(Kind::Histogram | Kind::Summary) => ("", "_sum", "_count"),
+            Some(Kind::GaugeHistogram) => ("", "_gsum", "_gcount"),
+            _ => ("", "", ""),
+        };
+        self.value.prepare(&self.name, value, scope);
+        self.created.prepare(&self.name, "_created", scope);
+        if !sum.is_empty() {
+            self.bucket.prepare(&self.name, "_bucket", scope);
+            self.sum.prepare(&self.name, sum, scope);
+            self.count.prepare(&self.name, count, scope);
+        }
+    }
+
+    pub(super) fn prepare_les(&mut self, bounds: &[f64]) {
+        if self.bounds == bounds && !self.les.is_empty() {
+            return;
+        }
+        self.bounds.clear();
+        self.bounds.extend_from_slice(bounds);
+        self.les.clear();
+        self.les.extend(bounds.iter().chain([&f64::INFINITY]).map(|bound| Le::of(*bound)));
+    }
+
+    /// The beginning of a series' buckets.
+    pub(super) fn prepare_buckets(&mut self, own: &str) {
+        self.bucket.begin_with(&mut self.series, own, "le");
+    }
+
+    /// The beginning of a series' lines that differ by a label of the type.
+    pub(super) fn prepare_values(&mut self, own: &str, label: &str) {
+        self.value.begin_with(&mut self.series, own, label);
+    }
+
+    /// The beginning of a series' states.
+    pub(super) fn prepare_states(&mut self, own: &str) {
+        self.value.begin_with(&mut self.series, own, &self.name);
+    }
+}

@@ -1,0 +1,97 @@
+//! How a line begins, and bounds of buckets.
+
+use super::number;
+use super::page::{Page, Room};
+use metrics_core::model::{Number, float_to_go_string};
+
+/// Room for braces, blank, number and line feed.
+pub(super) const TAIL: usize = number::ROOM + 8;
+
+/// How the lines of one suffix begin.
+#[derive(Debug, Default)]
+pub(super) struct Head {
+    /// `name_total{` or `name_total{scope,`.
+    open: Vec<u8>,
+    /// The same for a series without labels of its own: `name_total ` or `name_total{scope} `.
+    bare: Vec<u8>,
+}
+
+/// `0.005"} `, padded: copying a known length is faster, see [`Room::put_padded`].
+#[derive(Debug)]
+pub(super) struct Le {
+    pub(super) text: [u8; Self::LEN],
+    pub(super) len: usize,
+}
+
+impl Head {
+    pub(super) fn prepare(&mut self, name: &str, suffix: &str, scope: &str) {
+        let Self { open, bare } = self;
+        open.clear();
+        open.extend_from_slice(name.as_bytes());
+        open.extend_from_slice(suffix.as_bytes());
+        bare.clone_from(open);
+        open.push(b'{');
+        if !scope.is_empty() {
+            open.extend_from_slice(scope.as_bytes());
+            bare.clone_from(open);
+            open.push(b',');
+            bare.push(b'}');
+        }
+        bare.push(b' ');
+    }
+
+    /// What stands before the value of a label that comes behind the series' own.
+    pub(super) fn begin_with(&self, out: &mut Vec<u8>, own: &str, label: &str) {
+        out.clear();
+        out.extend_from_slice(&self.open);
+        if !own.is_empty() {
+            out.extend_from_slice(own.as_bytes());
+            out.push(b',');
+        }
+        out.extend_from_slice(label.as_bytes());
+        out.extend_from_slice(b"=\"");
+    }
+
+    /// A line with any number.
+    #[inline(never)]
+    pub(super) fn line(&self, page: &mut Page, own: &str, value: Number) {
+        let mut room = self.begin_line(page, own);
+        number::put(&mut room, value);
+        room.put(b"\n");
+        room.commit();
+    }
+
+    /// A line with a count, which is what most lines are.
+    #[inline(always)]
+    pub(super) fn count_line(&self, page: &mut Page, own: &str, value: u64) {
+        let mut room = self.begin_line(page, own);
+        number::put_u64(&mut room, value);
+        room.put(b"\n");
+        room.commit();
+    }
+
+    #[inline(always)]
+    fn begin_line<'p>(&self, page: &'p mut Page, own: &str) -> Room<'p> {
+        let mut room = page.room(self.open.len() + own.len() + TAIL);
+        if own.is_empty() {
+            room.put_short(&self.bare);
+        } else {
+            room.put_short(&self.open);
+            room.put_short(own.as_bytes());
+            room.put(b"} ");
+        }
+        room
+    }
+}
+
+impl Le {
+    /// Of the longest, `-2.2250738585072014e-308"} `, and padding.
+    pub(super) const LEN: usize = 32;
+
+    pub(super) fn of(bound: f64) -> Self {
+        let bytes = float_to_go_string(bound) + "\"} ";
+        let mut text = [0; Self::LEN];
+        text[..bytes.len()].copy_from_slice(bytes.as_bytes());
+        Self { text, len: bytes.len() }
+    }
+}
