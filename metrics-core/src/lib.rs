@@ -64,6 +64,8 @@ mod cell;
 mod sync;
 
 #[cfg(not(loom))]
+pub mod collector;
+#[cfg(not(loom))]
 mod describe;
 #[cfg(not(loom))]
 mod label;
@@ -106,6 +108,7 @@ pub fn set_arena_limit(limit: usize) {
 
 #[cfg(not(loom))]
 pub use {
+    collector::Collector,
     label::{DynamicLabels, LabelSet, LabelValue},
     metric::{
         CallbackCounter, CallbackGauge, Counter, DEFAULT_BUCKETS, DEFAULT_MAX_SERIES, Family, Gauge, Handle, Histogram,

@@ -2,17 +2,22 @@
 //! evaluate while the user's crate compiles, and that registration applies to what is named at run time.
 
 mod check;
+mod escape;
 mod full;
 mod message;
 mod unique;
+mod validation;
 
 pub use check::{
     check_buckets, check_const_label, check_group_label, check_label_name, check_label_names, check_metric_name,
     check_prefix, check_scope_label, check_unit,
 };
+pub use escape::{EscapingScheme, escape_label_name, escape_metric_name, is_legacy_label_name, is_legacy_metric_name};
 pub(crate) use full::append_unit;
 pub use message::Message;
 pub use unique::{check_unique, clashes, slots};
+pub(crate) use validation::default_validation;
+pub use validation::{Validation, disable_legacy_validation, enable_legacy_validation, get_legacy_validation};
 
 /// A name, label, help or bucket list that breaks a rule; says which rule, and what to do.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -1,4 +1,5 @@
 use crate::cell::{arena_bytes, used_arenas, used_cells};
+use crate::collector::late_runs;
 use crate::metric::{CallbackCounter, CallbackGauge, Family, Gauge, OverflowedLookups, rejected_updates};
 use crate::registry::{Source, collector_faults, entry};
 use crate::{LabelSet, Metrics, private};
@@ -24,8 +25,10 @@ pub struct SelfMetrics {
     arena_memory: CallbackGauge,
     /// Numbers that series consist of: one of a counter, one for each bucket of a histogram and two more.
     cells: CallbackGauge,
-    /// Families left out of a page because their collector panicked.
+    /// Families left out of a page: their collector panicked, or they clash with others.
     collector_faults: CallbackCounter,
+    /// Times that a scrape went without a collector that was late.
+    late_collector_runs: CallbackCounter,
     /// Copies of this library in the program whose metrics this page cannot show.
     other_copies: Family<OtherCopy<'static>, Gauge>,
     /// Lookups beyond the most series of a family, which counted in its overflow series.
@@ -47,6 +50,7 @@ impl SelfMetrics {
         metrics.arena_memory.set_function(arena_bytes);
         metrics.cells.set_function(|| u64::from(used_cells()));
         metrics.collector_faults.set_function(collector_faults);
+        metrics.late_collector_runs.set_function(late_runs);
         for version in entry::others().into_keys() {
             metrics.other_copies.with(&OtherCopy { version }).set(1.0);
         }

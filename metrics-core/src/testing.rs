@@ -4,20 +4,17 @@
 //! ([`Metrics::register_in`](crate::Metrics::register_in)), or compare before and after.
 
 use crate::Registry;
-use crate::model::{Desc, FamilySink, Labels, Point, Sample, Timestamp};
+use crate::model::Sample;
 
-/// All samples of a registry, in the page's order, creation times included.
+/// All samples of a registry, in the page's order, but for those that say when a series was made (`…_created`).
 ///
 /// # Panics
 /// If a collector panics half-way through a large family.
 pub fn samples(registry: &Registry) -> Vec<Sample> {
-    let mut sink = Samples::default();
-    let mut scrape = registry.scrape();
-    while scrape.step(&mut sink).expect("a collector panicked half-way") {}
-    sink.samples
+    registry.samples(false)
 }
 
-/// The value of one sample, `labels` in any order.
+/// The value of one sample, `labels` in any order; as [`Registry::get_sample_value`].
 ///
 /// ```
 /// use metrics_core::{Counter, Metrics, Registry, testing::sample_value};
@@ -35,29 +32,5 @@ pub fn samples(registry: &Registry) -> Vec<Sample> {
 /// # Ok::<(), metrics_core::RegisterError>(())
 /// ```
 pub fn sample_value(registry: &Registry, name: &str, labels: &[(&str, &str)]) -> Option<f64> {
-    samples(registry).into_iter().find(|sample| sample.is(name, labels)).map(|sample| sample.value.as_f64())
-}
-
-#[derive(Default)]
-struct Samples {
-    family: Option<Desc>,
-    start: usize,
-    samples: Vec<Sample>,
-}
-
-impl FamilySink for Samples {
-    fn begin(&mut self, family: &Desc) {
-        self.family = Some(family.clone());
-        self.start = self.samples.len();
-    }
-
-    fn point(&mut self, labels: Labels<'_>, point: Point<'_>, timestamp: Option<Timestamp>) {
-        if let Some(family) = &self.family {
-            point.samples(family, labels, timestamp, &mut |sample| self.samples.push(sample));
-        }
-    }
-
-    fn abandon(&mut self) {
-        self.samples.truncate(self.start);
-    }
+    registry.get_sample_value(name, labels)
 }

@@ -10,14 +10,16 @@ const DERIVES: &str = "";
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("sync", &[]),
     ("report", &[]),
-    ("model", &[]),
-    ("name", &["model"]),
-    ("label", &[]),
+    ("describe", &[]),
+    ("name", &["describe"]),
+    ("label", &["name"]),
+    ("model", &["describe", "label", "name"]),
+    ("collector", &["model"]),
     ("cell", &["sync"]),
     ("metric", &["cell", "label", "model", "name", "report"]),
-    ("registry", &["cell", "label", "metric", "model", "name", "report"]),
+    ("registry", &["cell", "collector", "label", "metric", "model", "name", "report"]),
     ("timed", &["metric", "model", "registry", DERIVES]),
-    ("self_metrics", &["cell", "metric", "registry", "private", "__entry", DERIVES]),
+    ("self_metrics", &["cell", "collector", "metric", "registry", "private", "__entry", DERIVES]),
     ("testing", &["model", "Registry"]),
 ];
 

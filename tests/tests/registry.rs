@@ -1,6 +1,7 @@
 //! What a registry takes and what it refuses.
 
 use metrics_core::model::{Kind, Unit};
+use metrics_core::name::Validation;
 use metrics_core::registry::Definition;
 use metrics_core::testing::{sample_value, samples};
 use metrics_core::{
@@ -20,7 +21,8 @@ fn refused(registry: &Registry, definition: Definition) -> RegisterError {
 #[test]
 fn names_are_checked_at_run_time_too() {
     let registry = Registry::new();
-    for name in ["", "0a", "a b", "__a", "a:b", "é", "a\n"] {
+    registry.set_validation(Validation::Legacy);
+    for name in ["", "0a", "a b", "é", "a\n"] {
         let error = refused(&registry, Definition::new(name, "Help."));
         assert!(matches!(&error, RegisterError::Broken { what, .. } if what.contains(name)), "{error}");
         assert!(error.to_string().contains("registry.rs:"), "{error}");

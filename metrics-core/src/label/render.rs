@@ -3,24 +3,38 @@
 //!
 //! [format]: https://prometheus.io/docs/instrumenting/exposition_formats/#text-format-details
 
-/// Appends `name="value"`, behind a comma if `out` holds a label already. Says whether something had to be
-/// escaped.
+use crate::name::is_legacy_label_name;
+
+/// Appends `name="value"`, behind a comma if `out` holds a label already; the name in quotes too if not every reader
+/// knows it ([format][utf8]). Says whether something of the value had to be escaped.
+///
+/// [utf8]: https://prometheus.io/docs/instrumenting/exposition_formats/#text-format-details
 pub(crate) fn render_pair(out: &mut String, name: &str, value: &str) -> bool {
     if !out.is_empty() {
         out.push(',');
     }
-    out.push_str(name);
-    out.push_str("=\"");
-    let escaped = value.bytes().any(|b| escape(b).is_some());
+    if is_legacy_label_name(name) {
+        out.push_str(name);
+    } else {
+        push_quoted(out, name);
+    }
+    out.push('=');
+    push_quoted(out, value)
+}
+
+/// Appends `"text"`; whether something had to be escaped.
+pub(crate) fn push_quoted(out: &mut String, text: &str) -> bool {
+    out.push('"');
+    let escaped = text.bytes().any(|b| escape(b).is_some());
     if escaped {
-        for c in value.chars() {
+        for c in text.chars() {
             match u8::try_from(c).ok().and_then(escape) {
                 Some(text) => out.push_str(text),
                 None => out.push(c),
             }
         }
     } else {
-        out.push_str(value);
+        out.push_str(text);
     }
     out.push('"');
     escaped

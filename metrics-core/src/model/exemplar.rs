@@ -1,6 +1,6 @@
 use super::{Labels, Number, Timestamp};
 use crate::label::render_pair;
-use crate::name;
+use crate::name::Validation;
 use std::fmt;
 
 /// An observation picked out of many, with labels that lead to more about it: the trace of one slow request.
@@ -59,7 +59,7 @@ impl Exemplar {
         let (mut rendered, mut chars, mut names) = (String::new(), 0, Vec::new());
         for (label, text) in labels {
             let (name, text) = (label.as_ref(), text.as_ref());
-            if let Err(broken) = name::label_name(name) {
+            if let Err(broken) = Validation::Utf8.label_name(name) {
                 return Err(ExemplarError::Name { label: name.to_owned(), rule: broken.rule });
             }
             if names.iter().any(|other| other == name) {

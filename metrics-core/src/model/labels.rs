@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 
-/// The labels of one point, rendered and escaped: `method="get",route="/x"`, without braces.
+/// The labels of one point, rendered and escaped: `method="get",route="/x"`, without braces. Names that not every
+/// reader knows are in quotes too.
 ///
 /// They come in two parts, because the first belongs to the registration (constant labels) and the
 /// second to the series, which renders it once, when it is created. Either may be empty.
@@ -9,8 +10,8 @@ use std::borrow::Cow;
 /// use metrics_core::model::Labels;
 /// let labels = Labels { scope: r#"region="eu""#, own: r#"path="C:\\x\"y""# };
 /// let pairs: Vec<_> = labels.pairs().collect();
-/// assert_eq!(pairs[0], ("region", "eu".into()));
-/// assert_eq!(pairs[1], ("path", r#"C:\x"y"#.into()));
+/// assert_eq!(pairs[0], ("region".into(), "eu".into()));
+/// assert_eq!(pairs[1], ("path".into(), r#"C:\x"y"#.into()));
 /// ```
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 pub struct Labels<'a> {
@@ -40,23 +41,31 @@ pub struct LabelPairs<'a> {
 }
 
 impl<'a> Iterator for LabelPairs<'a> {
-    type Item = (&'a str, Cow<'a, str>);
+    type Item = (Cow<'a, str>, Cow<'a, str>);
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.rest.is_empty() {
             self.rest = std::mem::take(&mut self.next);
         }
-        let (name, quoted) = self.rest.split_once("=\"")?;
-        let mut escaped = false;
-        let end = quoted.bytes().position(|b| {
-            let closes = b == b'"' && !escaped;
-            escaped = b == b'\\' && !escaped;
-            closes
-        })?;
-        let value = &quoted[..end];
-        self.rest = quoted[end + 1..].strip_prefix(',').unwrap_or("");
-        Some((name, unescape(value)))
+        let (name, rest) = match self.rest.strip_prefix('"') {
+            Some(quoted) => split_quoted(quoted)?,
+            None => self.rest.split_once('=').map(|(name, _)| (name.into(), &self.rest[name.len()..]))?,
+        };
+        let (value, rest) = split_quoted(rest.strip_prefix("=\"")?)?;
+        self.rest = rest.strip_prefix(',').unwrap_or("");
+        Some((name, value))
     }
+}
+
+/// A text up to its closing quote, the escapes undone, and what is behind.
+fn split_quoted(quoted: &str) -> Option<(Cow<'_, str>, &str)> {
+    let mut escaped = false;
+    let end = quoted.bytes().position(|b| {
+        let closes = b == b'"' && !escaped;
+        escaped = b == b'\\' && !escaped;
+        closes
+    })?;
+    Some((unescape(&quoted[..end]), &quoted[end + 1..]))
 }
 
 fn unescape(value: &str) -> Cow<'_, str> {
@@ -76,4 +85,23 @@ fn unescape(value: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::label::render_pair;
+
+    #[test]
+    fn pairs_lead_back_to_names_and_values() {
+        let nasty = ["", "x", "\\", "\"", "\n", "a=\"b\",", "é.ü", ",", "="];
+        let (mut own, mut expected) = (String::new(), Vec::new());
+        for name in nasty.into_iter().filter(|name| !name.is_empty()) {
+            for value in nasty {
+                render_pair(&mut own, name, value);
+                expected.push((Cow::Borrowed(name), Cow::Borrowed(value)));
+            }
+        }
+        assert_eq!(Labels { scope: "", own: &own }.pairs().collect::<Vec<_>>(), expected);
+    }
 }

@@ -10,7 +10,9 @@ mod point;
 mod sample;
 mod timestamp;
 
-pub use crate::describe::{FamilyField, Field, GroupField, Kind, LabelText, Location, Options, Scope, Unit, UnknownKind};
+pub use crate::describe::{
+    FamilyField, Field, GroupField, Kind, LabelText, Location, Options, Scope, Unit, UnknownKind,
+};
 pub use desc::Desc;
 pub use exemplar::{Exemplar, ExemplarError};
 pub use labels::{LabelPairs, Labels};

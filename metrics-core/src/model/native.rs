@@ -243,7 +243,10 @@ impl fmt::Display for NativeError {
                 write!(f, "spans of {buckets} buckets with {counts} counts: give each bucket one")
             }
             Self::Overlap { span } => {
-                write!(f, "span {span} begins before the end of the one before it: only the first may have an offset below 0")
+                write!(
+                    f,
+                    "span {span} begins before the end of the one before it: only the first may have an offset below 0"
+                )
             }
             Self::Index => f.write_str("a bucket has an index beyond 32 bits: look at the offsets"),
             Self::Count { bucket } => write!(f, "bucket {bucket} would hold less than nothing: look at the deltas"),

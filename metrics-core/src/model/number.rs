@@ -92,7 +92,14 @@ impl fmt::Display for Number {
 /// [spec]: https://prometheus.io/docs/specs/om/open_metrics_spec/#considerations-canonical-numbers
 pub fn float_to_go_string(value: f64) -> String {
     if !value.is_finite() {
-        return if value.is_nan() { "NaN" } else if value > 0.0 { "+Inf" } else { "-Inf" }.to_owned();
+        return if value.is_nan() {
+            "NaN"
+        } else if value > 0.0 {
+            "+Inf"
+        } else {
+            "-Inf"
+        }
+        .to_owned();
     }
     // `1.25e-7`: Rust's fewest digits are Go's.
     let scientific = format!("{value:e}");

@@ -1,5 +1,6 @@
 use super::{Desc, Exemplar, Kind, Labels, NativeHistogram, Number, Point, Timestamp, float_to_go_string};
-use crate::label::render_pair;
+use crate::label::{push_quoted, render_pair};
+use crate::name::is_legacy_metric_name;
 use std::fmt;
 
 /// One line of a page: a number with a name and labels.
@@ -46,12 +47,16 @@ impl Sample {
 
 impl fmt::Display for Sample {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.name)?;
-        if !self.labels.is_empty() {
-            let mut labels = String::new();
-            for (name, value) in &self.labels {
-                render_pair(&mut labels, name, value);
-            }
+        let mut labels = String::new();
+        if is_legacy_metric_name(&self.name) {
+            f.write_str(&self.name)?;
+        } else {
+            push_quoted(&mut labels, &self.name);
+        }
+        for (name, value) in &self.labels {
+            render_pair(&mut labels, name, value);
+        }
+        if !labels.is_empty() {
             write!(f, "{{{labels}}}")?;
         }
         write!(f, " {}", self.value)?;
@@ -69,7 +74,7 @@ impl Point<'_> {
         timestamp: Option<Timestamp>,
         give: &mut dyn FnMut(Sample),
     ) {
-        let own: Vec<_> = labels.pairs().map(|(name, value)| (name.to_owned(), value.into_owned())).collect();
+        let own: Vec<_> = labels.pairs().map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
         let sample = |suffix: &str, extra: Option<(&str, String)>, value: Number, exemplar: Option<&Exemplar>| {
             let extra = extra.map(|(name, value)| (name.to_owned(), value));
             let labels = own.iter().cloned().chain(extra).collect();

@@ -181,7 +181,7 @@ mod tests {
         for beyond in [f64::INFINITY, f64::NEG_INFINITY, f64::NAN, 1e19, -1e19] {
             assert_eq!(Timestamp::from_secs_f64(beyond), None);
         }
-        assert_eq!(Timestamp::from_secs_f64(-9.223_372_036_854_775_808e18), Some(at(i64::MIN, 0)));
+        assert_eq!(Timestamp::from_secs_f64(-9_223_372_036_854_775_808.0), Some(at(i64::MIN, 0)));
     }
 
     #[test]

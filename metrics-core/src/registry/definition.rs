@@ -2,7 +2,7 @@ use super::error::RegisterError;
 use super::source::{Source, SourceFamily};
 use crate::metric::{Cursor, Instrument, Points};
 use crate::model::{Desc, Kind, Location, Unit};
-use crate::name;
+use crate::name::{self, Validation};
 use std::sync::Arc;
 
 /// Name, help and the like of a metric that is registered at run time; see
@@ -18,7 +18,7 @@ use std::sync::Arc;
 /// ```
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Definition {
-    /// The name, to which the unit comes: `[a-zA-Z_][a-zA-Z0-9_]*`, no `__` in front.
+    /// The name, to which the unit comes. Any characters, if the registry's [validation](Validation) allows them.
     pub name: String,
     /// One line.
     pub help: String,
@@ -44,11 +44,11 @@ impl Definition {
             rule: broken.rule,
             location,
         };
-        name::metric_name(&self.name).map_err(|e| broken("metric", &self.name, e))?;
+        Validation::Utf8.metric_name(&self.name).map_err(|e| broken("metric", &self.name, e))?;
         name::help(&self.help).map_err(|e| broken("metric", &self.name, e))?;
         let mut name = name::family_name(&self.name, I::KIND == Kind::Counter).to_owned();
         if let Some(unit) = self.unit {
-            name::metric_name(unit.as_str()).map_err(|e| broken("unit", unit.as_str(), e))?;
+            Validation::Utf8.metric_name(unit.as_str()).map_err(|e| broken("unit", unit.as_str(), e))?;
             name::append_unit(&mut name, unit.as_str());
         }
         let (help, kind, label_names) = (self.help, I::KIND, super::source::names(I::LABEL_NAMES));

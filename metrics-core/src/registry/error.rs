@@ -1,9 +1,9 @@
 use super::entry::VERSION;
-use crate::model::Location;
+use crate::model::{FamilyError, Location};
 use std::fmt;
 
 /// Why something could not be registered: what it is, where it stands, and the way out.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum RegisterError {
     /// A name, label or help breaks a rule.
@@ -35,6 +35,13 @@ pub enum RegisterError {
         /// Where it was defined.
         location: Location,
     },
+    /// A family of a collector or of `target_info` that cannot be.
+    Family(FamilyError),
+    /// A collector panicked when it was asked what it has.
+    Describing {
+        /// Where it was to be registered.
+        location: Location,
+    },
     /// Another copy of this crate is in the program, whose metrics this one cannot show.
     Foreign {
         /// The version of that copy.
@@ -57,6 +64,11 @@ impl fmt::Display for RegisterError {
                     "making the instance of `{name}` at {location} panicked: look at its skipped fields and label texts"
                 )
             }
+            Self::Family(error) => error.fmt(f),
+            Self::Describing { location } => write!(
+                f,
+                "the collector that was to be registered at {location} panicked when it was asked for its families"
+            ),
             Self::Foreign { version, crates } => {
                 let of = if crates.is_empty() { "" } else { " of " };
                 write!(
@@ -73,8 +85,14 @@ impl fmt::Display for RegisterError {
 
 impl std::error::Error for RegisterError {}
 
+impl From<FamilyError> for RegisterError {
+    fn from(error: FamilyError) -> Self {
+        Self::Family(error)
+    }
+}
+
 /// Crates whose metrics cannot be shown; see [`Registry::require_crates`](super::Registry::require_crates).
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MissingCrates {
     /// Those that have no metrics in the program.

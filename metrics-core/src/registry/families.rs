@@ -1,19 +1,34 @@
 //! Which families stand on one page, and which clash.
 
+use super::scope::Scope;
 use super::{RegisterError, Source, SourceFamily};
+use crate::collector::Collector;
 use crate::model::{Desc, Kind, Location};
-use crate::name;
-use std::collections::HashMap;
+use crate::name::{EscapingScheme, Validation, escape_label_name, escape_metric_name};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-/// The families of a registry, by name.
+/// The families of a registry, and what clashes with them.
 #[derive(Default)]
 pub(super) struct Families {
-    /// Shared with scrapes under way, which keep what was registered when they began.
-    by_name: Arc<Vec<Family>>,
-    /// All names under which a sample may stand on the page, and the family whose it is.
+    page: Page,
+    /// All names under which a sample may stand on the page, escaped, and the family whose it is.
     samples: HashMap<String, String>,
 }
+
+/// What a scrape shows. Shared with scrapes under way, which keep what was registered when they began.
+#[derive(Clone, Default)]
+pub(super) struct Page {
+    /// By name, `target_info` first.
+    pub(super) families: Arc<Vec<Family>>,
+    pub(super) collectors: Arc<Vec<Collected>>,
+    /// What else may be shown, of what is not described; `None`: anything.
+    pub(super) only: Option<Only>,
+}
+
+/// Names of families and samples.
+pub(super) type Only = Arc<BTreeSet<String>>;
 
 /// A family as it is exposed: of one source, or of several with different constant labels.
 #[derive(Clone)]
@@ -25,55 +40,152 @@ pub(super) struct Family {
 /// One source's part of a family.
 #[derive(Clone)]
 pub(super) struct Member {
-    pub(super) source: Arc<dyn Source>,
-    /// The family's number in its source.
-    pub(super) index: usize,
+    /// What was registered.
+    pub(super) id: u64,
+    pub(super) feed: Feed,
     const_labels: Vec<(String, String)>,
     /// The same, rendered.
     pub(super) scope: Box<str>,
     location: Location,
 }
 
+/// Where a member's points come from.
+#[derive(Clone)]
+pub(super) enum Feed {
+    /// The family of this number.
+    Source(Arc<dyn Source>, usize),
+    /// What the collector with the member's id gives, see [`Gathered`](super::gather::Gathered).
+    Collector,
+}
+
+/// A collector that was registered.
+#[derive(Clone)]
+pub(super) struct Collected {
+    pub(super) id: u64,
+    pub(super) collector: Arc<dyn Collector>,
+    pub(super) scope: Scope,
+    pub(super) validation: Validation,
+    /// The families that it has described.
+    pub(super) described: Arc<HashMap<String, Kind>>,
+}
+
+/// A number for what is registered, in all registries together.
+pub(super) fn next_id() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    NEXT.fetch_add(1, Relaxed)
+}
+
 impl Families {
-    pub(super) fn snapshot(&self) -> Arc<Vec<Family>> {
-        Arc::clone(&self.by_name)
+    /// Those of a page.
+    pub(super) fn of(page: Page) -> Self {
+        let mut families = Self { page, samples: HashMap::new() };
+        families.name_samples();
+        families
+    }
+
+    pub(super) fn page(&self) -> &Page {
+        &self.page
     }
 
     /// Adds all families of a source, or none.
-    pub(super) fn add(&mut self, source: &Arc<dyn Source>, added: Vec<SourceFamily>) -> Result<(), RegisterError> {
-        let before = self.snapshot();
-        for (index, family) in added.into_iter().enumerate() {
-            if let Err(error) = check(&family).and_then(|()| self.add_one(source, index, family)) {
-                self.by_name = before;
-                let families = self.by_name.iter().map(|family| &family.desc);
-                self.samples =
-                    families.flat_map(|desc| desc.sample_names().map(|sample| (sample, desc.name.clone()))).collect();
-                return Err(error);
-            }
-        }
-        Ok(())
+    pub(super) fn add_source(
+        &mut self,
+        source: &Arc<dyn Source>,
+        added: Vec<SourceFamily>,
+        validation: Validation,
+    ) -> Result<u64, RegisterError> {
+        let id = next_id();
+        let feed = |index| Feed::Source(Arc::clone(source), index);
+        self.all_or_none(|families| {
+            let mut added = added.into_iter().enumerate();
+            added.try_for_each(|(index, family)| families.add(id, feed(index), family, validation))
+        })?;
+        Ok(id)
     }
 
-    fn add_one(&mut self, source: &Arc<dyn Source>, index: usize, added: SourceFamily) -> Result<(), RegisterError> {
+    /// Adds a collector, if all families that it has described can be.
+    pub(super) fn add_collector(
+        &mut self,
+        collector: Collected,
+        described: Vec<SourceFamily>,
+    ) -> Result<u64, RegisterError> {
+        let Collected { id, validation, .. } = collector;
+        self.all_or_none(|families| {
+            let mut described = described.into_iter();
+            described.try_for_each(|family| families.add(id, Feed::Collector, family, validation))
+        })?;
+        Arc::make_mut(&mut self.page.collectors).push(collector);
+        Ok(id)
+    }
+
+    /// Removes what was registered under this number; whether there was anything.
+    pub(super) fn remove(&mut self, id: u64) -> bool {
+        let is_source = self.page.families.iter().flat_map(|family| &family.members).any(|member| member.id == id);
+        let is_collector = self.page.collectors.iter().any(|collector| collector.id == id);
+        if is_source {
+            let families = Arc::make_mut(&mut self.page.families);
+            families.iter_mut().for_each(|family| family.members.retain(|member| member.id != id));
+            families.retain(|family| !family.members.is_empty());
+            self.name_samples();
+        }
+        if is_collector {
+            Arc::make_mut(&mut self.page.collectors).retain(|collector| collector.id != id);
+        }
+        is_source || is_collector
+    }
+
+    fn all_or_none(&mut self, add: impl FnOnce(&mut Self) -> Result<(), RegisterError>) -> Result<(), RegisterError> {
+        let before = self.page.clone();
+        let added = add(self);
+        if added.is_err() {
+            self.page = before;
+            self.name_samples();
+        }
+        added
+    }
+
+    fn name_samples(&mut self) {
+        let families = self.page.families.iter().map(|family| &family.desc);
+        self.samples = families.flat_map(|desc| samples(desc).map(|sample| (sample, desc.name.clone()))).collect();
+    }
+
+    /// Adds a family by the rules that also hold for what no derive has checked.
+    pub(super) fn add(
+        &mut self,
+        id: u64,
+        feed: Feed,
+        added: SourceFamily,
+        validation: Validation,
+    ) -> Result<(), RegisterError> {
+        check(&added, validation)?;
         let SourceFamily { desc, const_labels } = added;
-        let owner = desc.sample_names().find_map(|name| self.samples.get(&name).cloned());
-        let location = desc.location;
-        let scope = super::source::scope(&const_labels);
-        let member = Member { source: Arc::clone(source), index, const_labels, scope, location };
-        let families = Arc::make_mut(&mut self.by_name);
-        match (families.binary_search_by(|family| family.desc.name.cmp(&desc.name)), owner) {
+        let (location, scope) = (desc.location, super::source::scope(&const_labels));
+        self.add_member(desc, Member { id, feed, const_labels, scope, location })
+    }
+
+    /// Adds what was checked before.
+    pub(super) fn add_member(&mut self, desc: Desc, member: Member) -> Result<(), RegisterError> {
+        let owner = samples(&desc).find_map(|name| self.samples.get(&name).cloned());
+        let families = Arc::make_mut(&mut self.page.families);
+        let place = families.binary_search_by(|family| order(&family.desc).cmp(&order(&desc)));
+        match (place, owner) {
             (Ok(at), _) => {
                 joins(&families[at], &desc, &member)?;
                 families[at].members.push(member);
             }
             (Err(_), Some(owner)) => {
                 let other = families.iter().find(|family| family.desc.name == owner);
-                let other_location = other.map_or(location, |family| family.members[0].location);
-                let why = "both have a sample of one name, by the suffixes of their types; rename one";
-                return Err(clash(&desc, owner, other_location, why));
+                let location = other.map_or(member.location, |family| family.members[0].location);
+                let is_same = |name: &String| other.is_some_and(|other| other.desc.sample_names().any(|n| n == *name));
+                let why = if desc.sample_names().any(|name| is_same(&name)) {
+                    "both have a sample of one name, by the suffixes of their types; rename one"
+                } else {
+                    "their names differ only in characters that become `_` for readers that do not know them; rename one"
+                };
+                return Err(clash(&desc, owner, location, why));
             }
             (Err(at), None) => {
-                self.samples.extend(desc.sample_names().map(|sample| (sample, desc.name.clone())));
+                self.samples.extend(samples(&desc).map(|sample| (sample, desc.name.clone())));
                 families.insert(at, Family { desc, members: vec![member] });
             }
         }
@@ -81,22 +193,34 @@ impl Families {
     }
 }
 
-/// The rules that also hold for what no derive has checked.
-fn check(added: &SourceFamily) -> Result<(), RegisterError> {
+/// Families are sorted by this: `target_info`, which describes all others, [comes first][spec].
+///
+/// [spec]: https://prometheus.io/docs/specs/om/open_metrics_spec/#supporting-target-metadata-in-both-push-based-and-pull-based-systems
+fn order(desc: &Desc) -> (bool, &str) {
+    (!(desc.kind == Kind::Info && desc.name == "target"), &desc.name)
+}
+
+/// All names under which something of the family may stand on a page, as those get them who know the fewest
+/// characters.
+fn samples(desc: &Desc) -> impl Iterator<Item = String> + '_ {
+    desc.sample_names().map(|name| escape_metric_name(&name, EscapingScheme::Underscores).into_owned())
+}
+
+fn check(added: &SourceFamily, validation: Validation) -> Result<(), RegisterError> {
     let SourceFamily { desc, const_labels } = added;
     let broken = |what: String, rule| RegisterError::Broken { what, rule, location: desc.location };
-    name::metric_name(&desc.name).map_err(|e| broken(format!("metric `{}`", desc.name), e.rule))?;
-    let labels: Vec<&str> =
-        const_labels.iter().map(|(name, _)| name.as_str()).chain(desc.label_names.iter().map(|name| &**name)).collect();
-    for (i, label) in labels.iter().enumerate() {
+    validation.metric_name(&desc.name).map_err(|e| broken(format!("metric `{}`", desc.name), e.rule))?;
+    let labels = const_labels.iter().map(|(name, _)| name.as_str()).chain(desc.label_names.iter().map(|name| &**name));
+    let mut before = HashSet::new();
+    for label in labels {
         let what = format!("label `{label}` of metric `{}`", desc.name);
-        if let Err(e) = name::label_name(label) {
+        if let Err(e) = validation.label_name(label) {
             return Err(broken(what, e.rule));
         }
-        if desc.kind == Kind::Histogram && *label == "le" {
-            return Err(broken(what, "a histogram uses `le` for its buckets; rename the label"));
+        if desc.kind.reserved_label() == Some(label) || (desc.kind == Kind::StateSet && label == desc.name) {
+            return Err(broken(what, "the type uses this label itself; rename the label"));
         }
-        if labels[..i].contains(label) {
+        if !before.insert(escape_label_name(label, EscapingScheme::Underscores)) {
             return Err(broken(what, "the label is there twice; rename one, also if it is a constant one"));
         }
     }

@@ -1,5 +1,5 @@
 use super::entry::{Entry, entries, others};
-use super::{MissingCrates, RegisterError, Registry};
+use super::{Inner, MissingCrates, RegisterError, Registry};
 use crate::report::report;
 use std::collections::BTreeSet;
 use std::panic::catch_unwind;
@@ -8,7 +8,7 @@ use std::sync::Arc;
 /// A registry of everything that the linker gathered. In the order of the source, so that of two that clash
 /// always the same one is left out.
 pub(super) fn gather() -> Registry {
-    let registry = Registry::new();
+    let registry = Registry::of(Inner::default());
     let mut all: Vec<&Entry> = entries().collect();
     all.sort_by_key(|entry| (entry.location, entry.crate_name));
     for entry in all {
@@ -30,7 +30,7 @@ fn register(registry: &Registry, entry: &Entry) -> Result<(), RegisterError> {
     // the page of all the others.
     let source = catch_unwind(|| (entry.source)())
         .map_err(|_| RegisterError::Panicked { name: entry.name.to_owned(), location: entry.location })?;
-    registry.register_source(Arc::from(source))
+    registry.register_source(Arc::from(source)).map(drop)
 }
 
 pub(super) fn require_crates(names: &[&str]) -> Result<(), MissingCrates> {

@@ -4,15 +4,23 @@ mod definition;
 pub(crate) mod entry;
 mod error;
 mod families;
+mod gather;
 mod global;
 mod metrics;
+mod samples;
+mod scope;
 mod scrape;
 mod source;
+mod view;
 
+use crate::collector::Collector;
 use crate::metric::Instrument;
 use crate::model::{Desc, Location};
-use families::Families;
+use crate::name::{Validation, default_validation};
+use families::{Collected, Families, Only, next_id};
+use scope::Scope;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 pub use definition::Definition;
@@ -42,9 +50,13 @@ pub use source::{Source, SourceFamily, derived};
 /// assert!(clash.is_err());
 /// # Ok::<(), metrics_core::RegisterError>(())
 /// ```
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Registry {
     inner: Arc<RwLock<Inner>>,
+    /// What is put before that which is registered through this one.
+    scope: Scope,
+    /// What a scrape of this one is restricted to.
+    only: Option<Only>,
 }
 
 #[derive(Default)]
@@ -52,12 +64,26 @@ struct Inner {
     families: Families,
     /// What the linker gathered and could not be registered.
     refused: Vec<RegisterError>,
+    /// `None`: whatever is the default just then.
+    validation: Option<Validation>,
+    target: Option<(Registration, Vec<(String, String)>)>,
+    /// Those that are shown too.
+    merged: Vec<Registry>,
 }
+
+/// What was registered; see [`Registry::unregister`]. Dropping it does nothing.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Registration(u64);
 
 impl Registry {
     /// An empty registry.
     pub fn new() -> Self {
-        Self::default()
+        let inner = Inner { validation: Some(default_validation()), ..Inner::default() };
+        Self::of(inner)
+    }
+
+    fn of(inner: Inner) -> Self {
+        Self { inner: Arc::new(RwLock::new(inner)), scope: Scope::default(), only: None }
     }
 
     /// The registry of the whole program.
@@ -78,7 +104,11 @@ impl Registry {
     /// If the name, a constant label or the help breaks a rule, or the name is taken: by another family, or
     /// by a sample that its type implies (`jobs_total`).
     #[track_caller]
-    pub fn register<I: Instrument>(&self, definition: Definition, metric: Arc<I>) -> Result<(), RegisterError> {
+    pub fn register<I: Instrument>(
+        &self,
+        definition: Definition,
+        metric: Arc<I>,
+    ) -> Result<Registration, RegisterError> {
         self.register_source(Arc::new(definition.define(metric, Location::caller())?))
     }
 
@@ -86,7 +116,7 @@ impl Registry {
     ///
     /// # Errors
     /// If a name is taken. Then none of its metrics is exposed.
-    pub fn register_metrics<T: Metrics>(&self, metrics: Arc<T>) -> Result<(), RegisterError> {
+    pub fn register_metrics<T: Metrics>(&self, metrics: Arc<T>) -> Result<Registration, RegisterError> {
         self.register_source(source::shared(metrics))
     }
 
@@ -94,9 +124,46 @@ impl Registry {
     ///
     /// # Errors
     /// If a name breaks a rule or is taken. Then none of the source's families is exposed.
-    pub fn register_source(&self, source: Arc<dyn Source>) -> Result<(), RegisterError> {
-        let added = source.families();
-        self.write().families.add(&source, added)
+    pub fn register_source(&self, source: Arc<dyn Source>) -> Result<Registration, RegisterError> {
+        let added = source.families().into_iter().map(|family| self.scope.enter(family)).collect();
+        let validation = self.validation();
+        self.write().families.add_source(&source, added, validation).map(Registration)
+    }
+
+    /// Exposes what a collector gives, asked at each scrape. One collector may be in several registries.
+    ///
+    /// # Errors
+    /// If a family that it [describes](Collector::describe) has a name that breaks a rule or is taken, or it panics when
+    /// it is asked for that.
+    #[track_caller]
+    pub fn register_collector(&self, collector: Arc<dyn Collector>) -> Result<Registration, RegisterError> {
+        let location = Location::caller();
+        let described = catch_unwind(AssertUnwindSafe(|| collector.describe())).map_err(|payload| {
+            scrape::forget(payload);
+            RegisterError::Describing { location }
+        })?;
+        let bare = described.into_iter().map(|desc| SourceFamily { desc, const_labels: Vec::new() });
+        let described: Vec<_> = bare.map(|family| self.scope.enter(family)).collect();
+        let names = described.iter().map(|family| (family.desc.name.clone(), family.desc.kind)).collect();
+        let (scope, validation) = (self.scope.clone(), self.validation());
+        let collected = Collected { id: next_id(), collector, scope, validation, described: Arc::new(names) };
+        self.write().families.add_collector(collected, described).map(Registration)
+    }
+
+    /// Takes what was registered off the page; whether it was there. Scrapes under way still show it.
+    ///
+    /// ```
+    /// use metrics_core::{Counter, Registry, registry::Definition};
+    /// use std::sync::Arc;
+    ///
+    /// let registry = Registry::new();
+    /// let jobs = registry.register(Definition::new("jobs", "Jobs done."), Arc::new(Counter::new()))?;
+    /// assert!(registry.unregister(jobs));
+    /// assert!(registry.descs().is_empty() && !registry.unregister(jobs));
+    /// # Ok::<(), metrics_core::RegisterError>(())
+    /// ```
+    pub fn unregister(&self, registration: Registration) -> bool {
+        self.write().families.remove(registration.0)
     }
 
     /// Whether everything that the linker gathered is exposed by the global registry; always fine for another
@@ -131,14 +198,15 @@ impl Registry {
         global::require_crates(names)
     }
 
-    /// Begins a scrape: a pass over all families in the order of their names.
+    /// Begins a scrape: a pass over all families in the order of their names, `target_info` first.
     pub fn scrape(&self) -> Scrape {
-        Scrape::new(self.read().families.snapshot())
+        let (page, faults) = self.page();
+        Scrape::new(page, faults)
     }
 
-    /// What is registered, by name.
+    /// What is registered, by name, without what collectors did not describe.
     pub fn descs(&self) -> Vec<Desc> {
-        self.read().families.snapshot().iter().map(|family| family.desc.clone()).collect()
+        self.page().0.families.iter().map(|family| family.desc.clone()).collect()
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Inner> {
@@ -150,9 +218,15 @@ impl Registry {
     }
 }
 
+impl Default for Registry {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl fmt::Debug for Registry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let families = self.read().families.snapshot();
+        let families = Arc::clone(&self.read().families.page().families);
         f.debug_list().entries(families.iter().map(|family| &family.desc.name)).finish()
     }
 }

@@ -1,7 +1,10 @@
-use super::families::{Family, Member};
+use super::Source;
+use super::families::{Family, Feed, Member, Page};
+use super::gather::{Gathered, gather};
 use crate::cell::fold_idle;
 use crate::metric::{Cursor, Points, Scratch};
 use crate::model::FamilySink;
+use std::any::Any;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -28,7 +31,10 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 /// # Ok::<(), metrics_core::registry::Aborted>(())
 /// ```
 pub struct Scrape {
+    /// Until the first step.
+    page: Option<Page>,
     families: Arc<Vec<Family>>,
+    gathered: Gathered,
     family: usize,
     member: usize,
     cursor: Cursor,
@@ -52,27 +58,36 @@ impl std::error::Error for Aborted {}
 
 static FAULTS: AtomicU64 = AtomicU64::new(0);
 
-/// Families that were left out because their collector panicked.
+/// Families that were left out of a page.
 pub(crate) fn collector_faults() -> u64 {
     FAULTS.load(Relaxed)
 }
 
 impl Scrape {
-    pub(super) fn new(families: Arc<Vec<Family>>) -> Self {
+    pub(super) fn new(page: Page, faults: u64) -> Self {
         // A scrape is when it pays: what is folded is not added up again.
         fold_idle();
-        Self { families, family: 0, member: 0, cursor: Cursor::START, scratch: Scratch::default() }
+        FAULTS.fetch_add(faults, Relaxed);
+        let families = Arc::clone(&page.families);
+        let (gathered, scratch) = (Gathered::default(), Scratch::default());
+        Self { page: Some(page), families, gathered, family: 0, member: 0, cursor: Cursor::START, scratch }
     }
 
     /// Gives a family, or some thousand points of each of its sources, to the sink. `Ok(false)`: that was the last.
     ///
-    /// A collector that panics takes its family with it and nothing else: the sink is told to
-    /// [abandon](FamilySink::abandon) it, and `metrics_core_collector_faults_total` counts one more.
+    /// The first step also runs all [collectors](crate::Collector). One that panics, or a metric that does, takes its
+    /// families with it and nothing else: the sink is told to [abandon](FamilySink::abandon) them, and
+    /// `metrics_core_collector_faults_total` counts them.
     ///
     /// # Errors
-    /// If a collector panicked in a family of which a former step gave a part. The next step goes on behind it:
+    /// If a metric panicked in a family of which a former step gave a part. The next step goes on behind it:
     /// a sink that still has all of the family, and has forgotten it, may do so.
     pub fn step(&mut self, sink: &mut dyn FamilySink) -> Result<bool, Aborted> {
+        if let Some(page) = self.page.take() {
+            let faults;
+            (self.families, self.gathered, faults) = gather(&page);
+            FAULTS.fetch_add(faults, Relaxed);
+        }
         let families = Arc::clone(&self.families);
         let Some(family) = families.get(self.family) else { return Ok(false) };
         let begins = (self.member, self.cursor) == (0, Cursor::START);
@@ -80,7 +95,13 @@ impl Scrape {
             sink.begin(&family.desc);
         }
         while let Some(member) = family.members.get(self.member) {
-            match collect(member, self.cursor, sink, &mut self.scratch) {
+            let collected = match &member.feed {
+                Feed::Source(source, index) => {
+                    collect(&**source, *index, &member.scope, self.cursor, sink, &mut self.scratch)
+                }
+                Feed::Collector => Ok(self.give(member, &family.desc.name, sink)),
+            };
+            match collected {
                 Ok(Some(cursor)) => {
                     self.cursor = cursor;
                     return Ok(true);
@@ -107,26 +128,41 @@ impl Scrape {
     fn next_family(&mut self) {
         (self.family, self.member, self.cursor) = (self.family + 1, 0, Cursor::START);
     }
+
+    /// Gives some points of what a collector made.
+    fn give(&self, member: &Member, family: &str, sink: &mut dyn FamilySink) -> Option<Cursor> {
+        let family = self.gathered.get(member.id, family)?;
+        let from = usize::try_from(self.cursor.place()).ok()?;
+        let end = family.len().min(from + Points::BATCH);
+        family.emit(from..end, &member.scope, sink);
+        (end < family.len()).then_some(Cursor::new(end as u64))
+    }
 }
 
 struct Panicked;
 
 fn collect(
-    member: &Member,
+    source: &dyn Source,
+    index: usize,
+    scope: &str,
     from: Cursor,
     sink: &mut dyn FamilySink,
     scratch: &mut Scratch,
 ) -> Result<Option<Cursor>, Panicked> {
-    let mut points = Points { sink, scope: &member.scope, scratch };
+    let mut points = Points { sink, scope, scratch };
     // Unwind safe: the sink is told to forget the family, and scratch memory is overwritten before it is read.
-    let result = catch_unwind(AssertUnwindSafe(|| member.source.collect(member.index, from, &mut points)));
+    let result = catch_unwind(AssertUnwindSafe(|| source.collect(index, from, &mut points)));
     result.map_err(|payload| {
-        // Dropping what a panic carries is the user's code too.
-        if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
-            std::mem::forget(second);
-        }
+        forget(payload);
         Panicked
     })
+}
+
+/// Drops what a panic carries, which is the user's code too.
+pub(super) fn forget(payload: Box<dyn Any + Send>) {
+    if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        std::mem::forget(second);
+    }
 }
 
 impl fmt::Debug for Scrape {

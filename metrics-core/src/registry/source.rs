@@ -1,7 +1,7 @@
 use super::Metrics;
 use crate::label::render_pair;
 use crate::metric::{Collect, Cursor, Points};
-use crate::model::{Desc, FamilyField, Field, LabelText, Scope};
+use crate::model::{Desc, FamilyField, Field, LabelText, MetricFamily, Scope};
 use std::borrow::Cow;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -79,6 +79,26 @@ pub(super) fn shared<T: Metrics>(metrics: Arc<T>) -> Arc<dyn Source> {
 /// The source of a struct's global instance. Called by the derives.
 pub fn derived<T: Metrics>(metrics: &'static T) -> Box<dyn Source> {
     Box::new(Derived(metrics))
+}
+
+/// Families that never change.
+pub(super) fn fixed(families: Vec<MetricFamily>) -> Arc<dyn Source> {
+    Arc::new(Fixed(families))
+}
+
+struct Fixed(Vec<MetricFamily>);
+
+impl Source for Fixed {
+    fn families(&self) -> Vec<SourceFamily> {
+        let bare = |family: &MetricFamily| SourceFamily { desc: family.desc().clone(), const_labels: Vec::new() };
+        self.0.iter().map(bare).collect()
+    }
+
+    fn collect(&self, family: usize, _: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
+        let family = self.0.get(family)?;
+        family.emit(0..family.len(), points.scope, points.sink);
+        None
+    }
 }
 
 /// Families of the metrics that are there; absent optional ones are no families.

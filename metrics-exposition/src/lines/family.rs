@@ -2,11 +2,22 @@
 
 use super::Dialect;
 use super::head::{Head, Le};
-use metrics_core::model::{Desc, Kind};
+use crate::lines::push_escaped;
+use metrics_core::model::{Desc, Kind, Labels};
+use metrics_core::name::{EscapingScheme, escape_label_name, escape_metric_name, is_legacy_label_name};
+use std::borrow::Cow;
+
+/// What a reader gets that does not say otherwise.
+const SCHEME: EscapingScheme = EscapingScheme::Underscores;
 
 #[derive(Debug, Default)]
 pub(super) struct Family {
+    /// As readers get it that know only `[a-zA-Z0-9_:]`.
     name: String,
+    /// The label that a state set's states are values of.
+    state_label: String,
+    /// Whether its labels may have names that not every reader knows.
+    pub(super) has_odd_labels: bool,
     kind: Option<Kind>,
     /// The comment lines.
     pub(super) header: Vec<u8>,
@@ -28,7 +39,13 @@ pub(super) struct Family {
 
 impl Family {
     pub(super) fn begin(&mut self, desc: &Desc, dialect: &Dialect) {
+        self.state_label = escape_label_name(&desc.name, SCHEME).into_owned();
+        let mut escaped = desc.clone();
+        escaped.name = escape_metric_name(&desc.name, SCHEME).into_owned();
+        let desc = &escaped;
         self.name.clone_from(&desc.name);
+        self.has_odd_labels =
+            desc.kind == Kind::Info || !desc.label_names.iter().all(|name| is_legacy_label_name(name));
         self.kind = Some(desc.kind);
         self.header.clear();
         (dialect.header)(&mut self.header, desc);
@@ -45,6 +62,7 @@ impl Family {
     #[cold]
     pub(super) fn enter(&mut self, scope: &str) {
         scope.clone_into(&mut self.scope);
+        let scope = &*escape_labels(scope);
         let (value, sum, count) = match self.kind {
             Some(Kind::Counter) => ("_total", "", ""),
             Some(Kind::Info) => ("_info", "", ""),
@@ -83,6 +101,25 @@ impl Family {
 
     /// The beginning of a series' states.
     pub(super) fn prepare_states(&mut self, own: &str) {
-        self.value.begin_with(&mut self.series, own, &self.name);
+        self.value.begin_with(&mut self.series, own, &self.state_label);
     }
+}
+
+/// Labels as they get them who do not know names in quotes.
+pub(super) fn escape_labels(labels: &str) -> Cow<'_, str> {
+    // Or a value that ends in a comma, of which nothing comes.
+    if !labels.starts_with('"') && !labels.contains(",\"") {
+        return Cow::Borrowed(labels);
+    }
+    let mut out = Vec::with_capacity(labels.len());
+    for (name, value) in (Labels { scope: "", own: labels }).pairs() {
+        if !out.is_empty() {
+            out.push(b',');
+        }
+        out.extend_from_slice(escape_label_name(&name, SCHEME).as_bytes());
+        out.extend_from_slice(b"=\"");
+        push_escaped(&mut out, &value, b"\\\"\n");
+        out.push(b'"');
+    }
+    Cow::Owned(String::from_utf8(out).expect("names and values are"))
 }

@@ -14,7 +14,7 @@ mod page;
 mod point;
 
 use crate::encoder::Encoder;
-use family::Family;
+use family::{Family, escape_labels};
 use metrics_core::model::{Desc, FamilySink, Labels, Number, Point, Timestamp};
 use page::Page;
 
@@ -98,6 +98,26 @@ impl FamilySink for Lines {
 
     #[inline]
     fn point(&mut self, labels: Labels<'_>, point: Point<'_>, timestamp: Option<Timestamp>) {
+        if self.family.has_odd_labels {
+            let own = &*escape_labels(labels.own);
+            self.put(Labels { own, ..labels }, point, timestamp);
+        } else {
+            self.put(labels, point, timestamp);
+        }
+    }
+
+    fn abandon(&mut self) {
+        if let Some(start) = self.start {
+            self.page.truncate(start);
+        }
+        self.behind.iter_mut().for_each(|behind| behind.truncate(0));
+        self.phase = Phase::Abandoned;
+    }
+}
+
+impl Lines {
+    #[inline(always)]
+    fn put(&mut self, labels: Labels<'_>, point: Point<'_>, timestamp: Option<Timestamp>) {
         match self.phase {
             Phase::Written => {}
             Phase::Begun => self.first_point(labels.scope),
@@ -120,14 +140,6 @@ impl FamilySink for Lines {
             Point::Gauge { value, .. } if timestamp.is_none() => family.value.line(page, labels.own, value),
             _ => self.any_point(labels.own, point, timestamp),
         }
-    }
-
-    fn abandon(&mut self) {
-        if let Some(start) = self.start {
-            self.page.truncate(start);
-        }
-        self.behind.iter_mut().for_each(|behind| behind.truncate(0));
-        self.phase = Phase::Abandoned;
     }
 }
 

@@ -1,9 +1,10 @@
 //! What is written of each type of point.
 
+use super::family::escape_labels;
 use super::head::{Le, TAIL};
 use super::page::Page;
-use super::{Lines, number, push_escaped};
-use metrics_core::model::{Buckets, Exemplar, Number, Point, Timestamp, float_to_go_string};
+use super::{Lines, number, push_all, push_escaped};
+use metrics_core::model::{Buckets, Exemplar, NativeHistogram, Number, Point, Timestamp, float_to_go_string};
 
 impl Lines {
     /// A point of any type, with or without time and exemplars.
@@ -22,7 +23,7 @@ impl Lines {
             }
             Point::Histogram { buckets, sum, created, native } => {
                 // What has no place here is told in one bucket.
-                let total = native.map_or(0, |native| native.count());
+                let total = native.map_or(0, NativeHistogram::count);
                 let buckets = if buckets.counts.is_empty() { Buckets { counts: &[total], ..buckets } } else { buckets };
                 self.buckets(own, buckets, timestamp);
                 let (means_something, total) = (means_something(buckets, sum), buckets.total());
@@ -32,7 +33,7 @@ impl Lines {
                 self.created(own, created);
             }
             Point::GaugeHistogram { buckets, sum, native } => {
-                let total = native.map_or(0, |native| native.count());
+                let total = native.map_or(0, NativeHistogram::count);
                 let buckets = if buckets.counts.is_empty() { Buckets { counts: &[total], ..buckets } } else { buckets };
                 self.buckets(own, buckets, timestamp);
                 if self.dialect.gauge_sums_apart {
@@ -155,7 +156,9 @@ impl Lines {
                 (self.dialect.timestamp)(tail, timestamp);
             }
             if let Some(exemplar) = exemplar {
-                tail.extend_from_slice(format!(" # {exemplar}").as_bytes());
+                push_all(tail, &[" # {", &escape_labels(exemplar.labels().own), "} "]);
+                push_all(tail, &[&Number::from(exemplar.value()).to_string()]);
+                exemplar.timestamp().into_iter().for_each(|at| (self.dialect.timestamp)(tail, at));
             }
         });
     }

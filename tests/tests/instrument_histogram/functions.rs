@@ -216,7 +216,7 @@ fn options() {
     assert!(with_options().is_err());
     let labels = [("function", concat!(module_path!(), "::with_options")), ("part", "options"), ("outcome", "error")];
     assert_eq!(sample_value(Registry::global(), "instrument_test_seconds_count", &labels), Some(1.0));
-    let bucket = [&labels[..], &[("le", "60")]].concat();
+    let bucket = [&labels[..], &[("le", "60.0")]].concat();
     assert_eq!(sample_value(Registry::global(), "instrument_test_seconds_bucket", &bucket), Some(1.0));
     let desc = Registry::global().descs().into_iter().find(|desc| desc.name == "instrument_test_seconds").unwrap();
     assert_eq!(desc.help, "Of the test.");

@@ -171,6 +171,7 @@ impl fmt::Display for FamilyFault {
 }
 
 impl std::error::Error for FamilyError {}
+impl std::error::Error for FamilyFault {}
 
 impl From<NativeError> for FamilyFault {
     fn from(error: NativeError) -> Self {

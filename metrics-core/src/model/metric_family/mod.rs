@@ -8,7 +8,7 @@ mod value;
 
 use super::{Desc, FamilySink, Kind, Labels, Sample, Timestamp};
 use crate::label::render_pair;
-use crate::name;
+use crate::name::{self, Validation};
 pub use error::{FamilyError, FamilyFault};
 pub use point::{
     CounterPoint, GaugeHistogramPoint, GaugePoint, HistogramPoint, InfoPoint, StateSetPoint, SummaryPoint, UnknownPoint,
@@ -66,7 +66,7 @@ impl MetricFamily {
     pub fn new(name: &str, help: impl Into<String>, kind: Kind) -> Result<Self, FamilyError> {
         let desc = Desc::new(name::family_name(name, kind == Kind::Counter), help, kind);
         let family = Self { desc, metrics: Vec::new(), last: HashMap::new() };
-        match name::metric_name(&family.desc.name) {
+        match Validation::Utf8.metric_name(&family.desc.name) {
             Ok(()) => Ok(family),
             Err(broken) => Err(family.error(FamilyFault::Name(broken.rule))),
         }
@@ -78,7 +78,7 @@ impl MetricFamily {
     /// If the unit breaks a rule, or the type has none: infos and state sets.
     pub fn with_unit(mut self, unit: impl Into<Cow<'static, str>>) -> Result<Self, FamilyError> {
         let unit = unit.into();
-        let broken = name::metric_name(&unit).err().map(|broken| broken.rule);
+        let broken = Validation::Utf8.metric_name(&unit).err().map(|broken| broken.rule);
         let rule = match self.desc.kind {
             Kind::Info | Kind::StateSet => Some("an info and a state set have no unit; leave it out"),
             _ => broken,
@@ -136,7 +136,7 @@ impl MetricFamily {
 
     /// Whether labels of this name can be those of the family's series.
     fn check_label<'a>(&self, label: &'a str, before: impl IntoIterator<Item = &'a str>) -> Result<(), FamilyFault> {
-        if let Err(broken) = name::label_name(label) {
+        if let Err(broken) = Validation::Utf8.label_name(label) {
             return Err(FamilyFault::Label { label: label.to_owned(), rule: broken.rule });
         }
         let kind = self.desc.kind;

@@ -106,12 +106,8 @@ impl<P: FamilyPoint, const LABELS: usize> TypedMetricFamily<P, LABELS> {
     ///
     /// # Errors
     /// If there is one with these values (at this time), or the point cannot be.
-    pub fn add_metric<V: AsRef<str>>(
-        &mut self,
-        labels: [V; LABELS],
-        point: impl Into<P>,
-    ) -> Result<&mut Self, FamilyError> {
-        self.family.add_point(&labels.each_ref().map(AsRef::as_ref), point.into())?;
+    pub fn add_metric(&mut self, labels: [&str; LABELS], point: impl Into<P>) -> Result<&mut Self, FamilyError> {
+        self.family.add_point(&labels, point.into())?;
         Ok(self)
     }
 

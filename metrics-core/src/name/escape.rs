@@ -1,0 +1,138 @@
+//! Names of any characters for readers that know only `[a-zA-Z_][a-zA-Z0-9_]*`, by the [specification][spec]; where its
+//! page and Prometheus' code differ, as the code does it.
+//!
+//! [spec]: https://prometheus.io/docs/instrumenting/escaping_schemes/
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+/// What becomes of the characters of a name that a reader does not know.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum EscapingScheme {
+    /// Each becomes `_`. Different names may become one.
+    #[default]
+    Underscores,
+    /// A dot becomes `_dot_`, a `_` two of them, and so does any other.
+    Dots,
+    /// Each becomes its number, behind `U__`: `a.b` is `U__a_2e_b`. Can be undone.
+    Values,
+    /// The reader knows all names.
+    AllowUtf8,
+}
+
+impl EscapingScheme {
+    /// The word for it in `Accept` and `Content-Type` headers.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Underscores => "underscores",
+            Self::Dots => "dots",
+            Self::Values => "values",
+            Self::AllowUtf8 => "allow-utf-8",
+        }
+    }
+}
+
+/// A metric's name for a reader of names without colons, dots and the like. A name that has none is left as it is,
+/// but for the underscores where dots become `_dot_`.
+///
+/// ```
+/// use metrics_core::name::{EscapingScheme, escape_metric_name};
+/// let name = "http.status:sum";
+/// assert_eq!(escape_metric_name(name, EscapingScheme::Underscores), "http_status:sum");
+/// assert_eq!(escape_metric_name(name, EscapingScheme::Dots), "http_dot_status:sum");
+/// assert_eq!(escape_metric_name(name, EscapingScheme::Values), "U__http_2e_status:sum");
+/// ```
+pub fn escape_metric_name(name: &str, scheme: EscapingScheme) -> Cow<'_, str> {
+    escape(name, scheme, true)
+}
+
+/// The same of a label's name, which has no colon either.
+///
+/// ```
+/// use metrics_core::name::{EscapingScheme, escape_label_name};
+/// assert_eq!(escape_label_name("a:b", EscapingScheme::Underscores), "a_b");
+/// ```
+pub fn escape_label_name(name: &str, scheme: EscapingScheme) -> Cow<'_, str> {
+    escape(name, scheme, false)
+}
+
+/// Whether every reader knows a metric of this name: `[a-zA-Z_:][a-zA-Z0-9_:]*`.
+pub fn is_legacy_metric_name(name: &str) -> bool {
+    is_legacy(name, true)
+}
+
+/// Whether every reader knows a label of this name: `[a-zA-Z_][a-zA-Z0-9_]*`.
+pub fn is_legacy_label_name(name: &str) -> bool {
+    is_legacy(name, false)
+}
+
+fn is_legacy(name: &str, colon: bool) -> bool {
+    let known = |(at, b): (usize, u8)| is_known(char::from(b), at == 0, colon);
+    !name.is_empty() && name.bytes().enumerate().all(known)
+}
+
+fn is_known(c: char, is_first: bool, colon: bool) -> bool {
+    c.is_ascii_alphabetic() || c == '_' || (c == ':' && colon) || (c.is_ascii_digit() && !is_first)
+}
+
+fn escape(name: &str, scheme: EscapingScheme, colon: bool) -> Cow<'_, str> {
+    let stays = match scheme {
+        EscapingScheme::AllowUtf8 => true,
+        EscapingScheme::Underscores | EscapingScheme::Values => is_legacy(name, colon),
+        EscapingScheme::Dots => false,
+    };
+    if stays || name.is_empty() {
+        return Cow::Borrowed(name);
+    }
+    let mut out = String::with_capacity(name.len() + 8);
+    if scheme == EscapingScheme::Values {
+        out.push_str("U__");
+    }
+    for (at, c) in name.char_indices() {
+        match (scheme, c) {
+            (EscapingScheme::Dots | EscapingScheme::Values, '_') => out.push_str("__"),
+            _ if is_known(c, at == 0, colon) => out.push(c),
+            (EscapingScheme::Dots, '.') => out.push_str("_dot_"),
+            (EscapingScheme::Dots, _) => out.push_str("__"),
+            (EscapingScheme::Values, c) => write!(out, "_{:x}_", u32::from(c)).expect("a `String` takes all"),
+            _ => out.push('_'),
+        }
+    }
+    Cow::Owned(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As Prometheus and the Python client escape them.
+    #[test]
+    fn vectors() {
+        let all = [EscapingScheme::Underscores, EscapingScheme::Dots, EscapingScheme::Values];
+        for (name, expected) in [
+            ("no_escaping", ["no_escaping", "no__escaping", "no_escaping"]),
+            (
+                "mysystem.prod.west.cpu.load_total",
+                [
+                    "mysystem_prod_west_cpu_load_total",
+                    "mysystem_dot_prod_dot_west_dot_cpu_dot_load__total",
+                    "U__mysystem_2e_prod_2e_west_2e_cpu_2e_load__total",
+                ],
+            ),
+            ("http.status:sum", ["http_status:sum", "http_dot_status:sum", "U__http_2e_status:sum"]),
+            ("1st", ["_st", "__st", "U___31_st"]),
+            ("花火", ["__", "____", "U___82b1__706b_"]),
+            ("", ["", "", ""]),
+        ] {
+            assert_eq!(all.map(|scheme| escape_metric_name(name, scheme).into_owned()), expected);
+            assert_eq!(escape_metric_name(name, EscapingScheme::AllowUtf8), name);
+        }
+        for (name, expected) in [
+            ("http.status:sum", ["http_status_sum", "http_dot_status__sum", "U__http_2e_status_3a_sum"]),
+            ("label with 😱", ["label_with__", "label__with____", "U__label_20_with_20__1f631_"]),
+        ] {
+            assert_eq!(all.map(|scheme| escape_label_name(name, scheme).into_owned()), expected);
+        }
+    }
+}
