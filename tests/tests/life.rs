@@ -110,7 +110,7 @@ fn a_scrape_goes_on_while_series_come_and_go() {
     impl FamilySink for Sink {
         fn begin(&mut self, _: &Desc) {}
 
-        fn point(&mut self, labels: Labels<'_>, _: Point<'_>, _: Option<Timestamp>) {
+        fn point(&mut self, labels: Labels<'_>, _: &Point<'_>, _: Option<Timestamp>) {
             self.0.push(labels.own.to_owned());
         }
 

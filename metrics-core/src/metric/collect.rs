@@ -178,7 +178,7 @@ impl Points<'_> {
 
     /// Gives a point with these labels, rendered.
     pub fn push(&mut self, own: &str, point: Point<'_>) {
-        self.sink.point(Labels { scope: self.scope, own }, point, None);
+        self.sink.point(Labels { scope: self.scope, own }, &point, None);
     }
 
     /// Gives the points of `children` (labels and child), read at one go.
@@ -189,7 +189,7 @@ impl Points<'_> {
         M::read(children.clone().map(|(_, child)| child), &mut self.scratch.words);
         let width = self.scratch.words.len() / children.len();
         for ((own, child), words) in children.zip(self.scratch.words.chunks_exact(width)) {
-            self.sink.point(Labels { scope: self.scope, own }, child.point(words), None);
+            self.sink.point(Labels { scope: self.scope, own }, &child.point(words), None);
         }
     }
 }

@@ -115,7 +115,7 @@ pub trait FamilySink {
     fn begin(&mut self, family: &Desc);
 
     /// A point of the family that was begun last, of its type; `timestamp` only where its source gives one.
-    fn point(&mut self, labels: Labels<'_>, point: Point<'_>, timestamp: Option<Timestamp>);
+    fn point(&mut self, labels: Labels<'_>, point: &Point<'_>, timestamp: Option<Timestamp>);
 
     /// The family that was begun last is to be left out: forget what came of it since
     /// [`begin`](Self::begin). Called when a collector panicked half-way.

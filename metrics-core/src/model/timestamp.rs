@@ -28,9 +28,8 @@ const NANOS: u32 = 1_000_000_000;
 /// [spec]: https://prometheus.io/docs/specs/om/open_metrics_spec/#timestamps
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Timestamp {
-    secs: i64,
-    /// Below a thousand million; counts up also before 1970.
-    nanos: u32,
+    /// Since 1970, within the range of an `i64` of seconds. One number, because each series makes one for each scrape.
+    nanos: i128,
 }
 
 impl Timestamp {
@@ -41,13 +40,17 @@ impl Timestamp {
 
     /// `nanos` after the whole second `secs`, which may be before 1970; `None` if `nanos` is a second or more.
     pub const fn new(secs: i64, nanos: u32) -> Option<Self> {
-        if nanos < NANOS { Some(Self { secs, nanos }) } else { None }
+        if nanos < NANOS { Some(Self::of(secs, nanos)) } else { None }
+    }
+
+    const fn of(secs: i64, nanos: u32) -> Self {
+        Self { nanos: secs as i128 * NANOS as i128 + nanos as i128 }
     }
 
     /// From nanoseconds since 1970.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "2^64 nanoseconds are 584 years")]
+    #[inline]
     pub const fn from_nanos(nanos: u64) -> Self {
-        Self { secs: (nanos / NANOS as u64) as i64, nanos: (nanos % NANOS as u64) as u32 }
+        Self { nanos: nanos as i128 }
     }
 
     /// The nearest nanosecond to so many seconds since 1970; `None` if `secs` is NaN or beyond an `i64`.
@@ -66,47 +69,49 @@ impl Timestamp {
         let whole = secs.floor();
         // The difference is exact: where a double has a fraction, its neighbours do not lose that of the floor.
         let nanos = ((secs - whole) * f64::from(NANOS)).round() as u32;
-        // Doubles with a fraction are far from the end of an `i64`.
-        Some(if nanos < NANOS { Self { secs: whole as i64, nanos } } else { Self { secs: whole as i64 + 1, nanos: 0 } })
+        // May be a whole second more; doubles with a fraction are far from the end of an `i64`.
+        Some(Self::of(whole as i64, nanos))
     }
 
     /// Whole seconds since 1970, rounded down.
+    #[allow(clippy::cast_possible_truncation, reason = "that is its range")]
     pub const fn secs(self) -> i64 {
-        self.secs
+        self.nanos.div_euclid(NANOS as i128) as i64
     }
 
     /// Nanoseconds after [`secs`](Self::secs).
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "below a thousand million")]
     pub const fn subsec_nanos(self) -> u32 {
-        self.nanos
+        self.nanos.rem_euclid(NANOS as i128) as u32
     }
 
     /// Nanoseconds since 1970.
     pub const fn as_nanos(self) -> i128 {
-        self.secs as i128 * NANOS as i128 + self.nanos as i128
+        self.nanos
     }
 
     /// What [`from_nanos`](Self::from_nanos) makes this of; 1970 and 2554 where that reaches no further.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
     pub(crate) fn to_word(self) -> u64 {
-        self.as_nanos().clamp(0, u64::MAX.into()) as u64
+        self.nanos.clamp(0, u64::MAX.into()) as u64
     }
 
     /// Milliseconds since 1970, rounded down; the nearest `i64` where there are too many.
     pub const fn as_millis(self) -> i64 {
-        self.secs.saturating_mul(1_000).saturating_add((self.nanos / 1_000_000) as i64)
+        self.secs().saturating_mul(1_000).saturating_add((self.subsec_nanos() / 1_000_000) as i64)
     }
 
     /// Seconds since 1970, the nearest double or one beside it.
     #[allow(clippy::cast_precision_loss, reason = "says so")]
     pub fn as_secs_f64(self) -> f64 {
-        self.secs as f64 + f64::from(self.nanos) / f64::from(NANOS)
+        self.secs() as f64 + f64::from(self.subsec_nanos()) / f64::from(NANOS)
     }
 
     /// The system's own notion of it, if that reaches so far.
     pub fn to_system_time(self) -> Option<SystemTime> {
-        let whole = Duration::from_secs(self.secs.unsigned_abs());
-        let start = if self.secs < 0 { UNIX_EPOCH.checked_sub(whole) } else { UNIX_EPOCH.checked_add(whole) };
-        start?.checked_add(Duration::from_nanos(self.nanos.into()))
+        let whole = Duration::from_secs(self.secs().unsigned_abs());
+        let start = if self.nanos < 0 { UNIX_EPOCH.checked_sub(whole) } else { UNIX_EPOCH.checked_add(whole) };
+        start?.checked_add(Duration::from_nanos(self.subsec_nanos().into()))
     }
 }
 
@@ -115,30 +120,22 @@ impl From<SystemTime> for Timestamp {
     fn from(time: SystemTime) -> Self {
         let of = |duration: Duration| {
             let secs = i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
-            Self { secs, nanos: duration.subsec_nanos() }
+            Self::of(secs, duration.subsec_nanos())
         };
         match time.duration_since(UNIX_EPOCH) {
             Ok(since) => of(since),
-            Err(before) => match of(before.duration()) {
-                Self { secs, nanos: 0 } => Self { secs: -secs, nanos: 0 },
-                Self { secs, nanos } => Self { secs: -secs - 1, nanos: NANOS - nanos },
-            },
+            Err(before) => Self { nanos: -of(before.duration()).nanos },
         }
     }
 }
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Before 1970 the seconds are rounded up for this, and the nanoseconds turned round.
-        let (whole, nanos) = match self.nanos {
-            nanos if self.secs < 0 && nanos > 0 => ((self.secs + 1).unsigned_abs(), NANOS - nanos),
-            nanos => (self.secs.unsigned_abs(), nanos),
-        };
-        let sign = if self.secs < 0 { "-" } else { "" };
-        write!(f, "{sign}{whole}")?;
-        if nanos > 0 {
-            let digits = format!("{nanos:09}");
-            write!(f, ".{}", digits.trim_end_matches('0'))?;
+        let (sign, nanos) = (if self.nanos < 0 { "-" } else { "" }, self.nanos.unsigned_abs());
+        write!(f, "{sign}{}", nanos / u128::from(NANOS))?;
+        let fraction = nanos % u128::from(NANOS);
+        if fraction > 0 {
+            write!(f, ".{}", format!("{fraction:09}").trim_end_matches('0'))?;
         }
         Ok(())
     }

@@ -49,7 +49,7 @@ impl FamilySink for Samples {
         self.start = self.samples.len();
     }
 
-    fn point(&mut self, labels: Labels<'_>, point: Point<'_>, timestamp: Option<Timestamp>) {
+    fn point(&mut self, labels: Labels<'_>, point: &Point<'_>, timestamp: Option<Timestamp>) {
         if let Some(family) = &self.family {
             point.samples(family, labels, timestamp, &mut |sample| {
                 if self.created || sample.name.strip_prefix(&family.name) != Some("_created") {

@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 ///
 /// impl FamilySink for Count {
 ///     fn begin(&mut self, _: &Desc) {}
-///     fn point(&mut self, _: Labels<'_>, _: Point<'_>, _: Option<Timestamp>) {
+///     fn point(&mut self, _: Labels<'_>, _: &Point<'_>, _: Option<Timestamp>) {
 ///         self.0 += 1;
 ///     }
 ///     fn abandon(&mut self) {}

@@ -85,8 +85,8 @@ fn check(family: &impl crate::metric::Collect, f: impl FnMut(&str, f64)) {
     impl<F: FnMut(&str, f64)> FamilySink for Sink<F> {
         fn begin(&mut self, _: &Desc) {}
 
-        fn point(&mut self, labels: Labels<'_>, point: Point<'_>, _: Option<Timestamp>) {
-            let value = match point {
+        fn point(&mut self, labels: Labels<'_>, point: &Point<'_>, _: Option<Timestamp>) {
+            let value = match *point {
                 Point::Counter { value, .. } | Point::Gauge { value, .. } => value.as_f64(),
                 Point::Histogram { sum: Some(sum), buckets, .. } => {
                     assert_eq!(buckets.total() == 0, sum == 0.0);

@@ -9,9 +9,9 @@ use metrics_core::model::{Buckets, Exemplar, NativeHistogram, Number, Point, Tim
 impl Lines {
     /// A point of any type, with or without time and exemplars.
     #[inline(never)]
-    pub(super) fn any_point(&mut self, own: &str, point: Point<'_>, timestamp: Option<Timestamp>) {
+    pub(super) fn any_point(&mut self, own: &str, point: &Point<'_>, timestamp: Option<Timestamp>) {
         let Self { page, family, .. } = self;
-        match point {
+        match *point {
             Point::Counter { value, exemplar, created } => {
                 family.value.line(page, own, value);
                 self.amend(timestamp, exemplar);

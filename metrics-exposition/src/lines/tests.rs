@@ -38,12 +38,12 @@ fn an_abandoned_family_leaves_nothing() {
     let [a, b] = &descs()[..] else { unreachable!() };
     let mut lines = Lines::new(&DIALECT, false);
     lines.begin(a);
-    lines.point(own("x=\"1\""), ONE, None);
+    lines.point(own("x=\"1\""), &ONE, None);
     lines.begin(b);
     lines.abandon();
-    lines.point(own("late"), ONE, None);
+    lines.point(own("late"), &ONE, None);
     lines.begin(a);
-    lines.point(own(""), ONE, None);
+    lines.point(own(""), &ONE, None);
     lines.abandon();
     lines.begin(a);
     assert_eq!(text(lines.take()), "# a\na_total{x=\"1\"} 1\n");
@@ -57,10 +57,10 @@ fn what_was_taken_cannot_be_undone() {
     lines.begin(a);
     assert!(lines.take().is_empty());
     assert!(lines.is_undoable());
-    lines.point(own(""), ONE, None);
+    lines.point(own(""), &ONE, None);
     assert_eq!(text(lines.take()), "# a\na_total 1\n");
     assert!(!lines.is_undoable());
-    lines.point(own("x=\"2\""), ONE, None);
+    lines.point(own("x=\"2\""), &ONE, None);
     assert_eq!(text(lines.take()), "a_total{x=\"2\"} 1\n");
     lines.begin(b);
     assert!(lines.is_undoable());
@@ -72,7 +72,7 @@ fn scopes_and_bounds_may_change_within_a_family() {
     let mut lines = Lines::new(&DIALECT, true);
     lines.begin(a);
     for (scope, own) in [("", ""), ("s=\"1\"", ""), ("s=\"1\"", "x=\"1\""), ("s=\"2\"", "x=\"1\""), ("", "x=\"1\"")] {
-        lines.point(Labels { scope, own }, ONE, None);
+        lines.point(Labels { scope, own }, &ONE, None);
     }
     let page = "# a\na_total 1\na_total{s=\"1\"} 1\na_total{s=\"1\",x=\"1\"} 1\na_total{s=\"2\",x=\"1\"} 1\na_total{x=\"1\"} 1\n";
     assert_eq!(text(lines.take()), page);
@@ -80,9 +80,9 @@ fn scopes_and_bounds_may_change_within_a_family() {
     lines.begin(b);
     let created = Some(Timestamp::from_nanos(1_500_000_000));
     let buckets = Buckets { bounds: &[], counts: &[2], exemplars: &[] };
-    lines.point(own(""), Point::Histogram { buckets, sum: Some(0.5), native: None, created }, None);
+    lines.point(own(""), &Point::Histogram { buckets, sum: Some(0.5), native: None, created }, None);
     let buckets = Buckets { bounds: &[1e6], counts: &[1, 2], exemplars: &[] };
-    lines.point(own("x=\"1\""), Point::Histogram { buckets, sum: Some(1e7), native: None, created: None }, None);
+    lines.point(own("x=\"1\""), &Point::Histogram { buckets, sum: Some(1e7), native: None, created: None }, None);
     let page = "# b\nb_bucket{le=\"+Inf\"} 2\nb_sum 0.5\nb_count 2\nb_created 1.5\n\
         b_bucket{x=\"1\",le=\"1e+06\"} 1\nb_bucket{x=\"1\",le=\"+Inf\"} 3\nb_sum{x=\"1\"} 10000000\nb_count{x=\"1\"} 3\n";
     assert_eq!(text(lines.take()), page);
@@ -97,7 +97,7 @@ fn lines_of_every_length() {
     lines.begin(a);
     for len in 0..300 {
         let (scope, labels) = (format!("s=\"{}\"", "s".repeat(len)), format!("x=\"{}\"", "x".repeat(300 - len)));
-        lines.point(Labels { scope: &scope, own: &labels }, ONE, None);
+        lines.point(Labels { scope: &scope, own: &labels }, &ONE, None);
         expected += &format!("a_total{{{scope},{labels}}} 1\n");
     }
     assert_eq!(text(lines.take()), expected);

@@ -122,7 +122,7 @@ impl MetricFamily {
     pub(crate) fn emit(&self, metrics: std::ops::Range<usize>, scope: &str, sink: &mut dyn FamilySink) {
         for metric in &self.metrics[metrics] {
             let labels = Labels { scope, own: &metric.labels };
-            metric.value.points(&mut |point| sink.point(labels, point, metric.timestamp));
+            metric.value.points(&mut |point| sink.point(labels, &point, metric.timestamp));
         }
     }
 
