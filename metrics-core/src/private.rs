@@ -1,7 +1,7 @@
 //! What the macros' output names. Not for users: changes without notice.
 
 pub use crate::label::{Dense, Density, Hashed, LabelSet, LabelValue, Listable, Unlisted};
-pub use crate::metric::{Capped, Collect, Cursor, HasBuckets, Instrument, Points, Preset, Spec};
+pub use crate::metric::{Capped, Collect, Cursor, HasBuckets, Instrument, Mortal, Points, Preset, Spec};
 pub use crate::model::{FamilyField, Field, GroupField, Kind, LabelText, Location, Options, Scope, Unit};
 pub use crate::name::{
     check_buckets, check_const_label, check_group_label, check_label_name, check_label_names, check_metric_name,
@@ -24,6 +24,9 @@ pub const fn assert_preset<I: Preset>() {}
 
 /// Asserted on the span of a field's type: its options fit.
 pub const fn assert_max_series<I: Capped>() {}
+
+/// Asserted on the span of a field's type: its options fit.
+pub const fn assert_ttl<I: Mortal>() {}
 
 /// Metric field number `at`.
 ///

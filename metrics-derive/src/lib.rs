@@ -12,6 +12,7 @@ mod max_series;
 mod metrics;
 #[cfg(test)]
 mod snapshot;
+mod ttl_seconds;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
@@ -46,6 +47,8 @@ use syn::{DeriveInput, parse_macro_input};
 /// - `max_series = 50_000`: the most series of a family, 10,000 if it is left out; or `max_series = off`. What is looked
 ///   up beyond counts in one series whose labels are all `__overflow__`. For families of which a label is no enum or
 ///   `bool`.
+/// - `ttl_seconds = 3_600`: a series that no scrape has seen change for so long ends; the next lookup makes a new one, at
+///   zero. For the same families.
 /// - `preset`: all series of a family exist, at zero, from the start. For families whose labels are all enums or
 ///   `bool`.
 /// - `group`: a nested struct of metrics, itself marked `#[metrics(group)]`. It may have a `prefix = "…"` and

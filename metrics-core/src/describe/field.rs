@@ -1,6 +1,7 @@
 //! What a derive says of a struct, as constant data.
 
 use super::{Kind, Location, Unit};
+use std::time::Duration;
 
 /// One field of a [`Metrics`](crate::Metrics) struct.
 #[derive(Clone, Copy, Debug)]
@@ -39,13 +40,16 @@ pub struct Options {
     pub const_labels: &'static [(&'static str, LabelText)],
     /// `max_series = 500`: the most series of a family; `off`, which is `usize::MAX`: any number of them.
     pub max_series: Option<usize>,
+    /// `ttl_seconds = 600`: how long a series of a family stays that nothing changes.
+    pub ttl: Option<Duration>,
     /// `preset`: every series of a dense family exists, at zero, from the start.
     pub preset: bool,
 }
 
 impl Options {
     /// No attribute at all.
-    pub const NONE: Self = Self { unit: None, buckets: None, const_labels: &[], max_series: None, preset: false };
+    pub const NONE: Self =
+        Self { unit: None, buckets: None, const_labels: &[], max_series: None, ttl: None, preset: false };
 }
 
 /// A field marked `#[metric(group)]`.

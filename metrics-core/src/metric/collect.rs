@@ -79,7 +79,16 @@ pub trait Preset {}
 )]
 pub trait Capped {}
 
+/// Takes `ttl_seconds`: a family whose label sets cannot be counted.
+#[diagnostic::on_unimplemented(
+    message = "option `ttl_seconds` does not fit this metric type",
+    label = "`{Self}` has no series that come and go",
+    note = "only a `Family` with a label that is no enum or `bool` has a `ttl_seconds`"
+)]
+pub trait Mortal {}
+
 impl<I: Capped> Capped for Option<I> {}
+impl<I: Mortal> Mortal for Option<I> {}
 impl<I: HasBuckets> HasBuckets for Option<I> {}
 impl<I: Preset> Preset for Option<I> {}
 
@@ -126,6 +135,13 @@ pub trait Child: fmt::Debug + Send + Sync + Sized + 'static {
     /// The point that these words are.
     #[doc(hidden)]
     fn point<'a>(&'a self, words: &'a [u64]) -> Point<'a>;
+
+    /// Goes on with what came late to another child with these labels: it held `then` when it ended, and in the end
+    /// `now`. `is_new`: there was none with these labels meanwhile.
+    #[doc(hidden)]
+    fn go_on(&self, then: &[u64], now: &[u64], is_new: bool) {
+        let _ = (then, now, is_new);
+    }
 
     /// Begins a new life, at zero, of a child that cannot be freed: what its cells hold is subtracted from now on.
     /// Called while the cold paths are stopped.
@@ -181,8 +197,14 @@ impl Points<'_> {
         self.sink.point(Labels { scope: self.scope, own }, &point, None);
     }
 
+    /// What was read of the children that were given last.
+    pub(crate) fn words(&self) -> &[u64] {
+        &self.scratch.words
+    }
+
     /// Gives the points of `children` (labels and child), read at one go.
     pub(crate) fn children<'a, M: Child>(&mut self, children: impl ExactSizeIterator<Item = (&'a str, &'a M)> + Clone) {
+        self.scratch.words.clear();
         if children.len() == 0 {
             return;
         }

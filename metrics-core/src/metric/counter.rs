@@ -50,6 +50,7 @@ mod sealed {
         fn read<'a>(ranges: impl ExactSizeIterator<Item = &'a Range>, words: &mut [u64]);
         fn from_word(word: u64) -> Self;
         fn less(baseline: u64) -> u64;
+        fn difference(now: u64, then: u64) -> Self;
     }
 }
 
@@ -80,6 +81,10 @@ impl sealed::Value for u64 {
     fn less(baseline: u64) -> u64 {
         baseline.wrapping_neg()
     }
+
+    fn difference(now: u64, then: u64) -> Self {
+        now.wrapping_sub(then)
+    }
 }
 
 impl CounterValue for f64 {}
@@ -108,6 +113,10 @@ impl sealed::Value for f64 {
 
     fn less(baseline: u64) -> u64 {
         (0.0 - Self::from_bits(baseline)).to_bits()
+    }
+
+    fn difference(now: u64, then: u64) -> Self {
+        Self::from_bits(now) - Self::from_bits(then)
     }
 }
 
@@ -204,6 +213,10 @@ impl<T: CounterValue> Child for Counter<T> {
 
     fn point<'a>(&'a self, words: &'a [u64]) -> Point<'a> {
         Point::Counter { value: T::from_word(words[0]).into(), exemplar: None, created: Some(self.created()) }
+    }
+
+    fn go_on(&self, then: &[u64], now: &[u64], _: bool) {
+        T::add(&self.cells, T::difference(now[0], then[0]));
     }
 
     fn restart(&self) {

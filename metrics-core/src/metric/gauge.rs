@@ -257,6 +257,13 @@ impl<T: GaugeValue> Child for Gauge<T> {
         Point::Gauge { value: T::from_word(words[0]).into(), exemplar: None }
     }
 
+    fn go_on(&self, _: &[u64], now: &[u64], is_new: bool) {
+        // What others set or added meanwhile is the truth.
+        if is_new {
+            self.word.store(now[0]);
+        }
+    }
+
     fn restart(&self) {
         self.set(T::default());
     }

@@ -1,9 +1,12 @@
 //! Series that come and go.
 
-use super::{Path, Random, check, load, path, with_scraper};
+use super::{Path, Random, check, load, path, points, with_scraper};
 use crate::metric::{Counter, Family, Gauge, Histogram};
+use crate::model::{Number, Point, Timestamp};
 use crate::{LabelSet, LabelValue};
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering::*};
+use std::time::Duration;
 
 /// Series k only gets multiples of its own prime, so that a write into another series shows.
 #[test]
@@ -181,4 +184,63 @@ fn places_of_removed_series_are_used_again() {
         check(&family, |labels, _| panic!("{labels} is still there"));
     }
     assert!(family.is_empty());
+}
+
+/// The created time and the value of each series.
+fn lives(family: &Family<Path<'static>, Counter>) -> HashMap<String, (Timestamp, u64)> {
+    let mut lives = HashMap::new();
+    points(family, |labels, point| {
+        let Point::Counter { value: Number::U64(value), created: Some(created), .. } = *point else {
+            panic!("{point:?}")
+        };
+        assert!(lives.insert(labels.to_owned(), (created, value)).is_none(), "{labels} is there twice");
+    });
+    lives
+}
+
+/// Series end all the while, just when somebody counts in them, too: what a page does not show any more, and what it shows
+/// now, is all that was counted.
+#[test]
+fn nothing_is_lost_when_idle_series_end() {
+    let family = Family::<Path<'static>, Counter>::new().time_to_live(Some(Duration::from_micros(300)));
+    let n = load(20_000);
+    let (mut past, mut lives_ended, mut last) = (0, 0, HashMap::new());
+    with_scraper(
+        4,
+        |writer| {
+            let mut random = Random(writer as u64);
+            for _ in 0..n {
+                let path = path(random.below(8));
+                let series = family.with(&Path { path: &path, method: "get" });
+                if random.below(8) == 0 {
+                    std::thread::sleep(Duration::from_micros(random.below(500) as u64));
+                }
+                series.inc();
+            }
+        },
+        || {
+            let now = lives(&family);
+            for (labels, (created, value)) in std::mem::take(&mut last) {
+                match now.get(&labels) {
+                    Some((same, more)) if *same == created => assert!(*more >= value),
+                    _ => (past, lives_ended) = (past + value, lives_ended + 1),
+                }
+            }
+            last = now;
+        },
+    );
+    // What came late is looked for when a scrape frees what has ended.
+    let mut now = HashMap::new();
+    for _ in 0..4 {
+        now = lives(&family);
+        for (labels, (created, value)) in std::mem::take(&mut last) {
+            if now.get(&labels).is_none_or(|(same, _)| *same != created) {
+                past += value;
+            }
+        }
+        last.clone_from(&now);
+    }
+    let shown: u64 = now.values().map(|(_, value)| value).sum();
+    assert_eq!(past + shown, 4 * n);
+    assert!(cfg!(miri) || lives_ended > 100, "{lives_ended}");
 }

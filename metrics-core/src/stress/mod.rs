@@ -7,6 +7,8 @@ mod families;
 mod threads;
 
 use crate::LabelSet;
+use crate::metric::{Cursor, Points, Scratch};
+use crate::model::{Desc, FamilySink, Labels, Point, Timestamp};
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicUsize, Ordering::*};
 
@@ -76,25 +78,29 @@ fn path(i: usize) -> String {
 }
 
 /// Calls `f` with labels and value, or sum, of each series.
-fn check(family: &impl crate::metric::Collect, f: impl FnMut(&str, f64)) {
-    use crate::metric::{Cursor, Points, Scratch};
-    use crate::model::{Desc, FamilySink, Labels, Point, Timestamp};
+fn check(family: &impl crate::metric::Collect, mut f: impl FnMut(&str, f64)) {
+    points(family, |labels, point| {
+        let value = match *point {
+            Point::Counter { value, .. } | Point::Gauge { value, .. } => value.as_f64(),
+            Point::Histogram { sum: Some(sum), buckets, .. } => {
+                assert_eq!(buckets.total() == 0, sum == 0.0);
+                sum
+            }
+            other => panic!("{other:?}"),
+        };
+        f(labels, value);
+    });
+}
 
+/// Calls `f` with labels and point of each series.
+fn points(family: &impl crate::metric::Collect, f: impl FnMut(&str, &Point<'_>)) {
     struct Sink<F>(F);
 
-    impl<F: FnMut(&str, f64)> FamilySink for Sink<F> {
+    impl<F: FnMut(&str, &Point<'_>)> FamilySink for Sink<F> {
         fn begin(&mut self, _: &Desc) {}
 
         fn point(&mut self, labels: Labels<'_>, point: &Point<'_>, _: Option<Timestamp>) {
-            let value = match *point {
-                Point::Counter { value, .. } | Point::Gauge { value, .. } => value.as_f64(),
-                Point::Histogram { sum: Some(sum), buckets, .. } => {
-                    assert_eq!(buckets.total() == 0, sum == 0.0);
-                    sum
-                }
-                other => panic!("{other:?}"),
-            };
-            (self.0)(labels.own, value);
+            (self.0)(labels.own, point);
         }
 
         fn abandon(&mut self) {}

@@ -3,6 +3,7 @@ use crate::buckets::Buckets;
 use crate::case::Case;
 use crate::const_labels::ConstLabels;
 use crate::max_series::MaxSeries;
+use crate::ttl_seconds::TtlSeconds;
 use darling::util::Flag;
 use darling::{Error, FromAttributes};
 use syn::{Attribute, LitStr, Path};
@@ -29,6 +30,7 @@ pub(super) struct FieldAttr {
     #[darling(default)]
     pub(super) const_labels: ConstLabels,
     pub(super) max_series: Option<MaxSeries>,
+    pub(super) ttl_seconds: Option<TtlSeconds>,
     pub(super) preset: Flag,
     pub(super) skip: Flag,
     pub(super) group: Flag,
@@ -42,6 +44,7 @@ impl FieldAttr {
             || self.unit.is_some()
             || self.buckets.is_some()
             || self.max_series.is_some()
+            || self.ttl_seconds.is_some()
             || self.preset.is_present();
         let of_group = self.prefix.is_some();
         let mut errors = Error::accumulator();

@@ -61,6 +61,9 @@ impl Metric {
         if self.max_series.is_some() {
             checks.extend(check_type(field, &quote!(#private::assert_max_series)));
         }
+        if self.ttl_seconds.is_some() {
+            checks.extend(check_type(field, &quote!(#private::assert_ttl)));
+        }
         if self.preset {
             checks.extend(check_type(field, &quote!(#private::assert_preset)));
         }

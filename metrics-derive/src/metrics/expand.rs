@@ -197,6 +197,10 @@ impl Metric {
             let max_series = max_series.value();
             options.extend(quote!(max_series: ::core::option::Option::Some(#max_series),));
         }
+        if let Some(ttl) = &self.ttl_seconds {
+            let ttl = ttl.value();
+            options.extend(quote!(ttl: ::core::option::Option::Some(#ttl),));
+        }
         if self.preset {
             options.extend(quote!(preset: true,));
         }

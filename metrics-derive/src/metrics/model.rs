@@ -6,6 +6,7 @@ use crate::const_labels::ConstLabels;
 use crate::doc::doc_text;
 use crate::emit::Core;
 use crate::max_series::MaxSeries;
+use crate::ttl_seconds::TtlSeconds;
 use darling::{Error, FromAttributes};
 use proc_macro2::{Span, TokenStream};
 use syn::ext::IdentExt;
@@ -43,6 +44,7 @@ pub(super) struct Metric {
     pub(super) buckets: Option<Buckets>,
     pub(super) const_labels: ConstLabels,
     pub(super) max_series: Option<MaxSeries>,
+    pub(super) ttl_seconds: Option<TtlSeconds>,
     pub(super) preset: bool,
 }
 
@@ -147,6 +149,7 @@ impl Metric {
             buckets: attr.buckets,
             const_labels: attr.const_labels,
             max_series: attr.max_series,
+            ttl_seconds: attr.ttl_seconds,
             preset: attr.preset.is_present(),
         })
     }

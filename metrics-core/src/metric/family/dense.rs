@@ -195,6 +195,8 @@ impl<M: Child> Store<M> for DenseStore<M> {
 
     fn set_max_series(&self, _: Option<usize>) {}
 
+    fn set_time_to_live(&self, _: Option<std::time::Duration>) {}
+
     fn collect(&self, from: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
         let from = usize::try_from(from.0).unwrap_or(usize::MAX).min(self.slots.len());
         let to = self.slots.len().min(from + Points::BATCH);

@@ -112,6 +112,10 @@ impl<M: Child> Garbage<M> {
 }
 
 impl<M: Child> Reaped<M> {
+    pub(super) fn series(&self) -> &[NonNull<Series<M>>] {
+        &self.series
+    }
+
     /// Frees it, but for the series' places, which are the blocks'. Not to be called while the cold paths are stopped:
     /// a metric stops them when it is dropped.
     pub(super) fn free(self) -> Vec<NonNull<Series<M>>> {

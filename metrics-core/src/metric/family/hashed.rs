@@ -12,6 +12,7 @@
 use super::blocks::{Block, Blocks, Place};
 use super::cap::{Cap, OVERFLOW};
 use super::garbage::Garbage;
+use super::idle::{Expired, Idle, Late};
 use super::series::Series;
 use super::table::Table;
 use super::{Child, Cursor, Handle, LabelSet, Labels, Points, Schema, Spec, Store};
@@ -25,6 +26,7 @@ use std::ops::Deref;
 use std::ptr::{NonNull, null_mut};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering::*};
+use std::time::Duration;
 
 pub struct HashedStore<M: Child> {
     /// Replaced by a larger or smaller one; otherwise only its slots change.
@@ -34,6 +36,7 @@ pub struct HashedStore<M: Child> {
     shared: M::Shared,
     family: Box<str>,
     cap: Cap,
+    idle: Idle,
     /// Series that can be found, but for the overflow series.
     live: AtomicUsize,
     /// Null until something was too much.
@@ -220,11 +223,11 @@ impl<M: Child> HashedStore<M> {
         self.inner.get(stopped).garbage.retire_table(epoch, old);
     }
 
-    /// Removes these series, [`UNLINK`] at most, as far as they are still there; how many. The caller is pinned since
-    /// before it found them.
-    fn unlink(&self, series: &[NonNull<Series<M>>]) -> usize {
+    /// Removes these series, [`UNLINK`] at most, as far as they are still there; which of them. The caller is pinned
+    /// since before it found them.
+    fn unlink(&self, series: &[NonNull<Series<M>>]) -> Vec<NonNull<Series<M>>> {
         if series.is_empty() {
-            return 0;
+            return Vec::new();
         }
         let mut stopped = stop();
         // SAFETY: stopped.
@@ -250,13 +253,13 @@ impl<M: Child> HashedStore<M> {
             self.live.fetch_add(1, Relaxed);
         }
         self.live.fetch_sub(going.len(), Relaxed);
-        let unlinked = going.len();
+        self.idle.forget(&going);
         self.make_room(&mut stopped, self.all());
         self.take_over(&mut stopped, TAKE_OVER);
         let epoch = stopped.retire();
-        self.inner.get(&mut stopped).garbage.retire(epoch, going.into_iter());
+        self.inner.get(&mut stopped).garbage.retire(epoch, going.iter().copied());
         self.reap(stopped, false);
-        unlinked
+        going
     }
 
     /// Frees what nobody can reach any more, if there is enough of it; some of it at once.
@@ -274,12 +277,43 @@ impl<M: Child> HashedStore<M> {
         let reaped = self.inner.get(&mut stopped).garbage.take(quiet, is_scrape);
         // Dropping a metric stops the cold paths, and what the global allocator counts should not wait.
         drop(stopped);
+        // SAFETY: freed below.
+        let late = self.idle.take_expired(reaped.series()).into_iter().filter_map(|expired| unsafe { expired.late() });
+        let late: Vec<_> = late.collect();
         let freed = reaped.free();
         if !freed.is_empty() {
             let mut stopped = stop();
             let blocks = &mut self.inner.get(&mut stopped).blocks;
             // SAFETY: they are this family's, and their metrics were dropped just now.
             freed.into_iter().for_each(|series| unsafe { blocks.give(series) });
+        }
+        late.into_iter().for_each(|late| self.go_on(&late));
+    }
+
+    /// Counts what came late to a series that expired in the next one.
+    fn go_on(&self, late: &Late) {
+        let values: Vec<_> = Labels { scope: "", own: &late.labels }.pairs().map(|(_, value)| value).collect();
+        let values: Vec<&str> = values.iter().map(|value| &**value).collect();
+        let hash = self.hash(&values);
+        let _pin = pin();
+        // SAFETY: pinned.
+        let found = unsafe { self.table().find_anywhere(hash, self.schema.names, &values) };
+        let series = found.unwrap_or_else(|| self.missed(hash, &values));
+        // SAFETY: pinned.
+        unsafe { Series::metric(series) }.go_on(&late.then, &late.now, found.is_none());
+    }
+
+    /// Removes what nothing has changed for too long, of series that were read just now. The caller is pinned since before
+    /// it found them.
+    fn expire(&self, mut expired: Vec<Expired<M>>) {
+        while !expired.is_empty() {
+            let rest = expired.split_off(expired.len().min(UNLINK));
+            let series: Vec<_> = expired.iter().map(|expired| expired.series).collect();
+            let gone = self.unlink(&series);
+            // Only now, and not too late: they are not freed while this thread is pinned. And not those that somebody
+            // else has removed meanwhile.
+            expired.into_iter().filter(|expired| gone.contains(&expired.series)).for_each(|e| self.idle.expire(e));
+            expired = rest;
         }
     }
 
@@ -331,6 +365,7 @@ impl<M: Child> Store<M> for HashedStore<M> {
             shared: M::shared(spec.options),
             family: spec.name.into(),
             cap: Cap::new(spec.options.max_series),
+            idle: Idle::new(spec.options.ttl),
             live: AtomicUsize::new(0),
             overflow: AtomicPtr::new(null_mut()),
             inner: StoppedCell::new(Inner { blocks: Blocks::new(), taken_over: None, garbage: Garbage::new() }),
@@ -362,7 +397,7 @@ impl<M: Child> Store<M> for HashedStore<M> {
             let _pin = pin();
             // SAFETY: pinned.
             let found = unsafe { self.table().find_anywhere(self.hash(values), L::NAMES, values) };
-            found.is_some_and(|series| self.unlink(&[series]) == 1)
+            found.is_some_and(|series| !self.unlink(&[series]).is_empty())
         })
     }
 
@@ -395,6 +430,10 @@ impl<M: Child> Store<M> for HashedStore<M> {
         self.cap.set(max.unwrap_or(usize::MAX));
     }
 
+    fn set_time_to_live(&self, ttl: Option<Duration>) {
+        self.idle.set(ttl);
+    }
+
     fn collect(&self, from: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
         if from == Cursor::START {
             self.sweep();
@@ -407,6 +446,7 @@ impl<M: Child> Store<M> for HashedStore<M> {
             // SAFETY: pinned since before it was found.
             unsafe { (Series::labels(*series), Series::metric(*series)) }
         }));
+        self.expire(self.idle.look(batch, points.words()));
         next.map(|place| Cursor(place.pack()))
     }
 }

@@ -6,10 +6,11 @@ mod dense;
 mod garbage;
 mod handle;
 mod hashed;
+mod idle;
 mod series;
 mod table;
 
-use super::collect::{Capped, Child, Collect, Cursor, HasBuckets, Instrument, Points, Preset, Spec};
+use super::collect::{Capped, Child, Collect, Cursor, HasBuckets, Instrument, Mortal, Points, Preset, Spec};
 use crate::label::{Dense, Density, Hashed, LabelSet, Listable, Unlisted};
 use crate::model::{Kind, Labels, Options};
 use dense::DenseStore;
@@ -18,6 +19,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use cap::DEFAULT_MAX_SERIES;
 pub(crate) use cap::OverflowedLookups;
@@ -82,6 +84,7 @@ pub trait Store<M: Child>: fmt::Debug + Send + Sync + Sized + 'static {
     fn retain(&self, keep: &mut dyn FnMut(Labels<'_>) -> bool);
     fn len(&self) -> usize;
     fn set_max_series(&self, max: Option<usize>);
+    fn set_time_to_live(&self, ttl: Option<Duration>);
     fn collect(&self, from: Cursor, points: &mut Points<'_>) -> Option<Cursor>;
 }
 
@@ -126,6 +129,27 @@ impl<L: LabelSet<Density: Storage>, M: Child> Family<L, M> {
     /// ```
     pub fn max_series(self, max: Option<usize>) -> Self {
         self.store.set_max_series(max);
+        self
+    }
+
+    /// Lets a series end when no scrape has seen it change for so long; with `None`, which is the default, it stays until
+    /// it is removed. For labels whose values come and go: tenants, versions. No meaning where all labels are enums or
+    /// `bool`, nor where nobody scrapes.
+    ///
+    /// As [`remove`](Self::remove), but nothing is lost: what is counted in a series just when it ends goes on in the next
+    /// one with its labels, which begins at zero. A series with a [`handle`](Ref::handle) does not end. An increment
+    /// costs nothing for it, and a scrape some 30 ns for each series.
+    ///
+    /// ```
+    /// use metrics_core::{Counter, Family, LabelSet};
+    /// use std::time::Duration;
+    /// #[derive(LabelSet)]
+    /// struct Tenant<'a> { tenant: &'a str }
+    ///
+    /// let requests = Family::<Tenant<'static>, Counter>::new().time_to_live(Some(Duration::from_secs(3_600)));
+    /// ```
+    pub fn time_to_live(self, ttl: Option<Duration>) -> Self {
+        self.store.set_time_to_live(ttl);
         self
     }
 
@@ -182,6 +206,39 @@ impl<L: LabelSet<Density: Storage>, M: Child> Family<L, M> {
         self.store.retain(&mut keep);
     }
 
+    /// Removes the series that have all of these labels, whatever their others are; how many. None for no labels.
+    ///
+    /// ```
+    /// use metrics_core::{Counter, Family, LabelSet};
+    /// #[derive(LabelSet)]
+    /// struct Request<'a> { tenant: &'a str, status: u16 }
+    ///
+    /// let family = Family::<Request<'static>, Counter>::new();
+    /// for status in [200, 404] {
+    ///     family.with(&Request { tenant: "a", status }).inc();
+    /// }
+    /// assert_eq!(family.remove_matching(&[("tenant", "a")]), Ok(2));
+    /// assert!(family.remove_matching(&[("tenent", "a")]).is_err());
+    /// ```
+    ///
+    /// # Errors
+    /// If the family has no label of one of these names.
+    pub fn remove_matching(&self, labels: &[(&str, &str)]) -> Result<usize, UnknownLabel> {
+        if let Some((name, _)) = labels.iter().find(|(name, _)| !L::NAMES.contains(name)) {
+            return Err(UnknownLabel { name: (*name).to_owned(), names: L::NAMES });
+        }
+        let mut removed = 0;
+        if !labels.is_empty() {
+            self.retain(|own| {
+                let found = own.pairs().filter(|(name, value)| labels.contains(&(name, value))).count();
+                let goes = found == labels.len();
+                removed += usize::from(goes);
+                !goes
+            });
+        }
+        Ok(removed)
+    }
+
     /// How many series there are.
     pub fn len(&self) -> usize {
         self.store.len()
@@ -207,6 +264,23 @@ impl<L: LabelSet<Density: Storage>> Family<L, super::Histogram> {
         Self::of(&Spec { name: "", options: &options })
     }
 }
+
+/// A family has no label of this name; see [`Family::remove_matching`].
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct UnknownLabel {
+    /// What was asked for.
+    pub name: String,
+    /// What there is.
+    pub names: &'static [&'static str],
+}
+
+impl fmt::Display for UnknownLabel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "there is no label `{}`; the labels of the family are {}", self.name, self.names.join(", "))
+    }
+}
+
+impl std::error::Error for UnknownLabel {}
 
 /// A series of a [`Family`], found by [`Family::with`]. Dereferences to the metric.
 pub struct Ref<'f, L: LabelSet<Density: Storage>, M: Child> {
@@ -283,3 +357,4 @@ impl<L: LabelSet<Density: Storage> + 'static, M: Child> Instrument for Family<L,
 impl<L: LabelSet<Density: Storage>, M: Child + HasBuckets> HasBuckets for Family<L, M> {}
 impl<L: LabelSet<Density: Storage + Listable>, M: Child> Preset for Family<L, M> {}
 impl<L: LabelSet<Density: Storage + Unlisted>, M: Child> Capped for Family<L, M> {}
+impl<L: LabelSet<Density: Storage + Unlisted>, M: Child> Mortal for Family<L, M> {}

@@ -198,6 +198,16 @@ impl Child for Histogram {
         }
     }
 
+    fn go_on(&self, then: &[u64], now: &[u64], _: bool) {
+        // Few: as many as were under way when a series ended.
+        let mut rest = f64::from_bits(now[0]) - f64::from_bits(then[0]);
+        for (bucket, (then, now)) in then[1..].iter().zip(&now[1..]).enumerate() {
+            for _ in 0..now.saturating_sub(*then) {
+                self.cells.observe(bucket, std::mem::take(&mut rest));
+            }
+        }
+    }
+
     fn restart(&self) {
         let mut words = Vec::new();
         unmoved(|| {
