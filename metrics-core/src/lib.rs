@@ -112,7 +112,7 @@ pub use {
     label::{DynamicLabels, LabelSet, LabelValue},
     metric::{
         CallbackCounter, CallbackGauge, Counter, DEFAULT_BUCKETS, DEFAULT_MAX_SERIES, Family, Gauge, Handle, Histogram,
-        Ref, Timer, exponential, linear,
+        Ref, Timer, exponential, linear, remove_exemplar_supplier, set_exemplar_supplier,
     },
     metrics_derive::{LabelSet, LabelValue, Metrics, instrument_histogram},
     registry::{Metrics, RegisterError, Registry},

@@ -1,6 +1,8 @@
 use crate::cell::{arena_bytes, used_arenas, used_cells};
 use crate::collector::late_runs;
-use crate::metric::{CallbackCounter, CallbackGauge, Family, Gauge, OverflowedLookups, rejected_updates};
+use crate::metric::{
+    CallbackCounter, CallbackGauge, Family, Gauge, OverflowedLookups, rejected_exemplars, rejected_updates,
+};
 use crate::registry::{Source, collector_faults, entry};
 use crate::{LabelSet, Metrics, private};
 
@@ -33,6 +35,8 @@ pub struct SelfMetrics {
     other_copies: Family<OtherCopy<'static>, Gauge>,
     /// Lookups beyond the most series of a family, which counted in its overflow series.
     overflowed_lookups: OverflowedLookups,
+    /// Exemplars of a supplier that were none: too long, or with a name that breaks a rule.
+    rejected_exemplars: CallbackCounter,
     /// Amounts that no counter took because they were negative, NaN or infinite.
     rejected_updates: CallbackCounter,
 }
@@ -54,6 +58,7 @@ impl SelfMetrics {
         for version in entry::others().into_keys() {
             metrics.other_copies.with(&OtherCopy { version }).set(1.0);
         }
+        metrics.rejected_exemplars.set_function(rejected_exemplars);
         metrics.rejected_updates.set_function(rejected_updates);
         metrics
     }

@@ -104,7 +104,7 @@ impl Timed {
 impl Drop for Timed {
     fn drop(&mut self) {
         let labels = Labels { outcome: self.outcome };
-        self.function.family().with(&labels).observe_duration(self.start.elapsed());
+        self.function.family().with(&labels).observe_sampled(self.start.elapsed());
     }
 }
 

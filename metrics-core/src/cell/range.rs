@@ -166,6 +166,11 @@ mod global {
             with_local(|local| CELLS.add(local, self, n));
         }
 
+        /// The first cell's number, which no other range has.
+        pub(crate) fn id(&self) -> u32 {
+            self.first()
+        }
+
         /// Adds to the first cell, which holds an `f64`.
         #[inline(always)]
         pub(crate) fn add_f64(&self, v: f64) {

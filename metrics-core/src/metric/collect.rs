@@ -1,7 +1,7 @@
 //! How instruments are made and read.
 
 use crate::cell::{Key, Stopped};
-use crate::model::{FamilyField, FamilySink, Kind, Labels, Options, Point, Scope};
+use crate::model::{Exemplar, FamilyField, FamilySink, Kind, Labels, Options, Point, Scope};
 use std::fmt;
 
 /// Gives the points of one metric to a scrape.
@@ -132,9 +132,9 @@ pub trait Child: fmt::Debug + Send + Sync + Sized + 'static {
     #[doc(hidden)]
     fn read<'a>(children: impl ExactSizeIterator<Item = &'a Self> + Clone, words: &mut Vec<u64>);
 
-    /// The point that these words are.
+    /// The point that these words are. Its exemplars are put into `exemplars`.
     #[doc(hidden)]
-    fn point<'a>(&'a self, words: &'a [u64]) -> Point<'a>;
+    fn point<'a>(&'a self, words: &'a [u64], exemplars: &'a mut Vec<Option<Exemplar>>) -> Point<'a>;
 
     /// Goes on with what came late to another child with these labels: it held `then` when it ended, and in the end
     /// `now`. `is_new`: there was none with these labels meanwhile.
@@ -186,6 +186,7 @@ pub struct Points<'a> {
 #[derive(Debug, Default)]
 pub struct Scratch {
     words: Vec<u64>,
+    exemplars: Vec<Option<Exemplar>>,
 }
 
 impl Points<'_> {
@@ -208,10 +209,11 @@ impl Points<'_> {
         if children.len() == 0 {
             return;
         }
-        M::read(children.clone().map(|(_, child)| child), &mut self.scratch.words);
-        let width = self.scratch.words.len() / children.len();
-        for ((own, child), words) in children.zip(self.scratch.words.chunks_exact(width)) {
-            self.sink.point(Labels { scope: self.scope, own }, &child.point(words), None);
+        let Scratch { words, exemplars } = &mut *self.scratch;
+        M::read(children.clone().map(|(_, child)| child), words);
+        let width = words.len() / children.len();
+        for ((own, child), words) in children.zip(words.chunks_exact(width)) {
+            self.sink.point(Labels { scope: self.scope, own }, &child.point(words, exemplars), None);
         }
     }
 }

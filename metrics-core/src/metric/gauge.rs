@@ -2,7 +2,7 @@ use super::collect::{Child, Instrument, Spec};
 use super::family::{Handle, Ref, Storage};
 use crate::cell::{Key, Stopped, Word, stop};
 use crate::label::LabelSet;
-use crate::model::{Kind, Number, Options, Point, Timestamp};
+use crate::model::{Exemplar, Kind, Number, Options, Point, Timestamp};
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
@@ -253,7 +253,7 @@ impl<T: GaugeValue> Child for Gauge<T> {
         words.extend(children.map(|child| child.word.load()));
     }
 
-    fn point<'a>(&'a self, words: &'a [u64]) -> Point<'a> {
+    fn point<'a>(&'a self, words: &'a [u64], _: &'a mut Vec<Option<Exemplar>>) -> Point<'a> {
         Point::Gauge { value: T::from_word(words[0]).into(), exemplar: None }
     }
 

@@ -3,6 +3,7 @@
 mod callback;
 mod collect;
 mod counter;
+mod exemplars;
 pub(crate) mod family;
 mod gauge;
 mod histogram;
@@ -12,6 +13,8 @@ pub use callback::{CallbackCounter, CallbackGauge};
 pub use collect::{Capped, Child, Collect, Cursor, HasBuckets, Instrument, Mortal, Points, Preset, Scratch, Spec};
 pub(crate) use counter::rejected_updates;
 pub use counter::{Counter, CounterValue};
+pub(crate) use exemplars::rejected_exemplars;
+pub use exemplars::{ExemplarLabels, remove_exemplar_supplier, set_exemplar_supplier};
 pub(crate) use family::OverflowedLookups;
 pub use family::Storage;
 pub use family::{DEFAULT_MAX_SERIES, Family, Handle, Ref, UnknownLabel};

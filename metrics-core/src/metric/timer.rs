@@ -21,7 +21,7 @@ impl<H: Deref<Target = Histogram>> Timer<H> {
     pub fn observe(mut self) -> Duration {
         self.armed = false;
         let elapsed = self.start.elapsed();
-        self.histogram.observe_duration(elapsed);
+        self.histogram.observe_sampled(elapsed);
         elapsed
     }
 
@@ -34,7 +34,7 @@ impl<H: Deref<Target = Histogram>> Timer<H> {
 impl<H: Deref<Target = Histogram>> Drop for Timer<H> {
     fn drop(&mut self) {
         if self.armed {
-            self.histogram.observe_duration(self.start.elapsed());
+            self.histogram.observe_sampled(self.start.elapsed());
         }
     }
 }

@@ -37,7 +37,7 @@ fn no_write_lands_in_another_series() {
             });
         }
         let scraper = (&family, &histograms, &gauges, &stop);
-        let expected: std::collections::HashMap<String, u64> =
+        let expected: HashMap<String, u64> =
             (0..96).map(|k| (format!("path=\"{}\",method=\"get\"", paths[k]), primes[k])).collect();
         scope.spawn(move || {
             let (family, histograms, gauges, stop) = scraper;

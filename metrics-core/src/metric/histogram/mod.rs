@@ -3,14 +3,14 @@
 mod bounds;
 
 use super::collect::{Child, HasBuckets, Instrument, Spec};
+use super::exemplars::{self, Created};
 use super::family::{Handle, Ref, Storage};
 use super::timer::Timer;
 use crate::cell::{Key, Layout, Range, Stopped, read_sequenced, stop, unmoved};
 use crate::label::LabelSet;
-use crate::model::{Buckets, Kind, Options, Point, Timestamp};
+use crate::model::{Buckets, Exemplar, ExemplarError, Kind, Options, Point, Timestamp};
 use bounds::Bounds;
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -41,7 +41,7 @@ pub struct Histogram {
     bounds: Arc<Bounds>,
     /// What the cells held when its present life began, if it is not the first; see [`Child::restart`].
     baseline: OnceLock<Box<Mutex<Box<[u64]>>>>,
-    created: AtomicU64,
+    created: Created,
 }
 
 impl Histogram {
@@ -72,6 +72,47 @@ impl Histogram {
     #[inline]
     pub fn observe_duration(&self, duration: Duration) {
         self.observe(duration.as_secs_f64());
+    }
+
+    /// As [`observe`](Self::observe), and keeps these labels as the exemplar of its bucket: the id of a trace, at most 128
+    /// characters of names and values ([OpenMetrics][spec]). The last one of each bucket stays.
+    ///
+    /// Some 200 ns; other histograms and observations pay nothing for it.
+    ///
+    /// ```
+    /// use metrics_core::Histogram;
+    /// let seconds = Histogram::default();
+    /// seconds.observe_with_exemplar(0.7, [("trace_id", "4bf92f3577b34da6")])?;
+    /// # Ok::<(), metrics_core::model::ExemplarError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the labels cannot be those of an exemplar. Then nothing is observed.
+    ///
+    /// [spec]: https://prometheus.io/docs/specs/om/open_metrics_spec/#exemplars
+    pub fn observe_with_exemplar<N: AsRef<str>, V: AsRef<str>>(
+        &self,
+        value: f64,
+        labels: impl IntoIterator<Item = (N, V)>,
+    ) -> Result<(), ExemplarError> {
+        let exemplar = exemplars::make(labels, value)?;
+        self.observe(value);
+        self.keep(exemplar, Duration::ZERO);
+        Ok(())
+    }
+
+    /// Observes a duration, with an exemplar if there is a supplier of them and it is time for one.
+    pub(crate) fn observe_sampled(&self, duration: Duration) {
+        let value = duration.as_secs_f64();
+        self.observe(value);
+        if let Some((exemplar, retain)) = exemplars::sample(value) {
+            self.keep(exemplar, retain);
+        }
+    }
+
+    fn keep(&self, exemplar: Exemplar, retain: Duration) {
+        let (slots, slot) = (self.width() - 1, self.bounds.find(exemplar.value()));
+        self.created.put(&self.cells, slots, slot, exemplar, retain);
     }
 
     /// Observes the time until the guard is dropped, in seconds.
@@ -112,7 +153,7 @@ impl Histogram {
 
     /// When the histogram was empty.
     pub fn created(&self) -> Timestamp {
-        Timestamp::from_nanos(self.created.load(Relaxed))
+        self.created.time()
     }
 
     fn words(&self) -> Vec<u64> {
@@ -133,6 +174,12 @@ impl<L: LabelSet<Density: Storage>> Ref<'_, L, Histogram> {
     #[must_use = "observes when it is dropped: `let _timer = …`"]
     pub fn start_timer(&self) -> Timer<Handle<Histogram>> {
         Timer::new(self.handle())
+    }
+}
+
+impl Drop for Histogram {
+    fn drop(&mut self) {
+        self.created.forget(&self.cells);
     }
 }
 
@@ -180,7 +227,7 @@ impl Child for Histogram {
             cells: stopped.allocate(Layout::Histogram(buckets), key),
             bounds: Arc::clone(bounds),
             baseline: OnceLock::new(),
-            created: AtomicU64::new(Timestamp::now().to_word()),
+            created: Created::now(),
         }
     }
 
@@ -189,9 +236,10 @@ impl Child for Histogram {
         unmoved(|| read(children.clone(), width, words));
     }
 
-    fn point<'a>(&'a self, words: &'a [u64]) -> Point<'a> {
+    fn point<'a>(&'a self, words: &'a [u64], exemplars: &'a mut Vec<Option<Exemplar>>) -> Point<'a> {
+        let (counts, exemplars) = (&words[1..], self.created.read_counted(&self.cells, &words[1..], exemplars));
         Point::Histogram {
-            buckets: Buckets { bounds: self.bounds.finite(), counts: &words[1..], exemplars: &[] },
+            buckets: Buckets { bounds: self.bounds.finite(), counts, exemplars },
             sum: Some(f64::from_bits(words[0])),
             native: None,
             created: Some(self.created()),
@@ -217,7 +265,7 @@ impl Child for Histogram {
         });
         let baseline = self.baseline.get_or_init(Box::default);
         *baseline.lock().unwrap_or_else(PoisonError::into_inner) = words.into();
-        self.created.store(Timestamp::now().to_word(), Relaxed);
+        self.created.restart(&self.cells);
     }
 }
 
