@@ -2,6 +2,7 @@
 #![cfg(all(target_os = "linux", target_arch = "x86_64"))]
 
 mod churn;
+mod memory;
 
 use rustix::thread::{MembarrierCommand, membarrier};
 

@@ -3,6 +3,7 @@
 
 mod churn;
 mod filter;
+mod memory;
 
 #[test]
 fn removed_series_are_used_again() {

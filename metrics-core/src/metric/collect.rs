@@ -185,6 +185,8 @@ pub struct Points<'a> {
 /// Memory that a scrape uses again for each batch of points.
 #[derive(Debug, Default)]
 pub struct Scratch {
+    /// What a metric wants to know when a scrape goes on with it.
+    pub(crate) mark: u32,
     words: Vec<u64>,
     exemplars: Vec<Option<Exemplar>>,
 }
@@ -209,7 +211,7 @@ impl Points<'_> {
         if children.len() == 0 {
             return;
         }
-        let Scratch { words, exemplars } = &mut *self.scratch;
+        let Scratch { words, exemplars, .. } = &mut *self.scratch;
         M::read(children.clone().map(|(_, child)| child), words);
         let width = words.len() / children.len();
         for ((own, child), words) in children.zip(words.chunks_exact(width)) {

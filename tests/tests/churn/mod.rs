@@ -5,6 +5,7 @@
 
 #![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small whole numbers")]
 
+use crate::memory::resident;
 use metrics_core::testing::samples;
 use metrics_core::{Counter, Family, Gauge, Handle, Histogram, LabelSet, Metrics, Registry};
 use std::collections::VecDeque;
@@ -153,11 +154,4 @@ fn check(registry: &Registry, primes: &[u64]) {
         let value = sample.value.as_f64();
         assert_eq!(value as u64 % primes[name % primes.len()], 0, "{sample:?}");
     }
-}
-
-/// Memory of this process, in bytes.
-fn resident() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("Linux says so");
-    line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() << 10
 }

@@ -83,9 +83,19 @@ impl Place {
         Self { number: self.number + 1, generation: 0, offset: 0 }
     }
 
+    /// That of its block.
+    pub(super) fn generation(self) -> u32 {
+        self.generation
+    }
+
     /// The beginning of the block.
     pub(super) fn start(self) -> Self {
         Self { offset: HEADER, ..self }
+    }
+
+    /// Whether its block is newer than one of that generation.
+    pub(super) fn is_newer(self, generation: u32) -> bool {
+        self.generation.wrapping_sub(generation).cast_signed() > 0
     }
 
     /// Whether both are in one block.
@@ -270,6 +280,11 @@ impl<M: Child> Blocks<M> {
     /// How many places a walk through all of them passes.
     pub(super) fn places(&self) -> usize {
         self.places
+    }
+
+    /// That of the newest block.
+    pub(super) fn generation(&self) -> u32 {
+        self.generations
     }
 
     /// All of them.

@@ -328,11 +328,13 @@ impl<M: Child> HashedStore<M> {
     }
 
     /// Puts series from `from` on into `batch`, as many as there are or fit, and says where to go on. With `end`, only
-    /// those before it in its block. The caller is pinned. Only for the address of a block the cold paths are stopped.
+    /// those before it in its block; none of blocks that are newer than `newest`. The caller is pinned. Only for the address
+    /// of a block the cold paths are stopped.
     fn batch<'a>(
         &self,
         from: Place,
         end: Option<Place>,
+        newest: u32,
         batch: &'a mut [NonNull<Series<M>>],
     ) -> (&'a [NonNull<Series<M>>], Option<Place>) {
         let (mut next, mut len) = (Some(from), 0);
@@ -342,6 +344,9 @@ impl<M: Child> HashedStore<M> {
                 break; // that block is no more
             }
             next = if end.is_some() { None } else { Some(start.next_block()) };
+            if start.is_newer(newest) {
+                continue;
+            }
             for (series, behind) in block.walk(start, end.unwrap_or_else(|| block.end())) {
                 batch[len] = series;
                 len += 1;
@@ -409,7 +414,7 @@ impl<M: Child> Store<M> for HashedStore<M> {
             while let Some(place) = from {
                 let _pin = pin();
                 let mut batch = [NonNull::dangling(); UNLINK];
-                let (batch, next) = self.batch(place, Some(end), &mut batch);
+                let (batch, next) = self.batch(place, Some(end), end.generation(), &mut batch);
                 from = next;
                 let going = batch.iter().copied().filter(|series| {
                     // SAFETY: pinned since before it was found.
@@ -437,11 +442,13 @@ impl<M: Child> Store<M> for HashedStore<M> {
     fn collect(&self, from: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
         if from == Cursor::START {
             self.sweep();
+            // Not what is made meanwhile, block by block: others may make series faster than a slow client reads them.
+            points.scratch.mark = self.inner.get(&mut stop()).blocks.generation();
         }
         // Pinned, not stopped: series that are removed meanwhile are still there to be read.
         let _pin = pin();
         let mut batch = [NonNull::dangling(); Points::BATCH];
-        let (batch, next) = self.batch(Place::unpack(from.0), None, &mut batch);
+        let (batch, next) = self.batch(Place::unpack(from.0), None, points.scratch.mark, &mut batch);
         points.children(batch.iter().map(|series| {
             // SAFETY: pinned since before it was found.
             unsafe { (Series::labels(*series), Series::metric(*series)) }
