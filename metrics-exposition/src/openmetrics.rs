@@ -30,7 +30,7 @@
 use crate::encoder::{Encoder, Format};
 use crate::lines::{Dialect, Lines, push_all, push_escaped};
 use metrics_core::Registry;
-use metrics_core::model::Desc;
+use metrics_core::model::{Desc, Timestamp};
 
 /// The value of the `Content-Type` header.
 pub const CONTENT_TYPE_LATEST: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -48,6 +48,7 @@ static DIALECT: Dialect = Dialect {
     sum_must_mean_something: true,
     gauge_sums_apart: false,
     exemplars: true,
+    earliest: Timestamp::MIN,
     timestamp: |out, timestamp| push_all(out, &[" ", &timestamp.to_string()]),
     end: b"# EOF\n",
 };

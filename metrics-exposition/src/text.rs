@@ -15,14 +15,15 @@
 //!
 //! The format has no units, no creation times and no exemplars; OpenMetrics has. Of the types that it does not know, an
 //! info and a state set are written as gauges, an unknown as untyped, and a gauge histogram as a histogram, with its sum
-//! and its count as gauges `…_gsum` and `…_gcount` behind it. A histogram that is native only has one bucket, `+Inf`.
+//! and its count as gauges `…_gsum` and `…_gcount` behind it. A histogram that is native only has one bucket, `+Inf`. A
+//! point with a time before 1970 is left out: Prometheus refuses a page of this format that has one.
 //!
 //! [spec]: https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
 
 use crate::encoder::Format;
 use crate::lines::{Dialect, Lines, push_all, push_escaped};
 use metrics_core::Registry;
-use metrics_core::model::{Desc, Kind};
+use metrics_core::model::{Desc, Kind, Timestamp};
 
 /// The value of the `Content-Type` header.
 pub const CONTENT_TYPE_LATEST: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -40,6 +41,7 @@ static DIALECT: Dialect = Dialect {
     sum_must_mean_something: false,
     gauge_sums_apart: true,
     exemplars: false,
+    earliest: Timestamp::from_nanos(0),
     timestamp: |out, timestamp| push_all(out, &[" ", &timestamp.as_millis().to_string()]),
     end: b"",
 };

@@ -1,5 +1,10 @@
 //! Serves metrics that standard input asks for, so that the suite alone decides which label values, numbers
-//! and help texts are tried. Each line is a kind and a value in hexadecimal; metric `n` is that of line `n`.
+//! and help texts are tried. Each line is a kind and a value in hexadecimal; metric `n` is that of line `n`. Beside them
+//! a family of each type.
+
+#[path = "../tests/every_type/mod.rs"]
+#[allow(dead_code, reason = "shared with the tests")]
+mod every_type;
 
 use metrics_core::registry::Definition;
 use metrics_core::{Counter, Family, Gauge, LabelSet, Metrics, Registry};
@@ -46,6 +51,8 @@ fn main() -> Result<(), Box<dyn Error>> {
             _ => return Err(format!("unknown kind {kind}").into()),
         }
     }
+    let every_type = every_type::all()?;
+    Registry::global().register_collector(Arc::new(move || every_type.clone()))?;
     serve()
 }
 

@@ -1,9 +1,14 @@
 """Pages as the Python client reads them."""
 
+import re
 import struct
 
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
 from prometheus_client.parser import text_string_to_metric_families as parse_text
+
+
+# Behind a name and perhaps labels.
+VALUE = re.compile(r"""[^ {]+(?:\{(?:[^"}]|"(?:[^"\\]|\\.)*")*\})? ([^ ]+)""")
 
 
 def is_openmetrics(text):
@@ -27,7 +32,7 @@ def samples(text):
             found[key] = float(sample.value)
             values.append(bits(sample.value))
     # Only the newline ends a line: label values hold all else that Python takes for one.
-    written = [line.rsplit(" ", 1)[1] for line in text.split("\n") if line and not line.startswith("#")]
+    written = [VALUE.match(line).group(1) for line in text.split("\n") if line and not line.startswith("#")]
     if sorted(values) != sorted(bits(float(value)) for value in written):
         raise AssertionError("the samples are not those of the page's lines")
     return found

@@ -267,6 +267,37 @@ class OddValues(unittest.TestCase):
         self.check(server.query(promql), promql)
 
 
+class EveryType(unittest.TestCase):
+    """A family of each type, as `every_type.om` has them."""
+
+    def test_the_python_client_knows_the_types(self):
+        families = {f.name: f for f in pages.families(page(odd.metrics, OPENMETRICS)) if f.name.startswith("every_")}
+        types = {
+            "every_requests": "counter", "every_load_ratio": "gauge", "every_latency_seconds": "histogram",
+            "every_waiting": "gaugehistogram", "every_size_bytes": "summary", "every_build": "info",
+            "every_door": "stateset", "every_other": "unknown",
+        }
+        self.assertEqual(types, {name: family.type for name, family in families.items()})
+        [sample] = [s for s in families["every_requests"].samples if s.exemplar]
+        exemplar = sample.exemplar
+        self.assertEqual(({"trace_id": "a"}, 1.0, 12.5), (exemplar.labels, exemplar.value, float(exemplar.timestamp)))
+        self.assertEqual({20.0}, {float(s.timestamp) for s in families["every_waiting"].samples})
+
+    @each
+    def test_prometheus_takes_them(self, server, format, _):
+        job = f'job="odd-{format}"'
+        for promql, value in (
+            ('every_requests_total{JOB, method="get"}', 7),
+            ('every_latency_seconds_bucket{JOB, le="+Inf"}', 5),
+            ('every_size_bytes{JOB, quantile="0.99"}', 61.5),
+            ('every_build_info{JOB, version="1.2"}', 1),
+            ('every_door{JOB, every_door="open"}', 1),
+            ("every_other{JOB}", -0.5),
+        ):
+            found = wait_for(lambda: server.query(promql.replace("JOB", job)), promql)
+            self.assertEqual([value], list(found.values()), promql)
+
+
 class Traffic(unittest.TestCase):
     """The shop as a visitor starts it, with its metrics on a second listener."""
 
@@ -315,7 +346,7 @@ class Golden(unittest.TestCase):
 
 
 def without_own(samples):
-    return {key: value for key, value in samples.items() if not key[0].startswith("metrics_core_")}
+    return {key: value for key, value in samples.items() if not key[0].startswith(("metrics_core_", "every_"))}
 
 
 def interrupt(number, _):

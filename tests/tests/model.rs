@@ -1,64 +1,15 @@
 //! Every type of metric family, made by a custom collector, through both text formats.
 
 use metrics_core::model::{
-    BucketSpan, CounterMetricFamily, CounterPoint, DynamicMetricFamily, Exemplar, FamilyFault,
-    GaugeHistogramMetricFamily, GaugeHistogramPoint, GaugeMetricFamily, GaugePoint, HistogramMetricFamily,
-    HistogramPoint, InfoMetricFamily, Kind, MetricFamily, NativeBuckets, NativeHistogram, Sample, StateSetMetricFamily,
-    SummaryMetricFamily, SummaryPoint, Timestamp, UnknownMetricFamily,
+    BucketSpan, CounterMetricFamily, CounterPoint, DynamicMetricFamily, FamilyFault, GaugeHistogramMetricFamily,
+    GaugeHistogramPoint, GaugeMetricFamily, GaugePoint, HistogramMetricFamily, HistogramPoint, InfoMetricFamily, Kind,
+    MetricFamily, NativeBuckets, NativeHistogram, Sample, StateSetMetricFamily, SummaryMetricFamily, SummaryPoint,
 };
+mod every_type;
+
+use every_type::{INF, all, at, exemplar};
 use metrics_core::{DynamicLabels, Registry};
-use std::error::Error;
 use std::sync::Arc;
-
-const INF: f64 = f64::INFINITY;
-
-fn exemplar(id: &str, value: f64) -> Exemplar {
-    Exemplar::new([("trace_id", id)], value).unwrap()
-}
-
-fn at(secs: i64, millis: u32) -> Timestamp {
-    Timestamp::new(secs, 1_000_000 * millis).unwrap()
-}
-
-/// A family of each type, with all that it may have.
-fn all() -> Result<Vec<MetricFamily>, Box<dyn Error>> {
-    let mut requests = CounterMetricFamily::new("requests_total", "Requests.", ["method"])?;
-    let get = CounterPoint::from(7).exemplar(exemplar("a", 1.0).at(at(12, 500))).created(at(10, 0));
-    requests.add_metric(["get"], get)?.add_metric(["put"], CounterPoint::from(0.5).timestamp(at(-1, 500)))?;
-
-    let mut load = GaugeMetricFamily::new("load", "Load.", ["host", "core"])?.with_unit("ratio")?;
-    load.add_metric(["db\"1\"", "0"], GaugePoint::from(0.25).exemplar(exemplar("b", 0.25)))?;
-
-    let mut latency = HistogramMetricFamily::new("latency", "Time to answer.", [])?.with_unit("seconds")?;
-    let buckets = [(0.5, 3, None), (1e6, 3, None), (INF, 5, Some(exemplar("c", 2e6)))];
-    latency.add_metric([], HistogramPoint::with_exemplars(buckets)?.sum(4.5).created(at(10, 0)))?;
-
-    let ages = GaugeHistogramPoint::per_bucket(&[1.0, 60.0], &[2, 0, 1])?.sum(70.5);
-    let mut waiting = GaugeHistogramMetricFamily::new("waiting", "Ages of what waits.", ["queue"])?;
-    waiting.add_metric(["mail"], ages.timestamp(at(20, 0)))?;
-
-    let mut sizes = SummaryMetricFamily::new("size", "Sizes.", ["kind"])?.with_unit("bytes")?;
-    sizes.add_metric(["in"], SummaryPoint::from((4, 100.0)).quantile(0.5, 20.0).quantile(0.99, 61.5))?;
-
-    let mut build = InfoMetricFamily::new("build", "What runs.", ["part"])?;
-    build.add_metric(["web"], [("version", "1.2"), ("commit", "a\nb")])?;
-
-    let mut door = StateSetMetricFamily::new("door", "Of the fridge.", ["floor"])?;
-    door.add_metric(["1"], [("open", true), ("shut", false)])?;
-
-    let other = UnknownMetricFamily::single("other", "", -0.5)?;
-
-    Ok(vec![
-        requests.into(),
-        load.into(),
-        latency.into(),
-        waiting.into(),
-        sizes.into(),
-        build.into(),
-        door.into(),
-        other.into(),
-    ])
-}
 
 fn registry(families: Vec<MetricFamily>) -> Registry {
     let registry = Registry::new();
@@ -75,97 +26,10 @@ fn openmetrics(registry: &Registry) -> String {
 }
 
 #[test]
-fn every_type_in_openmetrics() {
-    let page = openmetrics(&registry(all().unwrap()));
-    let expected = r#"# TYPE build info
-# HELP build What runs.
-build_info{part="web",version="1.2",commit="a\nb"} 1
-# TYPE door stateset
-# HELP door Of the fridge.
-door{floor="1",door="open"} 1
-door{floor="1",door="shut"} 0
-# TYPE latency_seconds histogram
-# UNIT latency_seconds seconds
-# HELP latency_seconds Time to answer.
-latency_seconds_bucket{le="0.5"} 3
-latency_seconds_bucket{le="1e+06"} 3
-latency_seconds_bucket{le="+Inf"} 5 # {trace_id="c"} 2e+06
-latency_seconds_sum 4.5
-latency_seconds_count 5
-# TYPE load_ratio gauge
-# UNIT load_ratio ratio
-# HELP load_ratio Load.
-load_ratio{host="db\"1\"",core="0"} 0.25
-# TYPE other unknown
-other -0.5
-# TYPE requests counter
-# HELP requests Requests.
-requests_total{method="get"} 7 # {trace_id="a"} 1.0 12.5
-requests_total{method="put"} 0.5 -0.5
-# TYPE size_bytes summary
-# UNIT size_bytes bytes
-# HELP size_bytes Sizes.
-size_bytes{kind="in",quantile="0.5"} 20
-size_bytes{kind="in",quantile="0.99"} 61.5
-size_bytes_sum{kind="in"} 100
-size_bytes_count{kind="in"} 4
-# TYPE waiting gaugehistogram
-# HELP waiting Ages of what waits.
-waiting_bucket{queue="mail",le="1.0"} 2 20
-waiting_bucket{queue="mail",le="60.0"} 2 20
-waiting_bucket{queue="mail",le="+Inf"} 3 20
-waiting_gsum{queue="mail"} 70.5 20
-waiting_gcount{queue="mail"} 3 20
-# EOF
-"#;
-    assert_eq!(page, expected);
-}
-
-#[test]
-fn every_type_in_text() {
-    let page = text(&registry(all().unwrap()));
-    let expected = r#"# HELP build_info What runs.
-# TYPE build_info gauge
-build_info{part="web",version="1.2",commit="a\nb"} 1
-# HELP door Of the fridge.
-# TYPE door gauge
-door{floor="1",door="open"} 1
-door{floor="1",door="shut"} 0
-# HELP latency_seconds Time to answer.
-# TYPE latency_seconds histogram
-latency_seconds_bucket{le="0.5"} 3
-latency_seconds_bucket{le="1e+06"} 3
-latency_seconds_bucket{le="+Inf"} 5
-latency_seconds_sum 4.5
-latency_seconds_count 5
-# HELP load_ratio Load.
-# TYPE load_ratio gauge
-load_ratio{host="db\"1\"",core="0"} 0.25
-# TYPE other untyped
-other -0.5
-# HELP requests_total Requests.
-# TYPE requests_total counter
-requests_total{method="get"} 7
-requests_total{method="put"} 0.5 -500
-# HELP size_bytes Sizes.
-# TYPE size_bytes summary
-size_bytes{kind="in",quantile="0.5"} 20
-size_bytes{kind="in",quantile="0.99"} 61.5
-size_bytes_sum{kind="in"} 100
-size_bytes_count{kind="in"} 4
-# HELP waiting Ages of what waits.
-# TYPE waiting histogram
-waiting_bucket{queue="mail",le="1.0"} 2 20000
-waiting_bucket{queue="mail",le="60.0"} 2 20000
-waiting_bucket{queue="mail",le="+Inf"} 3 20000
-# HELP waiting_gsum Ages of what waits.
-# TYPE waiting_gsum gauge
-waiting_gsum{queue="mail"} 70.5 20000
-# HELP waiting_gcount Ages of what waits.
-# TYPE waiting_gcount gauge
-waiting_gcount{queue="mail"} 3 20000
-"#;
-    assert_eq!(page, expected);
+fn every_type_in_each_format() {
+    let registry = registry(all().unwrap());
+    assert_eq!(openmetrics(&registry), include_str!("golden/every_type.om"));
+    assert_eq!(text(&registry), include_str!("golden/every_type.txt"));
 }
 
 #[test]
@@ -199,9 +63,9 @@ fn samples_print_as_openmetrics_has_them() {
     assert_eq!(
         printed,
         [
-            r#"requests_total{method="get"} 7 # {trace_id="a"} 1.0 12.5"#,
-            r#"requests_created{method="get"} 10.0"#,
-            r#"requests_total{method="put"} 0.5 -0.5"#
+            r#"every_requests_total{method="get"} 7 # {trace_id="a"} 1.0 12.5"#,
+            r#"every_requests_created{method="get"} 10.0"#,
+            r#"every_requests_total{method="put"} 0.5 -0.5"#
         ]
     );
     let gauge = &families[1].samples()[0];

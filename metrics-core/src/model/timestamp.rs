@@ -33,6 +33,9 @@ pub struct Timestamp {
 }
 
 impl Timestamp {
+    /// The earliest one.
+    pub const MIN: Self = Self::of(i64::MIN, 0);
+
     /// The wall clock's time; 1970 on wasm32-unknown-unknown, which has no clock.
     pub fn now() -> Self {
         if HAS_CLOCK { Self::from(SystemTime::now()) } else { Self::from_nanos(0) }

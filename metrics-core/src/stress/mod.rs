@@ -4,6 +4,7 @@
 
 mod cells;
 mod families;
+mod registry;
 mod threads;
 
 use crate::LabelSet;

@@ -29,6 +29,8 @@ pub(crate) struct Dialect {
     pub(crate) gauge_sums_apart: bool,
     /// Whether exemplars are written.
     pub(crate) exemplars: bool,
+    /// Points of an earlier time are left out.
+    pub(crate) earliest: Timestamp,
     /// Appends a blank and the time behind a value.
     pub(crate) timestamp: fn(&mut Vec<u8>, Timestamp),
     /// What a page ends with.
@@ -124,6 +126,9 @@ impl Lines {
 
     #[inline(always)]
     fn put(&mut self, labels: Labels<'_>, point: &Point<'_>, timestamp: Option<Timestamp>) {
+        if timestamp.is_some_and(|timestamp| timestamp < self.dialect.earliest) {
+            return;
+        }
         match self.phase {
             Phase::Written => {}
             Phase::Begun => self.first_point(labels.scope),

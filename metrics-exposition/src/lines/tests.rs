@@ -11,6 +11,7 @@ static DIALECT: Dialect = Dialect {
     sum_must_mean_something: true,
     gauge_sums_apart: true,
     exemplars: true,
+    earliest: Timestamp::MIN,
     timestamp: |out, timestamp| push_all(out, &[" ", &timestamp.to_string()]),
     end: b"",
 };
