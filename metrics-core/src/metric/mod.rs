@@ -1,21 +1,33 @@
-//! Instruments: counters, gauges, histograms, and families of them.
+//! Instruments: counters, gauges, histograms and others, and families of them.
 
 mod callback;
 mod collect;
 mod counter;
+mod errors;
 pub(crate) mod family;
 mod gauge;
+mod gauge_histogram;
 mod histogram;
+mod info;
+mod points;
+mod state_set;
+mod summary;
 mod timer;
 
-pub use callback::{CallbackCounter, CallbackGauge};
-pub use collect::{Capped, Child, Collect, Cursor, HasBuckets, Instrument, Points, Preset, Scratch, Spec};
+pub use callback::{CallbackCounter, CallbackGauge, CallbackUnknown};
+pub use collect::{Capped, Child, Collect, HasBuckets, Instrument, Measured, Part, Preset, Spec};
 pub(crate) use counter::rejected_updates;
 pub use counter::{Counter, CounterValue};
+pub use errors::ErrorGuard;
 pub(crate) use family::OverflowedLookups;
 pub use family::Storage;
 pub use family::{DEFAULT_MAX_SERIES, Family, Handle, Ref};
 pub use gauge::{Gauge, GaugeValue, InProgress};
+pub use gauge_histogram::GaugeHistogram;
 pub use histogram::{DEFAULT_BUCKETS, Histogram, exponential, linear};
+pub use info::Info;
+pub use points::{Cursor, Points, Scratch};
+pub use state_set::StateSet;
+pub use summary::Summary;
 pub(crate) use timer::Stopwatch;
 pub use timer::Timer;
