@@ -111,8 +111,9 @@ pub use {
     collector::Collector,
     label::{DynamicLabels, LabelSet, LabelValue},
     metric::{
-        CallbackCounter, CallbackGauge, Counter, DEFAULT_BUCKETS, DEFAULT_MAX_SERIES, Family, Gauge, Handle, Histogram,
-        Ref, Timer, exponential, linear, remove_exemplar_supplier, set_exemplar_supplier,
+        CallbackCounter, CallbackGauge, CallbackUnknown, Counter, DEFAULT_BUCKETS, DEFAULT_MAX_SERIES, ErrorGuard,
+        Family, Gauge, GaugeHistogram, Handle, Histogram, InProgress, Info, Ref, StateSet, Summary, Timer, exponential,
+        linear, remove_exemplar_supplier, set_exemplar_supplier,
     },
     metrics_derive::{LabelSet, LabelValue, Metrics, instrument_histogram},
     registry::{Metrics, RegisterError, Registry},

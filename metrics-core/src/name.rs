@@ -8,9 +8,11 @@ mod message;
 mod unique;
 mod validation;
 
+use crate::describe::Kind;
+
 pub use check::{
-    check_buckets, check_const_label, check_group_label, check_label_name, check_label_names, check_metric_name,
-    check_prefix, check_scope_label, check_unit,
+    check_buckets, check_const_label, check_group, check_group_label, check_label_name, check_label_names,
+    check_metric_name, check_prefix, check_scope_label, check_unit,
 };
 pub use escape::{EscapingScheme, escape_label_name, escape_metric_name, is_legacy_label_name, is_legacy_metric_name};
 pub(crate) use full::append_unit;
@@ -135,12 +137,27 @@ pub const fn buckets(bounds: &[f64]) -> Result<(), Broken> {
 }
 
 /// The family's name without the suffix that its type implies: a counter `requests_total` is the family
-/// `requests`, whose sample the formats name `requests_total`.
-pub const fn family_name(name: &str, counter: bool) -> &str {
-    if counter && ends_with(name.as_bytes(), b"_total") && name.len() > "_total".len() {
-        return name.split_at(name.len() - "_total".len()).0;
+/// `requests`, whose sample the formats name `requests_total`; an info `build_info` is the family `build`.
+pub const fn family_name(name: &str, kind: Kind) -> &str {
+    let suffix = match kind {
+        Kind::Counter => "_total",
+        Kind::Info => "_info",
+        _ => return name,
+    };
+    if ends_with(name.as_bytes(), suffix.as_bytes()) && name.len() > suffix.len() {
+        return name.split_at(name.len() - suffix.len()).0;
     }
     name
+}
+
+/// Whether metrics of the type may have a unit ([specification][spec]).
+///
+/// [spec]: https://prometheus.io/docs/specs/om/open_metrics_spec/#unit
+pub(crate) const fn unit_of(kind: Kind) -> Result<(), Broken> {
+    match kind {
+        Kind::Info | Kind::StateSet => broken("an info and a state set have no unit; leave it out"),
+        _ => Ok(()),
+    }
 }
 
 /// Whether `name` already ends in `_unit` (or is just the unit).

@@ -1,11 +1,11 @@
 //! What the macros' output names. Not for users: changes without notice.
 
-pub use crate::label::{Dense, Density, Hashed, LabelSet, LabelValue, Listable, Unlisted};
-pub use crate::metric::{Capped, Collect, Cursor, HasBuckets, Instrument, Mortal, Points, Preset, Spec};
+pub use crate::label::{Countable, Dense, Density, Hashed, LabelSet, LabelValue, Listable, Unlisted};
+pub use crate::metric::{Capped, Collect, Cursor, HasBuckets, Instrument, Mortal, Part, Points, Preset, Spec};
 pub use crate::model::{FamilyField, Field, GroupField, Kind, LabelText, Location, Options, Scope, Unit};
 pub use crate::name::{
-    check_buckets, check_const_label, check_group_label, check_label_name, check_label_names, check_metric_name,
-    check_prefix, check_scope_label, check_unique, check_unit, clashes, slots,
+    check_buckets, check_const_label, check_group, check_group_label, check_label_name, check_label_names,
+    check_metric_name, check_prefix, check_scope_label, check_unique, check_unit, clashes, slots,
 };
 pub use crate::registry::entry::{Entry, VERSION};
 pub use crate::registry::{Metrics, Source, derived};
@@ -54,12 +54,16 @@ pub struct InstrumentOf<I> {
     /// [`Instrument::build`].
     pub build: fn(&Spec<'_>) -> I,
     /// [`Instrument::present`].
-    pub present: fn(&I) -> Option<&dyn Collect>,
+    pub present: fn(&I) -> Option<Part<'_>>,
 }
 
 /// What the type of a field does. Asserts, on its span, that it is a metric.
 pub const fn instrument<I: Instrument>() -> InstrumentOf<I> {
-    InstrumentOf { kind: I::KIND, label_names: I::LABEL_NAMES, build: I::build, present: I::present }
+    InstrumentOf { kind: I::KIND, label_names: I::LABEL_NAMES, build: I::build, present: present::<I> }
+}
+
+fn present<I: Instrument>(metric: &I) -> Option<Part<'_>> {
+    metric.present().map(|metric| Part::new(metric, 0))
 }
 
 /// The values of a set's labels, or none if one of them is not dense: then the set is not either.

@@ -70,8 +70,8 @@ impl Source for FunctionSource {
         vec![SourceFamily::of(self.0.field, &Scope::ROOT, &[])]
     }
 
-    fn collect(&self, _: usize, from: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
-        self.0.family().collect(from, points)
+    fn collect(&self, family: usize, from: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
+        self.0.family().collect(family, from, points)
     }
 }
 

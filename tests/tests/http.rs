@@ -266,7 +266,7 @@ impl Source for Fragile {
             self.steps.store(0, SeqCst);
         }
         assert!(self.steps.fetch_add(1, SeqCst) < self.panics_at, "on purpose");
-        self.items.collect(from, points)
+        self.items.collect(0, from, points)
     }
 }
 

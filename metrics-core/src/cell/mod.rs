@@ -40,14 +40,14 @@ use pin::Epochs;
 use roster::Roster;
 
 #[allow(unreachable_pub, reason = "they stand in signatures of sealed traits")]
-pub use {ids::Layout, memory::Key, range::Range, stopped::Stopped, word::Word};
+pub use {ids::Layout, memory::Key, range::Range, word::Word};
 
 #[cfg(not(loom))]
 pub(crate) use fold::{fold_idle, unmoved};
 pub(crate) use pin::Pin;
 #[cfg(not(loom))]
 pub(crate) use read::{read_f64, read_sequenced, read_u64};
-pub(crate) use stopped::StoppedCell;
+pub(crate) use stopped::{Stopped, StoppedCell};
 
 /// Private arenas that are allowed on a machine of few cores.
 const MIN_ARENAS: u64 = 32;

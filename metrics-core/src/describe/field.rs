@@ -63,6 +63,8 @@ pub struct GroupField {
     pub const_labels: &'static [(&'static str, LabelText)],
     /// The nested struct's own constant labels.
     pub inner_const_labels: &'static [(&'static str, LabelText)],
+    /// Labels that all series in the group have before their own: of a family of groups.
+    pub label_names: &'static [&'static str],
     /// The nested struct's fields.
     pub fields: &'static [Field],
     /// The field.
@@ -92,12 +94,13 @@ impl LabelText {
 #[derive(Clone, Copy, Debug)]
 pub struct Scope<'a> {
     prefix: &'a str,
+    labels: &'a str,
     outer: Option<&'a Self>,
 }
 
 impl Scope<'static> {
     /// Outside of all groups.
-    pub const ROOT: Self = Self { prefix: "", outer: None };
+    pub const ROOT: Self = Self { prefix: "", labels: "", outer: None };
 }
 
 impl<'a> Scope<'a> {
@@ -106,7 +109,25 @@ impl<'a> Scope<'a> {
     where
         'a: 'b,
     {
-        Scope { prefix, outer: Some(self) }
+        Scope { prefix, labels: self.labels, outer: Some(self) }
+    }
+
+    /// The same place, for the series with these labels.
+    pub(crate) const fn of_series(&self, labels: &'a str) -> Self {
+        Self { labels, ..*self }
+    }
+
+    /// Of the series that something is made for, rendered.
+    pub(crate) const fn labels(&self) -> &'a str {
+        self.labels
+    }
+
+    /// All prefixes as one, without the last `_`.
+    pub(crate) fn prefix(&self) -> String {
+        let mut prefix = String::new();
+        self.write(&mut prefix);
+        prefix.pop();
+        prefix
     }
 
     /// Appends the prefixes to `name`, each with `_` behind it.

@@ -33,6 +33,16 @@ pub trait Listable {}
 
 impl Listable for Dense {}
 
+/// Values that are known before the program runs, as those of a [`StateSet`](crate::StateSet) must be.
+#[diagnostic::on_unimplemented(
+    message = "the states of a state set are an enum",
+    label = "its values are not known before the program runs",
+    note = "a `StateSet` is over an enum with `#[derive(LabelValue)]`, or over `bool`"
+)]
+pub trait Countable {}
+
+impl Countable for Dense {}
+
 /// Sets that cannot be listed before the program runs.
 #[diagnostic::on_unimplemented(
     message = "option `max_series` does not fit this metric type",

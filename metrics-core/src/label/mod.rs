@@ -7,7 +7,7 @@ mod set;
 pub(crate) mod text;
 pub(crate) mod value;
 
-pub use density::{Dense, Density, Hashed, Listable, Unlisted};
+pub use density::{Countable, Dense, Density, Hashed, Listable, Unlisted};
 pub use dynamic::DynamicLabels;
 pub(crate) use render::{is_rendered, push_quoted, render, render_pair};
 pub use set::LabelSet;

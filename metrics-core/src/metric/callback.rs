@@ -1,24 +1,37 @@
-use super::collect::{Collect, Cursor, Instrument, Points, Spec};
-use crate::model::{Kind, Number, Point};
+use super::collect::{Child, Spec, instrument};
+use super::points::Points;
+use crate::cell::Key;
+use crate::model::{Number, Point};
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, PoisonError, RwLock};
 
 type Callback = Arc<dyn Fn() -> Number + Send + Sync>;
 
-/// What both kinds are: a function that a scrape calls.
+/// What all kinds are: a function that a scrape calls.
 #[derive(Default)]
-struct Slot(RwLock<Option<Callback>>);
+struct Slot {
+    callback: RwLock<Option<Callback>>,
+    /// Whether it belongs to the present life. One of a life before stays until there is another: where lives begin, what
+    /// the function captured cannot be dropped.
+    is_present: AtomicBool,
+}
 
 impl Slot {
     fn set(&self, callback: Callback) {
-        let before = self.0.write().unwrap_or_else(PoisonError::into_inner).replace(callback);
+        let mut slot = self.callback.write().unwrap_or_else(PoisonError::into_inner);
+        let before = slot.replace(callback);
+        self.is_present.store(true, Relaxed);
+        drop(slot);
         // Not under the lock: what the function captured may do anything when it is dropped.
         drop(before);
     }
 
     /// Not called under the lock: it may set another one.
     fn call(&self) -> Option<Number> {
-        let callback = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let slot = self.callback.read().unwrap_or_else(PoisonError::into_inner);
+        let callback = slot.clone().filter(|_| self.is_present.load(Relaxed));
+        drop(slot);
         callback.map(|callback| callback())
     }
 }
@@ -53,21 +66,31 @@ macro_rules! callback {
             }
         }
 
-        impl Collect for $name {
-            fn collect(&self, _: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
-                if let Some($value) = self.0.call() {
-                    $point.into_iter().for_each(|point| points.push("", point));
-                }
-                None
-            }
-        }
+        instrument!(impl[] $name, $kind);
 
-        impl Instrument for $name {
-            const KIND: Kind = Kind::$kind;
-            const LABEL_NAMES: &'static [&'static str] = &[];
+        impl Child for $name {
+            type Shared = ();
 
-            fn build(_: &Spec<'_>) -> Self {
+            fn shared(_: &Spec<'_>, _: &'static [&'static str]) {}
+
+            fn create((): &(), _: Key<'_>) -> Self {
                 Self::default()
+            }
+
+            fn give<'a>(
+                _: usize,
+                children: impl ExactSizeIterator<Item = (&'a str, &'a Self)> + Clone,
+                points: &mut Points<'_>,
+            ) {
+                for (own, child) in children {
+                    if let Some($value) = child.0.call() {
+                        $point.into_iter().for_each(|point| points.push(own, point));
+                    }
+                }
+            }
+
+            fn restart(&self) {
+                self.0.is_present.store(false, Relaxed);
             }
         }
     };
@@ -103,4 +126,19 @@ callback! {
     /// let calls = CallbackCounter::new(|| CALLS.load(Ordering::Relaxed));
     /// ```
     CallbackCounter, Counter, |value| (0.0..f64::INFINITY).contains(&value.as_f64()).then_some(Point::Counter { value, exemplar: None, created: None })
+}
+
+callback! {
+    /// A value of which nobody knows whether it counts or measures, computed when it is scraped: what another program
+    /// reports. Where you know it, take a [`CallbackCounter`] or a [`CallbackGauge`].
+    ///
+    /// ```
+    /// use metrics_core::{CallbackUnknown, Family, LabelSet};
+    /// #[derive(LabelSet)]
+    /// struct Register<'a> { register: &'a str }
+    ///
+    /// let registers = Family::<Register<'static>, CallbackUnknown>::new();
+    /// registers.with(&Register { register: "0x40" }).set_function(|| 7.5);
+    /// ```
+    CallbackUnknown, Unknown, |value| Some(Point::Unknown { value, exemplar: None })
 }

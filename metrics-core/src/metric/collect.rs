@@ -1,21 +1,66 @@
 //! How instruments are made and read.
 
-use crate::cell::{Key, Stopped};
-use crate::model::{Exemplar, FamilyField, FamilySink, Kind, Labels, Options, Point, Scope};
+use super::points::{Cursor, Points};
+use crate::cell::Key;
+use crate::model::{Exemplar, FamilyField, Kind, Options, Point, Scope};
 use std::fmt;
 
-/// Gives the points of one metric to a scrape.
+/// Gives the points of a metric to a scrape.
 pub trait Collect: Send + Sync {
-    /// Gives some thousand points at most, from `from` on. Says where to go on, or `None` at the end.
+    /// Gives some thousand points at most of family number `family`, from `from` on. Says where to go on, or `None` at
+    /// the end. A metric is one family, number 0; a [`Family`](crate::Family) of structs of metrics is one for each of
+    /// their metrics.
     ///
     /// Series that are created meanwhile may be missed until the next scrape; none is given twice, unless it is removed
     /// and made again meanwhile.
-    fn collect(&self, from: Cursor, points: &mut Points<'_>) -> Option<Cursor>;
+    fn collect(&self, family: usize, from: Cursor, points: &mut Points<'_>) -> Option<Cursor>;
+
+    /// See [`Child::restart`].
+    #[doc(hidden)]
+    fn restart(&self) {}
+}
+
+/// What a struct of metrics shows as one family; see [`Metrics::visit`](crate::Metrics::visit).
+#[derive(Clone, Copy)]
+pub struct Part<'a> {
+    metric: &'a dyn Collect,
+    family: usize,
+}
+
+impl<'a> Part<'a> {
+    /// Family number `family` of a metric.
+    pub fn new(metric: &'a dyn Collect, family: usize) -> Self {
+        Self { metric, family }
+    }
+
+    /// As [`Collect::collect`].
+    pub fn collect(&self, from: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
+        self.metric.collect(self.family, from, points)
+    }
+
+    /// All points, in one go.
+    pub(crate) fn collect_all(&self, points: &mut Points<'_>) {
+        let mut from = Some(Cursor::START);
+        while let Some(cursor) = from {
+            from = self.collect(cursor, points);
+        }
+    }
+
+    /// See [`Child::restart`].
+    pub(crate) fn restart(&self) {
+        self.metric.restart();
+    }
+}
+
+impl fmt::Debug for Part<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Part").field("family", &self.family).finish_non_exhaustive()
+    }
 }
 
 /// A type that can be a field of a [`Metrics`](crate::Metrics) struct: [`Counter`](crate::Counter),
-/// [`Gauge`](crate::Gauge), [`Histogram`](crate::Histogram), a [`Family`](crate::Family) of these, a
-/// callback, or an `Option` of any of them (absent until you set it).
+/// [`Gauge`](crate::Gauge), [`Histogram`](crate::Histogram) and the other metrics, a [`Family`](crate::Family) of these,
+/// or an `Option` of any of them (absent until you set it).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no metric type",
     label = "a field of a metrics struct is a `Counter`, `Gauge`, `Histogram`, `Family<Labels, …>` or callback",
@@ -37,8 +82,8 @@ pub trait Instrument: Collect + Sized + 'static {
 }
 
 impl<I: Instrument> Collect for Option<I> {
-    fn collect(&self, from: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
-        self.as_ref()?.collect(from, points)
+    fn collect(&self, family: usize, from: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
+        self.as_ref()?.collect(family, from, points)
     }
 }
 
@@ -96,45 +141,52 @@ impl<I: Preset> Preset for Option<I> {}
 #[derive(Clone, Copy, Debug)]
 pub struct Spec<'a> {
     pub(crate) name: &'a str,
+    /// Of the series that it is a part of, rendered.
+    pub(crate) labels: &'a str,
     pub(crate) options: &'a Options,
 }
 
 impl Spec<'_> {
     /// What is not described: a metric made by hand, which gets its name when it is registered.
-    pub(crate) const BARE: Spec<'static> = Spec { name: "", options: &Options::NONE };
+    pub(crate) const BARE: Spec<'static> = Spec { name: "", labels: "", options: &Options::NONE };
 
     /// Builds the metric of a field.
     pub(crate) fn build_field<I>(field: &FamilyField, scope: &Scope<'_>, build: fn(&Spec<'_>) -> I) -> I {
-        build(&Spec { name: &field.full_name(scope), options: &field.options })
+        build(&Spec { name: &field.full_name(scope), labels: scope.labels(), options: &field.options })
     }
 
-    pub(crate) fn key<'a>(&'a self, labels: &'a str) -> Key<'a> {
-        Key { family: self.name, labels }
+    pub(super) fn key(&self) -> Key<'_> {
+        Key { family: self.name, labels: self.labels }
     }
 }
 
-/// A metric that can stand alone or be a series of a [`Family`](crate::Family): [`Counter`](crate::Counter),
-/// [`Gauge`](crate::Gauge), [`Histogram`](crate::Histogram). Sealed: its methods belong to the library.
-pub trait Child: fmt::Debug + Send + Sync + Sized + 'static {
-    /// The type of its family.
-    const KIND: Kind;
+/// What can be a series of a [`Family`](crate::Family): a metric, or a struct of metrics. Sealed: its methods belong to
+/// the library.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a series of a family",
+    label = "no metric, and no struct of metrics",
+    note = "a family has a series of `M` for each set of labels: `Family<Labels, Counter>`, or `Family<Labels, Group>` with a struct that has `#[derive(Metrics)] #[metrics(group)]`"
+)]
+pub trait Child: Send + Sync + Sized + 'static {
     /// What all children of a family share.
     #[doc(hidden)]
     type Shared: Clone + Send + Sync + fmt::Debug + 'static;
 
+    /// Of a family with labels of these names.
     #[doc(hidden)]
-    fn shared(options: &Options) -> Self::Shared;
+    fn shared(spec: &Spec<'_>, label_names: &'static [&'static str]) -> Self::Shared;
 
+    /// Called while nothing is stopped: a struct of metrics may have fields that the user's code makes.
     #[doc(hidden)]
-    fn create(shared: &Self::Shared, cells: &mut Stopped<'_>, key: Key<'_>) -> Self;
+    fn create(shared: &Self::Shared, key: Key<'_>) -> Self;
 
-    /// Puts what was measured of each child behind one another: as many words for each.
+    /// Gives the points of children (labels and child) in their family number `family`.
     #[doc(hidden)]
-    fn read<'a>(children: impl ExactSizeIterator<Item = &'a Self> + Clone, words: &mut Vec<u64>);
-
-    /// The point that these words are. Its exemplars are put into `exemplars`.
+    /// What was measured of it. Nothing of what ends only when it is removed.
     #[doc(hidden)]
-    fn point<'a>(&'a self, words: &'a [u64], exemplars: &'a mut Vec<Option<Exemplar>>) -> Point<'a>;
+    fn measure(&self, words: &mut Vec<u64>) {
+        words.clear();
+    }
 
     /// Goes on with what came late to another child with these labels: it held `then` when it ended, and in the end
     /// `now`. `is_new`: there was none with these labels meanwhile.
@@ -143,85 +195,58 @@ pub trait Child: fmt::Debug + Send + Sync + Sized + 'static {
         let _ = (then, now, is_new);
     }
 
+    /// Gives the points of children (labels and child) in their family number `family`.
+    #[doc(hidden)]
+    fn give<'a>(
+        family: usize,
+        children: impl ExactSizeIterator<Item = (&'a str, &'a Self)> + Clone,
+        points: &mut Points<'_>,
+    );
+
     /// Begins a new life, at zero, of a child that cannot be freed: what its cells hold is subtracted from now on.
-    /// Called while the cold paths are stopped.
+    /// Called while the cold paths are stopped, and so drops nothing of the user's.
     #[doc(hidden)]
     fn restart(&self);
 }
 
-impl<M: Child> Collect for M {
-    fn collect(&self, _: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
-        points.children(std::iter::once(("", self)));
-        None
-    }
+/// A child that is a few words: what a scrape reads of many at one go.
+#[doc(hidden)]
+pub trait Measured: Child {
+    /// Puts what was measured of each child behind one another: as many words for each.
+    fn read<'a>(children: impl ExactSizeIterator<Item = &'a Self> + Clone, words: &mut Vec<u64>);
+
+    /// The point that these words are. Its exemplars are put into `exemplars`.
+    fn point<'a>(&'a self, words: &'a [u64], exemplars: &'a mut Vec<Option<Exemplar>>) -> Point<'a>;
 }
 
-/// Where a scrape goes on in a metric of many series. Starts at [`Cursor::START`].
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Cursor(pub(crate) u64);
+/// A child that is a metric: it can stand alone, as a field or by hand.
+macro_rules! instrument {
+    (impl[$($generics:tt)*] $ty:ty, $kind:ident) => {
+        impl<$($generics)*> $crate::metric::Collect for $ty {
+            fn collect(
+                &self,
+                _: usize,
+                _: $crate::metric::Cursor,
+                points: &mut $crate::metric::Points<'_>,
+            ) -> Option<$crate::metric::Cursor> {
+                <Self as $crate::metric::Child>::give(0, std::iter::once(("", self)), points);
+                None
+            }
 
-impl Cursor {
-    /// Before the first series.
-    pub const START: Self = Self(0);
-
-    /// A place of your own counting; 0 is [`START`](Self::START), at which nothing can go on.
-    pub const fn new(place: u64) -> Self {
-        Self(place)
-    }
-
-    /// The place.
-    pub const fn place(self) -> u64 {
-        self.0
-    }
-}
-
-/// Where a metric's points go.
-pub struct Points<'a> {
-    pub(crate) sink: &'a mut dyn FamilySink,
-    pub(crate) scope: &'a str,
-    pub(crate) scratch: &'a mut Scratch,
-}
-
-/// Memory that a scrape uses again for each batch of points.
-#[derive(Debug, Default)]
-pub struct Scratch {
-    /// What a metric wants to know when a scrape goes on with it.
-    pub(crate) mark: u32,
-    words: Vec<u64>,
-    exemplars: Vec<Option<Exemplar>>,
-}
-
-impl Points<'_> {
-    /// Series of one call of [`Collect::collect`], about.
-    pub(crate) const BATCH: usize = 1_024;
-
-    /// Gives a point with these labels, rendered.
-    pub fn push(&mut self, own: &str, point: Point<'_>) {
-        self.sink.point(Labels { scope: self.scope, own }, &point, None);
-    }
-
-    /// What was read of the children that were given last.
-    pub(crate) fn words(&self) -> &[u64] {
-        &self.scratch.words
-    }
-
-    /// Gives the points of `children` (labels and child), read at one go.
-    pub(crate) fn children<'a, M: Child>(&mut self, children: impl ExactSizeIterator<Item = (&'a str, &'a M)> + Clone) {
-        self.scratch.words.clear();
-        if children.len() == 0 {
-            return;
+            fn restart(&self) {
+                $crate::metric::Child::restart(self);
+            }
         }
-        let Scratch { words, exemplars, .. } = &mut *self.scratch;
-        M::read(children.clone().map(|(_, child)| child), words);
-        let width = words.len() / children.len();
-        for ((own, child), words) in children.zip(words.chunks_exact(width)) {
-            self.sink.point(Labels { scope: self.scope, own }, &child.point(words, exemplars), None);
-        }
-    }
-}
 
-impl fmt::Debug for Points<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Points").field("scope", &self.scope).finish_non_exhaustive()
-    }
+        impl<$($generics)*> $crate::metric::Instrument for $ty {
+            const KIND: $crate::model::Kind = $crate::model::Kind::$kind;
+            const LABEL_NAMES: &'static [&'static str] = &[];
+
+            fn build(spec: &$crate::metric::Spec<'_>) -> Self {
+                use $crate::metric::Child;
+                Self::create(&Self::shared(spec, &[]), spec.key())
+            }
+        }
+    };
 }
+pub(super) use instrument;

@@ -1,7 +1,8 @@
-use super::collect::{Child, Instrument, Spec};
+use super::collect::{Child, Instrument, Measured, Spec, instrument};
 use super::exemplars::{self, Created};
-use crate::cell::{Key, Layout, Range, Stopped, read_f64, read_u64, stop, unmoved};
-use crate::model::{Exemplar, ExemplarError, Kind, Number, Options, Point, Timestamp};
+use super::points::Points;
+use crate::cell::{Key, Layout, Range, read_f64, read_u64, stop, unmoved};
+use crate::model::{Exemplar, ExemplarError, Number, Point, Timestamp};
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicU64, Ordering::*};
@@ -204,6 +205,29 @@ impl<T: CounterValue> Counter<T> {
         T::from_word(words[0])
     }
 
+    /// Begins a new life, at zero, created now. For what is counted anew by its nature, and for tests.
+    ///
+    /// Prometheus takes that for a restart of the process: `rate` and `increase` go on as if nothing had happened, and
+    /// what was added since the scrape before is missing from them. What other threads add meanwhile is in the old life
+    /// or in the new one. A scrape at this very moment may see the old value with the new time.
+    ///
+    /// ```
+    /// use metrics_core::Counter;
+    /// let rows = Counter::new();
+    /// rows.inc_by(5);
+    /// rows.reset();
+    /// rows.inc();
+    /// assert_eq!(rows.get(), 1);
+    /// ```
+    ///
+    /// Waits for threads that are making or removing series, and reads all threads' copies. A sum that became infinite
+    /// (`Counter<f64>`) stays so.
+    pub fn reset(&self) {
+        // Two at once would each take what the other leaves.
+        let _stopped = stop();
+        self.restart();
+    }
+
     /// When the counter was zero.
     pub fn created(&self) -> Timestamp {
         self.created.time()
@@ -228,30 +252,50 @@ impl<T: CounterValue> fmt::Debug for Counter<T> {
     }
 }
 
-impl<T: CounterValue> Instrument for Counter<T> {
-    const KIND: Kind = Kind::Counter;
-    const LABEL_NAMES: &'static [&'static str] = &[];
-
-    fn build(spec: &Spec<'_>) -> Self {
-        Self::create(&(), &mut stop(), spec.key(""))
-    }
-}
+instrument!(impl[T: CounterValue] Counter<T>, Counter);
 
 impl<T: CounterValue> Child for Counter<T> {
-    const KIND: Kind = Kind::Counter;
     type Shared = ();
 
-    fn shared(_: &Options) {}
+    fn shared(_: &Spec<'_>, _: &'static [&'static str]) {}
 
-    fn create((): &(), stopped: &mut Stopped<'_>, key: Key<'_>) -> Self {
+    fn create((): &(), key: Key<'_>) -> Self {
         Self {
-            cells: stopped.allocate(T::LAYOUT, key),
+            cells: stop().allocate(T::LAYOUT, key),
             baseline: AtomicU64::new(0),
             created: Created::now(),
             value: PhantomData,
         }
     }
 
+    fn measure(&self, words: &mut Vec<u64>) {
+        Self::read(std::iter::once(self), words);
+    }
+
+    fn go_on(&self, then: &[u64], now: &[u64], _: bool) {
+        T::add(&self.cells, T::difference(now[0], then[0]));
+    }
+
+    fn give<'a>(
+        _: usize,
+        children: impl ExactSizeIterator<Item = (&'a str, &'a Self)> + Clone,
+        points: &mut Points<'_>,
+    ) {
+        points.children(children);
+    }
+
+    fn restart(&self) {
+        let mut words = [0];
+        unmoved(|| {
+            words = [0];
+            T::read(std::iter::once(&self.cells), &mut words);
+        });
+        self.baseline.store(words[0], Release);
+        self.created.restart(&self.cells);
+    }
+}
+
+impl<T: CounterValue> Measured for Counter<T> {
     fn read<'a>(children: impl ExactSizeIterator<Item = &'a Self> + Clone, words: &mut Vec<u64>) {
         unmoved(|| {
             words.clear();
@@ -266,19 +310,5 @@ impl<T: CounterValue> Child for Counter<T> {
         // It may be newer than what was read.
         let exemplar = exemplar.filter(|_| words[0] != 0);
         Point::Counter { value: T::from_word(words[0]).into(), exemplar, created: Some(self.created()) }
-    }
-
-    fn go_on(&self, then: &[u64], now: &[u64], _: bool) {
-        T::add(&self.cells, T::difference(now[0], then[0]));
-    }
-
-    fn restart(&self) {
-        let mut words = [0];
-        unmoved(|| {
-            words = [0];
-            T::read(std::iter::once(&self.cells), &mut words);
-        });
-        self.baseline.store(words[0], Release);
-        self.created.restart(&self.cells);
     }
 }

@@ -1,8 +1,9 @@
-use super::collect::{Child, Instrument, Spec};
+use super::collect::{Child, Instrument, Measured, Spec, instrument};
 use super::family::{Handle, Ref, Storage};
-use crate::cell::{Key, Stopped, Word, stop};
+use super::points::Points;
+use crate::cell::{Key, Word, stop};
 use crate::label::LabelSet;
-use crate::model::{Exemplar, Kind, Number, Options, Point, Timestamp};
+use crate::model::{Exemplar, Number, Point, Timestamp};
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
@@ -229,32 +230,27 @@ impl<T: GaugeValue> fmt::Debug for Gauge<T> {
     }
 }
 
-impl<T: GaugeValue> Instrument for Gauge<T> {
-    const KIND: Kind = Kind::Gauge;
-    const LABEL_NAMES: &'static [&'static str] = &[];
-
-    fn build(spec: &Spec<'_>) -> Self {
-        Self::create(&(), &mut stop(), spec.key(""))
-    }
-}
+instrument!(impl[T: GaugeValue] Gauge<T>, Gauge);
 
 impl<T: GaugeValue> Child for Gauge<T> {
-    const KIND: Kind = Kind::Gauge;
     type Shared = ();
 
-    fn shared(_: &Options) {}
+    fn shared(_: &Spec<'_>, _: &'static [&'static str]) {}
 
-    fn create((): &(), stopped: &mut Stopped<'_>, key: Key<'_>) -> Self {
-        Self { word: stopped.allocate_word(key), value: PhantomData }
+    fn create((): &(), key: Key<'_>) -> Self {
+        Self { word: stop().allocate_word(key), value: PhantomData }
     }
 
-    fn read<'a>(children: impl ExactSizeIterator<Item = &'a Self> + Clone, words: &mut Vec<u64>) {
-        words.clear();
-        words.extend(children.map(|child| child.word.load()));
+    fn give<'a>(
+        _: usize,
+        children: impl ExactSizeIterator<Item = (&'a str, &'a Self)> + Clone,
+        points: &mut Points<'_>,
+    ) {
+        points.children(children);
     }
 
-    fn point<'a>(&'a self, words: &'a [u64], _: &'a mut Vec<Option<Exemplar>>) -> Point<'a> {
-        Point::Gauge { value: T::from_word(words[0]).into(), exemplar: None }
+    fn measure(&self, words: &mut Vec<u64>) {
+        Self::read(std::iter::once(self), words);
     }
 
     fn go_on(&self, _: &[u64], now: &[u64], is_new: bool) {
@@ -266,5 +262,16 @@ impl<T: GaugeValue> Child for Gauge<T> {
 
     fn restart(&self) {
         self.set(T::default());
+    }
+}
+
+impl<T: GaugeValue> Measured for Gauge<T> {
+    fn read<'a>(children: impl ExactSizeIterator<Item = &'a Self> + Clone, words: &mut Vec<u64>) {
+        words.clear();
+        words.extend(children.map(|child| child.word.load()));
+    }
+
+    fn point<'a>(&'a self, words: &'a [u64], _: &'a mut Vec<Option<Exemplar>>) -> Point<'a> {
+        Point::Gauge { value: T::from_word(words[0]).into(), exemplar: None }
     }
 }

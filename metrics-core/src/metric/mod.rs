@@ -1,24 +1,36 @@
-//! Instruments: counters, gauges, histograms, and families of them.
+//! Instruments: counters, gauges, histograms and others, and families of them.
 
 mod callback;
 mod collect;
 mod counter;
+mod errors;
 mod exemplars;
 pub(crate) mod family;
 mod gauge;
+mod gauge_histogram;
 mod histogram;
+mod info;
+mod points;
+mod state_set;
+mod summary;
 mod timer;
 
-pub use callback::{CallbackCounter, CallbackGauge};
-pub use collect::{Capped, Child, Collect, Cursor, HasBuckets, Instrument, Mortal, Points, Preset, Scratch, Spec};
+pub use callback::{CallbackCounter, CallbackGauge, CallbackUnknown};
+pub use collect::{Capped, Child, Collect, HasBuckets, Instrument, Measured, Mortal, Part, Preset, Spec};
 pub(crate) use counter::rejected_updates;
 pub use counter::{Counter, CounterValue};
+pub use errors::ErrorGuard;
 pub(crate) use exemplars::rejected_exemplars;
 pub use exemplars::{ExemplarLabels, remove_exemplar_supplier, set_exemplar_supplier};
 pub(crate) use family::OverflowedLookups;
 pub use family::Storage;
 pub use family::{DEFAULT_MAX_SERIES, Family, Handle, Ref, UnknownLabel};
 pub use gauge::{Gauge, GaugeValue, InProgress};
+pub use gauge_histogram::GaugeHistogram;
 pub use histogram::{DEFAULT_BUCKETS, Histogram, exponential, linear};
+pub use info::Info;
+pub use points::{Cursor, Points, Scratch};
+pub use state_set::StateSet;
+pub use summary::Summary;
 pub(crate) use timer::Stopwatch;
 pub use timer::Timer;

@@ -1,27 +1,33 @@
-use super::histogram::Histogram;
 use crate::model::HAS_CLOCK;
 use std::ops::Deref;
 use std::time::{Duration, Instant};
 
 /// Observes the time since it was made when it is dropped, also by a panic or a cancelled future; see
-/// [`Histogram::start_timer`]. Uses the monotonic clock; on wasm32-unknown-unknown, which has none, no time passes.
+/// [`Histogram::start_timer`](crate::Histogram::start_timer). Uses the monotonic clock; on wasm32-unknown-unknown, which
+/// has none, no time passes.
 #[derive(Debug)]
-pub struct Timer<H: Deref<Target = Histogram>> {
-    histogram: H,
+pub struct Timer<O: Deref<Target: Observe>> {
+    observer: O,
     start: Stopwatch,
     armed: bool,
 }
 
-impl<H: Deref<Target = Histogram>> Timer<H> {
-    pub(crate) fn new(histogram: H) -> Self {
-        Self { histogram, start: Stopwatch::start(), armed: true }
+/// A histogram or a summary.
+#[doc(hidden)]
+pub trait Observe {
+    fn observe_time(&self, elapsed: Duration);
+}
+
+impl<O: Deref<Target: Observe>> Timer<O> {
+    pub(crate) fn new(observer: O) -> Self {
+        Self { observer, start: Stopwatch::start(), armed: true }
     }
 
     /// Observes now, and says what.
     pub fn observe(mut self) -> Duration {
         self.armed = false;
         let elapsed = self.start.elapsed();
-        self.histogram.observe_sampled(elapsed);
+        self.observer.observe_time(elapsed);
         elapsed
     }
 
@@ -31,10 +37,10 @@ impl<H: Deref<Target = Histogram>> Timer<H> {
     }
 }
 
-impl<H: Deref<Target = Histogram>> Drop for Timer<H> {
+impl<O: Deref<Target: Observe>> Drop for Timer<O> {
     fn drop(&mut self) {
         if self.armed {
-            self.histogram.observe_sampled(self.start.elapsed());
+            self.observer.observe_time(self.start.elapsed());
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The rules as assertions: what the derives emit calls of. `#[track_caller]` puts rustc's error on the
 //! user's field; the message says which name broke which rule.
 
-use super::{Broken, Message, buckets, equal, label_name, metric_name};
+use super::{Broken, Message, buckets, equal, label_name, metric_name, unit_of};
 use crate::describe::Kind;
 use crate::describe::{FamilyField, Field, LabelText};
 
@@ -39,6 +39,9 @@ pub const fn check_prefix(prefix: &str) {
 #[track_caller]
 pub const fn check_unit(field: &FamilyField) {
     if let Some(unit) = field.options.unit {
+        if let Err(broken) = unit_of(field.kind) {
+            fail(&Message::new().push("option `unit` does not fit this metric type: ").push(broken.rule));
+        }
         let unit = unit.as_str();
         if !unit.is_empty() && unit.as_bytes()[0] == b'_' {
             fail(&Message::new().push("unit `").push(unit).push("`: leave off the first `_`, it is put in between"));
@@ -64,19 +67,89 @@ pub const fn check_label_name(name: &str) {
 /// What the label set cannot know: that its labels fit the type of the metric.
 #[track_caller]
 pub const fn check_label_names(field: &FamilyField) {
-    if matches!(field.kind, Kind::Histogram) && contains(field.label_names, "le") {
-        fail(&Message::new().push("metric `").push(field.name).push("`: ").push(LE));
+    let mut i = 0;
+    while i < field.label_names.len() {
+        if let Some(rule) = reserved(field.kind, field.label_names[i]) {
+            fail(&Message::new().push("metric `").push(field.name).push("`: ").push(rule));
+        }
+        i += 1;
     }
 }
 
-const LE: &str = "a histogram uses the label `le` for its buckets; rename the label";
+/// The rule, if the type uses a label of this name itself.
+const fn reserved(kind: Kind, label: &str) -> Option<&'static str> {
+    match kind.reserved_label() {
+        Some(reserved) if equal(reserved.as_bytes(), label.as_bytes()) => Some(match kind {
+            Kind::Summary => "a summary uses the label `quantile` for its quantiles; rename the label",
+            _ => "a histogram uses the label `le` for its buckets; rename the label",
+        }),
+        _ => None,
+    }
+}
+
+/// What a family of groups, number `at` of a struct's fields or somewhere in it, cannot know: that its labels fit all
+/// that is in the group.
+#[track_caller]
+pub const fn check_group(fields: &[Field], at: usize) {
+    check_within(&fields[at], &[]);
+}
+
+#[track_caller]
+const fn check_within(field: &Field, labels: &[&str]) {
+    match field {
+        Field::Family(family) => {
+            if !labels.is_empty() && !family.label_names.is_empty() {
+                fail(&Message::new().push("metric `").push(family.name).push("`: ").push(NESTED));
+            }
+            let mut i = 0;
+            while i < labels.len() {
+                check_family_label(family, labels[i]);
+                i += 1;
+            }
+        }
+        Field::Group(group) => {
+            if !labels.is_empty() && !group.label_names.is_empty() {
+                fail(&Message::new().push("group: ").push(NESTED));
+            }
+            let labels = if labels.is_empty() { group.label_names } else { labels };
+            let mut i = 0;
+            while i < labels.len() {
+                if contains_const(group.const_labels, labels[i]) || contains_const(group.inner_const_labels, labels[i])
+                {
+                    let message = Message::new().push("label `").push(labels[i]);
+                    fail(&message.push("`: the group has a constant label of this name too; rename one"));
+                }
+                i += 1;
+            }
+            let mut i = 0;
+            while i < group.fields.len() {
+                check_within(&group.fields[i], labels);
+                i += 1;
+            }
+        }
+    }
+}
+
+const NESTED: &str = "a family of groups holds no other family; give the outer one the labels of both";
+
+/// A label that a metric has from the family that its group is in.
+#[track_caller]
+const fn check_family_label(field: &FamilyField, label: &str) {
+    let message = Message::new().push("label `").push(label).push("`: ");
+    if let Some(rule) = reserved(field.kind, label) {
+        fail(&message.push("metric `").push(field.name).push("` of the group: ").push(rule));
+    }
+    if contains_const(field.options.const_labels, label) {
+        fail(&message.push("metric `").push(field.name).push("` has a constant label of this name too; rename one"));
+    }
+}
 
 /// A constant label of a metric: legal, and not a label of its family.
 #[track_caller]
 pub const fn check_const_label(field: &FamilyField, name: &str) {
     assert_ok(label_name(name), "constant label", name);
-    if matches!(field.kind, Kind::Histogram) && equal(name.as_bytes(), b"le") {
-        fail(&Message::new().push("constant label `le`: ").push(LE));
+    if let Some(rule) = reserved(field.kind, name) {
+        fail(&Message::new().push("constant label `").push(name).push("`: ").push(rule));
     }
     if contains(field.label_names, name) {
         fail_twice(name, field.name);
@@ -101,6 +174,9 @@ pub const fn check_group_label(fields: &[Field], at: usize, name: &str) {
         if contains_const(group.inner_const_labels, name) {
             fail_group(name);
         }
+        if contains(group.label_names, name) {
+            fail_grouped(name);
+        }
         check_scope_label(group.fields, name);
     }
 }
@@ -118,6 +194,9 @@ const fn check_inner(field: &Field, name: &str) {
             if contains_const(group.const_labels, name) || contains_const(group.inner_const_labels, name) {
                 fail_group(name);
             }
+            if contains(group.label_names, name) {
+                fail_grouped(name);
+            }
             check_scope_label(group.fields, name);
         }
     }
@@ -133,6 +212,12 @@ const fn fail_twice(name: &str, metric: &str) -> ! {
 const fn fail_group(name: &str) -> ! {
     let message = Message::new().push("constant label `").push(name);
     fail(&message.push("`: a nested group has one of this name too; rename one"))
+}
+
+#[track_caller]
+const fn fail_grouped(name: &str) -> ! {
+    let message = Message::new().push("constant label `").push(name);
+    fail(&message.push("`: a family of groups has a label of this name too; rename one"))
 }
 
 const fn contains(names: &[&str], name: &str) -> bool {

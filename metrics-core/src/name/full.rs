@@ -1,12 +1,12 @@
 use super::{family_name, has_unit};
-use crate::describe::{FamilyField, Kind, Scope};
+use crate::describe::{FamilyField, Scope};
 
 impl FamilyField {
     /// The family's whole name below `scope`.
     pub(crate) fn full_name(&self, scope: &Scope<'_>) -> String {
         let mut name = String::new();
         scope.write(&mut name);
-        name.push_str(family_name(self.name, self.kind == Kind::Counter));
+        name.push_str(family_name(self.name, self.kind));
         if let Some(unit) = self.options.unit {
             append_unit(&mut name, unit.as_str());
         }

@@ -164,7 +164,7 @@ const fn is_sample(name: u64, family: u64, kind: Kind) -> bool {
 }
 
 const fn push_family(message: Message, field: &FamilyField, path: Option<&Path<'_>>) -> Message {
-    let name = family_name(field.name, matches!(field.kind, Kind::Counter));
+    let name = family_name(field.name, field.kind);
     let message = push_path(message, path).push(name);
     match field.options.unit {
         Some(unit) if !has_unit(name, unit.as_str()) => message.push("_").push(unit.as_str()),
@@ -183,7 +183,7 @@ const fn push_path(message: Message, path: Option<&Path<'_>>) -> Message {
 }
 
 const fn hash_family(field: &FamilyField, path: Option<&Path<'_>>) -> u64 {
-    let name = family_name(field.name, matches!(field.kind, Kind::Counter));
+    let name = family_name(field.name, field.kind);
     let mut h = hash(hash_path(path), name);
     if let Some(unit) = field.options.unit
         && !has_unit(name, unit.as_str())

@@ -1,7 +1,7 @@
 use super::error::RegisterError;
 use super::source::{Source, SourceFamily};
 use crate::metric::{Cursor, Instrument, Points};
-use crate::model::{Desc, Kind, Location, Unit};
+use crate::model::{Desc, Location, Unit};
 use crate::name::{self, Validation};
 use std::sync::Arc;
 
@@ -46,9 +46,10 @@ impl Definition {
         };
         Validation::Utf8.metric_name(&self.name).map_err(|e| broken("metric", &self.name, e))?;
         name::help(&self.help).map_err(|e| broken("metric", &self.name, e))?;
-        let mut name = name::family_name(&self.name, I::KIND == Kind::Counter).to_owned();
+        let mut name = name::family_name(&self.name, I::KIND).to_owned();
         if let Some(unit) = self.unit {
-            Validation::Utf8.metric_name(unit.as_str()).map_err(|e| broken("unit", unit.as_str(), e))?;
+            let checked = name::unit_of(I::KIND).and_then(|()| Validation::Utf8.metric_name(unit.as_str()));
+            checked.map_err(|e| broken("unit", unit.as_str(), e))?;
             name::append_unit(&mut name, unit.as_str());
         }
         let (help, kind, label_names) = (self.help, I::KIND, super::source::names(I::LABEL_NAMES));
@@ -69,7 +70,7 @@ impl<I: Instrument> Source for Defined<I> {
         vec![self.family.clone()]
     }
 
-    fn collect(&self, _: usize, from: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
-        self.metric.collect(from, points)
+    fn collect(&self, family: usize, from: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
+        self.metric.collect(family, from, points)
     }
 }

@@ -1,5 +1,5 @@
 use super::{RegisterError, Registry};
-use crate::metric::Collect;
+use crate::metric::Part;
 use crate::model::{Field, LabelText, Scope};
 use std::sync::Arc;
 
@@ -40,9 +40,9 @@ pub trait Metrics: Send + Sync + Sized + 'static {
     /// Makes an instance, below the prefixes of `scope`. Called by the derives; use [`new`](Self::new).
     fn build(scope: &Scope<'_>) -> Self;
 
-    /// Calls `visit` with each metric in the order of [`FIELDS`](Self::FIELDS), groups flattened; with
-    /// `None` for an optional one that is absent.
-    fn visit<'a>(&'a self, visit: &mut dyn FnMut(Option<&'a dyn Collect>));
+    /// Calls `visit` with each family in the order of [`FIELDS`](Self::FIELDS), groups flattened; with
+    /// `None` for an optional metric that is absent.
+    fn visit<'a>(&'a self, visit: &mut dyn FnMut(Option<Part<'a>>));
 
     /// An instance that no registry exposes.
     fn new() -> Self {

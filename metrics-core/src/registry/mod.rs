@@ -6,6 +6,7 @@ mod error;
 mod families;
 mod gather;
 mod global;
+mod group;
 mod metrics;
 mod samples;
 mod scope;

@@ -149,7 +149,7 @@ fn collect(
     sink: &mut dyn FamilySink,
     scratch: &mut Scratch,
 ) -> Result<Option<Cursor>, Panicked> {
-    let mut points = Points { sink, scope, scratch };
+    let mut points = Points { sink, scope, own: "", scratch };
     // Unwind safe: the sink is told to forget the family, and scratch memory is overwritten before it is read.
     let result = catch_unwind(AssertUnwindSafe(|| source.collect(index, from, &mut points)));
     result.map_err(|payload| {

@@ -1,6 +1,6 @@
 use super::Metrics;
 use crate::label::render_pair;
-use crate::metric::{Collect, Cursor, Points};
+use crate::metric::{Cursor, Part, Points};
 use crate::model::{Desc, FamilyField, Field, LabelText, MetricFamily, Scope};
 use std::borrow::Cow;
 use std::ops::Deref;
@@ -104,7 +104,7 @@ impl Source for Fixed {
 /// Families of the metrics that are there; absent optional ones are no families.
 fn families<T: Metrics>(metrics: &T) -> Vec<SourceFamily> {
     let mut all = Vec::new();
-    push(T::FIELDS, &Scope::ROOT.enter(T::PREFIX), &mut vec![T::CONST_LABELS], &mut all);
+    push(T::FIELDS, &Scope::ROOT.enter(T::PREFIX), &mut vec![T::CONST_LABELS], &mut Vec::new(), &mut all);
     let mut present = Vec::new();
     metrics.visit(&mut |metric| present.push(metric.is_some()));
     all.into_iter().zip(present).filter_map(|(family, present)| present.then_some(family)).collect()
@@ -114,23 +114,31 @@ fn push(
     fields: &[Field],
     scope: &Scope<'_>,
     const_labels: &mut Vec<&'static [(&'static str, LabelText)]>,
+    labels: &mut Vec<&'static str>,
     out: &mut Vec<SourceFamily>,
 ) {
     for field in fields {
         match field {
-            Field::Family(field) => out.push(SourceFamily::of(field, scope, const_labels)),
+            Field::Family(field) => {
+                let mut family = SourceFamily::of(field, scope, const_labels);
+                family.desc.label_names.splice(0..0, names(labels));
+                out.push(family);
+            }
             Field::Group(group) => {
-                let depth = const_labels.len();
+                let depths = (const_labels.len(), labels.len());
                 const_labels.extend([group.const_labels, group.inner_const_labels]);
-                push(group.fields, &scope.enter(group.prefix).enter(group.inner_prefix), const_labels, out);
-                const_labels.truncate(depth);
+                labels.extend(group.label_names);
+                let scope = scope.enter(group.prefix);
+                push(group.fields, &scope.enter(group.inner_prefix), const_labels, labels, out);
+                const_labels.truncate(depths.0);
+                labels.truncate(depths.1);
             }
         }
     }
 }
 
 /// Present metric number `n`. A struct has some dozen of them, so counting is as good as a table.
-fn nth<T: Metrics>(metrics: &T, n: usize) -> Option<&dyn Collect> {
+fn nth<T: Metrics>(metrics: &T, n: usize) -> Option<Part<'_>> {
     let (mut found, mut seen) = (None, 0);
     metrics.visit(&mut |metric| {
         if let Some(metric) = metric {

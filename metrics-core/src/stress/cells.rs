@@ -1,7 +1,7 @@
 //! Values under many writers.
 
 use super::{Random, load, with_scraper, with_scrapers};
-use crate::metric::{Child, Counter, Histogram};
+use crate::metric::{Counter, Histogram, Measured};
 
 #[test]
 fn counters_are_exact_and_never_go_back() {
@@ -46,7 +46,7 @@ fn every_scrape_of_several_sees_whole_observations() {
             let histogram = &histogram;
             move || {
                 let mut words = Vec::new();
-                Child::read(std::iter::once(histogram), &mut words);
+                Measured::read(std::iter::once(histogram), &mut words);
                 let sum: f64 = words[1..].iter().enumerate().map(|(k, n)| (*n << (k + 1)) as f64).sum();
                 assert_eq!(f64::from_bits(words[0]), sum, "{words:?}");
                 let count = words[1..].iter().sum();

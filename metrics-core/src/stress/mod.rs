@@ -118,6 +118,6 @@ fn points(family: &impl crate::metric::Collect, f: impl FnMut(&str, &Point<'_>))
     let mut scratch = Scratch::default();
     let mut from = Some(Cursor::START);
     while let Some(cursor) = from {
-        from = family.collect(cursor, &mut Points { sink: &mut sink, scope: "", scratch: &mut scratch });
+        from = family.collect(0, cursor, &mut Points { sink: &mut sink, scope: "", own: "", scratch: &mut scratch });
     }
 }

@@ -1,7 +1,6 @@
 //! The rules that only the library can check, because they need names and types that the macro cannot see.
 
 use super::model::{Field, Metric, Model, Role};
-use super::unit::Unit;
 use crate::emit::{at, check};
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -29,6 +28,7 @@ pub(super) fn checks(model: &Model<'_>) -> TokenStream {
             }
             Role::Group { prefix, const_labels } => {
                 checks.extend(prefix.as_ref().map(|prefix| check_prefix(&private, prefix)));
+                checks.extend(check(field.ty.span(), &quote!(#private::check_group(__FIELDS, #place))));
                 for (name, span) in const_labels.names() {
                     checks.extend(check(span, &quote!(#private::check_group_label(__FIELDS, #place, #name))));
                 }
@@ -51,8 +51,8 @@ impl Metric {
         let ty = field.ty;
         let mut checks = check(self.name_span, &quote!(#private::check_metric_name(#family)));
         checks.extend(check(ty.span(), &quote!(#private::check_label_names(#family))));
-        if let Some(span) = self.unit.as_ref().and_then(Unit::unchecked) {
-            checks.extend(check(span, &quote!(#private::check_unit(#family))));
+        if let Some(unit) = &self.unit {
+            checks.extend(check(unit.span(), &quote!(#private::check_unit(#family))));
         }
         if let Some(buckets) = &self.buckets {
             checks.extend(check(buckets.span(), &quote!(#private::check_buckets(#family))));

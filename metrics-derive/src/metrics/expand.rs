@@ -52,7 +52,7 @@ fn implementation(model: &Model<'_>, failed: bool) -> TokenStream {
 
             fn visit<'__a>(
                 &'__a self,
-                __visit: &mut dyn ::core::ops::FnMut(::core::option::Option<&'__a dyn #private::Collect>),
+                __visit: &mut dyn ::core::ops::FnMut(::core::option::Option<#private::Part<'__a>>),
             ) {
                 #visit
             }
@@ -168,6 +168,7 @@ impl Field<'_> {
                         inner_prefix: #inner::PREFIX,
                         const_labels: &[#const_labels],
                         inner_const_labels: #inner::CONST_LABELS,
+                        label_names: &[],
                         fields: #inner::FIELDS,
                         location: #location,
                     })

@@ -55,7 +55,7 @@ fn a_plain_struct() {
                     fn visit<'__a>(
                         &'__a self,
                         __visit: &mut dyn ::core::ops::FnMut(
-                            ::core::option::Option<&'__a dyn ::metrics_core::private::Collect>,
+                            ::core::option::Option<::metrics_core::private::Part<'__a>>,
                         ),
                     ) {
                         __visit(
@@ -141,6 +141,7 @@ fn every_option() {
                         inner_prefix: <Pool as m::private::Metrics>::PREFIX,
                         const_labels: &[("kind", m::private::LabelText::Static("sql"))],
                         inner_const_labels: <Pool as m::private::Metrics>::CONST_LABELS,
+                        label_names: &[],
                         fields: <Pool as m::private::Metrics>::FIELDS,
                         location: m::private::Location::caller(),
                     }),
@@ -153,6 +154,7 @@ fn every_option() {
                 >(__FIELDS);
                 const _: () = m::private::check_metric_name(m::private::family(__FIELDS, 0usize));
                 const _: () = m::private::check_label_names(m::private::family(__FIELDS, 0usize));
+                const _: () = m::private::check_unit(m::private::family(__FIELDS, 0usize));
                 const _: () = m::private::check_buckets(m::private::family(__FIELDS, 0usize));
                 const _: () = m::private::assert_buckets::<Family<Request<'static>, Histogram>>();
                 const _: () = m::private::check_const_label(
@@ -165,6 +167,7 @@ fn every_option() {
                 const _: () = m::private::assert_preset::<Family<Attempt, Counter>>();
                 const _: () = m::private::check_unique(__FIELDS, __CLASHES, 1usize);
                 const _: () = m::private::check_prefix("db");
+                const _: () = m::private::check_group(__FIELDS, 2usize);
                 const _: () = m::private::check_group_label(__FIELDS, 2usize, "kind");
                 const _: () = m::private::check_unique(__FIELDS, __CLASHES, 2usize);
                 #[automatically_derived]
@@ -197,7 +200,7 @@ fn every_option() {
                     fn visit<'__a>(
                         &'__a self,
                         __visit: &mut dyn ::core::ops::FnMut(
-                            ::core::option::Option<&'__a dyn m::private::Collect>,
+                            ::core::option::Option<m::private::Part<'__a>>,
                         ),
                     ) {
                         __visit(
@@ -260,7 +263,7 @@ fn fields_without_a_mistake_are_checked_beside_those_with_one() {
                     fn visit<'__a>(
                         &'__a self,
                         __visit: &mut dyn ::core::ops::FnMut(
-                            ::core::option::Option<&'__a dyn ::metrics_core::private::Collect>,
+                            ::core::option::Option<::metrics_core::private::Part<'__a>>,
                         ),
                     ) {}
                 }
@@ -312,7 +315,7 @@ fn generics_are_one_error() {
                     fn visit<'__a>(
                         &'__a self,
                         __visit: &mut dyn ::core::ops::FnMut(
-                            ::core::option::Option<&'__a dyn ::metrics_core::private::Collect>,
+                            ::core::option::Option<::metrics_core::private::Part<'__a>>,
                         ),
                     ) {}
                 }

@@ -64,11 +64,10 @@ impl Unit {
         }
     }
 
-    /// Where a text stands that the library has to check.
-    pub(super) fn unchecked(&self) -> Option<Span> {
+    pub(super) fn span(&self) -> Span {
         match self {
-            Self::Base(_) => None,
-            Self::Other(text) => Some(text.span()),
+            Self::Base(ident) => ident.span(),
+            Self::Other(text) => text.span(),
         }
     }
 }

@@ -4,7 +4,8 @@
 //! and in Prometheus for ever. So what is looked up beyond the cap counts in one series whose labels are all
 //! `__overflow__`.
 
-use super::super::collect::{Collect, Cursor, Instrument, Points, Spec};
+use super::super::collect::{Collect, Instrument, Spec};
+use super::super::points::{Cursor, Points};
 use super::{Family, Handle};
 use crate::label::LabelSet;
 use crate::metric::Counter;
@@ -33,8 +34,8 @@ static OVERFLOWED: LazyLock<Family<Overflowing<'static>, Counter>> = LazyLock::n
 pub(crate) struct OverflowedLookups;
 
 impl Collect for OverflowedLookups {
-    fn collect(&self, from: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
-        OVERFLOWED.collect(from, points)
+    fn collect(&self, family: usize, from: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
+        OVERFLOWED.collect(family, from, points)
     }
 }
 

@@ -7,7 +7,7 @@
 #![allow(unsafe_code, reason = "a slot is read without a lock")]
 
 use super::{Child, Cursor, Handle, LabelSet, Labels, Points, Schema, Spec, Store};
-use crate::cell::{Stopped, stop};
+use crate::cell::{Key, Stopped, stop};
 use crate::label::{cardinality, render};
 use std::cell::UnsafeCell;
 use std::fmt;
@@ -109,6 +109,9 @@ impl<M: Child> DenseStore<M> {
     fn create(&self, index: usize) -> &M {
         let slot = &self.slots[index];
         let labels = self.render(index);
+        // Of two threads that make the same one, the second has made it in vain.
+        let key = Key { family: &self.family, labels: &labels };
+        let mut new = slot.child().is_none().then(|| M::create(&self.shared, key));
         let mut stopped = stop();
         match slot.child() {
             Some(_) if slot.state.load(Relaxed) == LIVE => {}
@@ -117,11 +120,9 @@ impl<M: Child> DenseStore<M> {
                 slot.state.store(LIVE, Release);
             }
             None => {
-                let key = crate::cell::Key { family: &self.family, labels: &labels };
-                let metric = M::create(&self.shared, &mut stopped, key);
                 // Nobody else sets it: the cold paths are stopped.
                 let _ = self.labels[index].set(labels);
-                slot.fill(&mut stopped, metric);
+                slot.fill(&mut stopped, new.take().expect("made above: no slot becomes empty"));
             }
         }
         slot.child().expect("filled above, or before")
@@ -152,7 +153,7 @@ impl<M: Child> Store<M> for DenseStore<M> {
             slots: (0..len).map(|_| Slot::new()).collect(),
             labels: (0..len).map(|_| OnceLock::new()).collect(),
             schema,
-            shared: M::shared(spec.options),
+            shared: M::shared(spec, schema.names),
             family: spec.name.into(),
         };
         if spec.options.preset {
@@ -197,7 +198,7 @@ impl<M: Child> Store<M> for DenseStore<M> {
 
     fn set_time_to_live(&self, _: Option<std::time::Duration>) {}
 
-    fn collect(&self, from: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
+    fn collect(&self, family: usize, from: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
         let from = usize::try_from(from.0).unwrap_or(usize::MAX).min(self.slots.len());
         let to = self.slots.len().min(from + Points::BATCH);
         let mut batch = [0; Points::BATCH];
@@ -211,7 +212,7 @@ impl<M: Child> Store<M> for DenseStore<M> {
             let metric = self.slots[index].child().expect("it was live");
             (self.labels(index), metric)
         });
-        points.children(children);
+        M::give(family, children, points);
         (to < self.slots.len()).then_some(Cursor(to as u64))
     }
 }

@@ -79,7 +79,7 @@ impl<M: Child> Drop for Handle<M> {
     }
 }
 
-impl<M: Child> fmt::Debug for Handle<M> {
+impl<M: Child + fmt::Debug> fmt::Debug for Handle<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Handle").field(&**self).finish()
     }

@@ -141,6 +141,8 @@ impl<M: Child> HashedStore<M> {
         let (labels, escaped) = render(self.schema.names, values);
         // Before anything is stopped, which a panic would leave to the destructors.
         assert!(labels.len() <= Series::<M>::MAX_LABELS, "labels of a series beyond 1 GiB");
+        // Of two threads that make the same one, the second has made it in vain.
+        let mut new = Some(M::create(&self.shared, Key { family: &self.family, labels: &labels }));
         let mut stopped = stop();
         // SAFETY: stopped.
         let found = unsafe { self.table().find_anywhere(hash, self.schema.names, values) };
@@ -151,7 +153,7 @@ impl<M: Child> HashedStore<M> {
         let series = found.unwrap_or_else(|| {
             self.make_room(&mut stopped, self.all() + 1);
             let room = self.inner.get(&mut stopped).blocks.room(labels.len());
-            let metric = M::create(&self.shared, &mut stopped, Key { family: &self.family, labels: &labels });
+            let metric = new.take().expect("made above, and needed once");
             let series = self.inner.get(&mut stopped).blocks.make(room, hash, (&labels, escaped), metric);
             // SAFETY: just made; stopped; there is room.
             unsafe { self.table().insert(series) };
@@ -367,7 +369,7 @@ impl<M: Child> Store<M> for HashedStore<M> {
             table: AtomicPtr::new(Box::into_raw(Table::new(0))),
             hasher: RandomState::default(),
             schema,
-            shared: M::shared(spec.options),
+            shared: M::shared(spec, schema.names),
             family: spec.name.into(),
             cap: Cap::new(spec.options.max_series),
             idle: Idle::new(spec.options.ttl),
@@ -439,7 +441,7 @@ impl<M: Child> Store<M> for HashedStore<M> {
         self.idle.set(ttl);
     }
 
-    fn collect(&self, from: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
+    fn collect(&self, family: usize, from: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
         if from == Cursor::START {
             self.sweep();
             // Not what is made meanwhile, block by block: others may make series faster than a slow client reads them.
@@ -449,10 +451,11 @@ impl<M: Child> Store<M> for HashedStore<M> {
         let _pin = pin();
         let mut batch = [NonNull::dangling(); Points::BATCH];
         let (batch, next) = self.batch(Place::unpack(from.0), None, points.scratch.mark, &mut batch);
-        points.children(batch.iter().map(|series| {
+        let children = batch.iter().map(|series| {
             // SAFETY: pinned since before it was found.
             unsafe { (Series::labels(*series), Series::metric(*series)) }
-        }));
+        });
+        M::give(family, children, points);
         self.expire(self.idle.look(batch, points.words()));
         next.map(|place| Cursor(place.pack()))
     }

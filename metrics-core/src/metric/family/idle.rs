@@ -140,7 +140,7 @@ impl<M: Child> Expired<M> {
         let mut now = Vec::new();
         // SAFETY: the caller says so.
         let (metric, labels) = unsafe { (Series::metric(self.series), Series::labels(self.series)) };
-        M::read(std::iter::once(metric), &mut now);
+        metric.measure(&mut now);
         (*now != *self.words).then(|| Late { labels: labels.into(), then: self.words, now })
     }
 }

@@ -10,7 +10,8 @@ mod idle;
 mod series;
 mod table;
 
-use super::collect::{Capped, Child, Collect, Cursor, HasBuckets, Instrument, Mortal, Points, Preset, Spec};
+use super::collect::{Capped, Child, Collect, HasBuckets, Instrument, Measured, Mortal, Preset, Spec};
+use super::points::{Cursor, Points};
 use crate::label::{Dense, Density, Hashed, LabelSet, Listable, Unlisted};
 use crate::model::{Kind, Labels, Options};
 use dense::DenseStore;
@@ -73,7 +74,7 @@ impl Storage for Hashed {
 
 /// What a family needs of its store.
 #[doc(hidden)]
-pub trait Store<M: Child>: fmt::Debug + Send + Sync + Sized + 'static {
+pub trait Store<M: Child>: Send + Sync + Sized + 'static {
     /// A series, kept for as long as this exists.
     type Found<'a>: Deref<Target = M>;
 
@@ -85,7 +86,7 @@ pub trait Store<M: Child>: fmt::Debug + Send + Sync + Sized + 'static {
     fn len(&self) -> usize;
     fn set_max_series(&self, max: Option<usize>);
     fn set_time_to_live(&self, ttl: Option<Duration>);
-    fn collect(&self, from: Cursor, points: &mut Points<'_>) -> Option<Cursor>;
+    fn collect(&self, family: usize, from: Cursor, points: &mut Points<'_>) -> Option<Cursor>;
 }
 
 /// What a store knows of its label set.
@@ -103,7 +104,7 @@ impl<L: LabelSet<Density: Storage>, M: Child> Family<L, M> {
         Self::of(&Spec::BARE)
     }
 
-    fn of(spec: &Spec<'_>) -> Self {
+    pub(crate) fn of(spec: &Spec<'_>) -> Self {
         let schema = Schema { names: L::NAMES, values: L::VALUES };
         Self { store: Arc::new(Store::new(schema, spec)), labels: PhantomData }
     }
@@ -148,7 +149,10 @@ impl<L: LabelSet<Density: Storage>, M: Child> Family<L, M> {
     ///
     /// let requests = Family::<Tenant<'static>, Counter>::new().time_to_live(Some(Duration::from_secs(3_600)));
     /// ```
-    pub fn time_to_live(self, ttl: Option<Duration>) -> Self {
+    pub fn time_to_live(self, ttl: Option<Duration>) -> Self
+    where
+        M: Measured,
+    {
         self.store.set_time_to_live(ttl);
         self
     }
@@ -250,7 +254,7 @@ impl<L: LabelSet<Density: Storage>, M: Child> Family<L, M> {
     }
 }
 
-impl<L: LabelSet<Density: Storage>> Family<L, super::Histogram> {
+impl<L: LabelSet<Density: Storage>, M: Child + HasBuckets> Family<L, M> {
     /// An empty family of histograms with these bounds.
     ///
     /// # Panics
@@ -261,7 +265,7 @@ impl<L: LabelSet<Density: Storage>> Family<L, super::Histogram> {
             panic!("{}", broken.rule);
         }
         let options = Options { buckets: Some(bounds), ..Options::NONE };
-        Self::of(&Spec { name: "", options: &options })
+        Self::of(&Spec { options: &options, ..Spec::BARE })
     }
 }
 
@@ -310,6 +314,11 @@ impl<L: LabelSet<Density: Storage>, M: Child> Ref<'_, L, M> {
     pub fn handle(&self) -> Handle<M> {
         self.family.store.handle(&self.found)
     }
+
+    /// As [`handle`](Self::handle), at the end of the reference.
+    pub(super) fn into_handle(self) -> Handle<M> {
+        self.handle()
+    }
 }
 
 impl<L: LabelSet<Density: Storage>, M: Child> Deref for Ref<'_, L, M> {
@@ -321,7 +330,7 @@ impl<L: LabelSet<Density: Storage>, M: Child> Deref for Ref<'_, L, M> {
     }
 }
 
-impl<L: LabelSet<Density: Storage>, M: Child> fmt::Debug for Ref<'_, L, M> {
+impl<L: LabelSet<Density: Storage>, M: Child + fmt::Debug> fmt::Debug for Ref<'_, L, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Ref").field(&**self).finish()
     }
@@ -340,12 +349,12 @@ impl<L: LabelSet<Density: Storage>, M: Child> fmt::Debug for Family<L, M> {
 }
 
 impl<L: LabelSet<Density: Storage>, M: Child> Collect for Family<L, M> {
-    fn collect(&self, from: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
-        self.store.collect(from, points)
+    fn collect(&self, family: usize, from: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
+        self.store.collect(family, from, points)
     }
 }
 
-impl<L: LabelSet<Density: Storage> + 'static, M: Child> Instrument for Family<L, M> {
+impl<L: LabelSet<Density: Storage> + 'static, M: Child + Instrument> Instrument for Family<L, M> {
     const KIND: Kind = M::KIND;
     const LABEL_NAMES: &'static [&'static str] = L::NAMES;
 
@@ -357,4 +366,4 @@ impl<L: LabelSet<Density: Storage> + 'static, M: Child> Instrument for Family<L,
 impl<L: LabelSet<Density: Storage>, M: Child + HasBuckets> HasBuckets for Family<L, M> {}
 impl<L: LabelSet<Density: Storage + Listable>, M: Child> Preset for Family<L, M> {}
 impl<L: LabelSet<Density: Storage + Unlisted>, M: Child> Capped for Family<L, M> {}
-impl<L: LabelSet<Density: Storage + Unlisted>, M: Child> Mortal for Family<L, M> {}
+impl<L: LabelSet<Density: Storage + Unlisted>, M: Measured> Mortal for Family<L, M> {}

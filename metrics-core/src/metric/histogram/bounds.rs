@@ -91,20 +91,20 @@ struct Entry {
 
 impl Bounds {
     /// Of bounds that [`buckets`](crate::name::buckets) accepts.
-    pub(super) fn new(bounds: &[f64]) -> Self {
+    pub(in crate::metric) fn new(bounds: &[f64]) -> Self {
         let finite = bounds.strip_suffix(&[f64::INFINITY]).unwrap_or(bounds);
         let table = (0..=4).find_map(|bits| Table::new(finite, MANTISSA - bits));
         Self { finite: finite.into(), table: table.unwrap_or_default() }
     }
 
     /// Without +Inf.
-    pub(super) fn finite(&self) -> &[f64] {
+    pub(in crate::metric) fn finite(&self) -> &[f64] {
         &self.finite
     }
 
     /// The bucket of `value`; the last one for NaN.
     #[inline(always)]
-    pub(super) fn find(&self, value: f64) -> usize {
+    pub(in crate::metric) fn find(&self, value: f64) -> usize {
         match self.table.entry(value) {
             Some(entry) if !value.is_nan() => entry.below + usize::from(entry.bound < value),
             _ => self.search(value),

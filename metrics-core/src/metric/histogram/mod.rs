@@ -2,18 +2,19 @@
 
 mod bounds;
 
-use super::collect::{Child, HasBuckets, Instrument, Spec};
+use super::collect::{Child, HasBuckets, Instrument, Measured, Spec, instrument};
 use super::exemplars::{self, Created};
 use super::family::{Handle, Ref, Storage};
-use super::timer::Timer;
-use crate::cell::{Key, Layout, Range, Stopped, read_sequenced, stop, unmoved};
+use super::points::Points;
+use super::timer::{Observe, Timer};
+use crate::cell::{Key, Layout, Range, read_sequenced, stop, unmoved};
 use crate::label::LabelSet;
-use crate::model::{Buckets, Exemplar, ExemplarError, Kind, Options, Point, Timestamp};
-use bounds::Bounds;
+use crate::model::{Buckets, Exemplar, ExemplarError, Point, Timestamp};
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+pub(super) use bounds::Bounds;
 pub use bounds::{DEFAULT_BUCKETS, exponential, linear};
 
 /// Counts observations by bucket, and adds them up: durations in seconds, sizes in bytes.
@@ -56,7 +57,7 @@ impl Histogram {
         if let Err(broken) = crate::name::buckets(bounds) {
             panic!("{}", broken.rule);
         }
-        Self::create(&Arc::new(Bounds::new(bounds)), &mut stop(), Spec::BARE.key(""))
+        Self::create(&Arc::new(Bounds::new(bounds)), Spec::BARE.key())
     }
 
     /// Counts `value` in the first bucket whose bound is not below it, and adds it to the sum. NaN counts in
@@ -183,6 +184,12 @@ impl Drop for Histogram {
     }
 }
 
+impl Observe for Histogram {
+    fn observe_time(&self, elapsed: Duration) {
+        self.observe_sampled(elapsed);
+    }
+}
+
 /// With [`DEFAULT_BUCKETS`].
 impl Default for Histogram {
     fn default() -> Self {
@@ -203,47 +210,36 @@ impl fmt::Debug for Histogram {
 
 impl HasBuckets for Histogram {}
 
-impl Instrument for Histogram {
-    const KIND: Kind = Kind::Histogram;
-    const LABEL_NAMES: &'static [&'static str] = &[];
-
-    fn build(spec: &Spec<'_>) -> Self {
-        Self::create(&Self::shared(spec.options), &mut stop(), spec.key(""))
-    }
-}
+instrument!(impl[] Histogram, Histogram);
 
 impl Child for Histogram {
-    const KIND: Kind = Kind::Histogram;
     type Shared = Arc<Bounds>;
 
-    fn shared(options: &Options) -> Arc<Bounds> {
-        Arc::new(Bounds::new(options.buckets.unwrap_or(&DEFAULT_BUCKETS)))
+    fn shared(spec: &Spec<'_>, _: &'static [&'static str]) -> Arc<Bounds> {
+        Arc::new(Bounds::new(spec.options.buckets.unwrap_or(&DEFAULT_BUCKETS)))
     }
 
-    fn create(bounds: &Arc<Bounds>, stopped: &mut Stopped<'_>, key: Key<'_>) -> Self {
+    fn create(bounds: &Arc<Bounds>, key: Key<'_>) -> Self {
         // Where it does not fit, more are refused than fit.
         let buckets = u32::try_from(bounds.finite().len() + 1).unwrap_or(u32::MAX);
         Self {
-            cells: stopped.allocate(Layout::Histogram(buckets), key),
+            cells: stop().allocate(Layout::Histogram(buckets), key),
             bounds: Arc::clone(bounds),
             baseline: OnceLock::new(),
             created: Created::now(),
         }
     }
 
-    fn read<'a>(children: impl ExactSizeIterator<Item = &'a Self> + Clone, words: &mut Vec<u64>) {
-        let width = children.clone().next().map_or(0, Self::width);
-        unmoved(|| read(children.clone(), width, words));
+    fn measure(&self, words: &mut Vec<u64>) {
+        Self::read(std::iter::once(self), words);
     }
 
-    fn point<'a>(&'a self, words: &'a [u64], exemplars: &'a mut Vec<Option<Exemplar>>) -> Point<'a> {
-        let (counts, exemplars) = (&words[1..], self.created.read_counted(&self.cells, &words[1..], exemplars));
-        Point::Histogram {
-            buckets: Buckets { bounds: self.bounds.finite(), counts, exemplars },
-            sum: Some(f64::from_bits(words[0])),
-            native: None,
-            created: Some(self.created()),
-        }
+    fn give<'a>(
+        _: usize,
+        children: impl ExactSizeIterator<Item = (&'a str, &'a Self)> + Clone,
+        points: &mut Points<'_>,
+    ) {
+        points.children(children);
     }
 
     fn go_on(&self, then: &[u64], now: &[u64], _: bool) {
@@ -266,6 +262,23 @@ impl Child for Histogram {
         let baseline = self.baseline.get_or_init(Box::default);
         *baseline.lock().unwrap_or_else(PoisonError::into_inner) = words.into();
         self.created.restart(&self.cells);
+    }
+}
+
+impl Measured for Histogram {
+    fn read<'a>(children: impl ExactSizeIterator<Item = &'a Self> + Clone, words: &mut Vec<u64>) {
+        let width = children.clone().next().map_or(0, Self::width);
+        unmoved(|| read(children.clone(), width, words));
+    }
+
+    fn point<'a>(&'a self, words: &'a [u64], exemplars: &'a mut Vec<Option<Exemplar>>) -> Point<'a> {
+        let (counts, exemplars) = (&words[1..], self.created.read_counted(&self.cells, &words[1..], exemplars));
+        Point::Histogram {
+            buckets: Buckets { bounds: self.bounds.finite(), counts, exemplars },
+            sum: Some(f64::from_bits(words[0])),
+            native: None,
+            created: Some(self.created()),
+        }
     }
 }
 

@@ -64,7 +64,7 @@ impl MetricFamily {
     /// If the name breaks a rule.
     #[track_caller]
     pub fn new(name: &str, help: impl Into<String>, kind: Kind) -> Result<Self, FamilyError> {
-        let desc = Desc::new(name::family_name(name, kind == Kind::Counter), help, kind);
+        let desc = Desc::new(name::family_name(name, kind), help, kind);
         let family = Self { desc, metrics: Vec::new(), last: HashMap::new() };
         match Validation::Utf8.metric_name(&family.desc.name) {
             Ok(()) => Ok(family),
@@ -78,13 +78,9 @@ impl MetricFamily {
     /// If the unit breaks a rule, or the type has none: infos and state sets.
     pub fn with_unit(mut self, unit: impl Into<Cow<'static, str>>) -> Result<Self, FamilyError> {
         let unit = unit.into();
-        let broken = Validation::Utf8.metric_name(&unit).err().map(|broken| broken.rule);
-        let rule = match self.desc.kind {
-            Kind::Info | Kind::StateSet => Some("an info and a state set have no unit; leave it out"),
-            _ => broken,
-        };
-        if let Some(rule) = rule {
-            return Err(self.error(FamilyFault::Unit { unit: unit.into_owned(), rule }));
+        let checked = name::unit_of(self.desc.kind).and_then(|()| Validation::Utf8.metric_name(&unit));
+        if let Err(broken) = checked {
+            return Err(self.error(FamilyFault::Unit { unit: unit.into_owned(), rule: broken.rule }));
         }
         name::append_unit(&mut self.desc.name, &unit);
         self.desc.unit = Some(unit);

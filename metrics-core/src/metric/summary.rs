@@ -1,0 +1,202 @@
+use super::collect::{Child, Instrument, Measured, Spec, instrument};
+use super::family::{Handle, Ref, Storage};
+use super::points::Points;
+use super::timer::{Observe, Timer};
+use crate::cell::{Key, Layout, Range, read_sequenced, stop, unmoved};
+use crate::label::LabelSet;
+use crate::model::{Exemplar, Point, Timestamp};
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+/// Counts observations and adds them up, without buckets: for a mean over time at the price of two series.
+///
+/// `rate(x_sum[5m]) / rate(x_count[5m])` is the mean of the last five minutes. It has no quantiles: those of several
+/// processes cannot be added up. Where you want to know how slow the slowest are, take a
+/// [`Histogram`](crate::Histogram).
+///
+/// An observation changes this thread's own copy and costs about 3 ns, however many threads observe at once. Each
+/// scrape sees a count and a sum that belong together; observers never wait for it.
+///
+/// ```
+/// use metrics_core::Summary;
+/// use std::time::Duration;
+///
+/// let seconds = Summary::new();
+/// seconds.observe(0.5);
+/// seconds.observe_duration(Duration::from_secs(2));
+/// assert_eq!((seconds.count(), seconds.sum()), (2, 2.5));
+/// ```
+///
+/// All methods may be called from any thread. An observation does not block or allocate, except that a thread's
+/// first one takes memory for its copies, and panics only if there is none left. (Threads beyond the bound on
+/// copies, see [the crate's page](crate), share one, and wait for each other there for some nanoseconds.)
+pub struct Summary {
+    /// Those of a histogram with one bucket: its count and its sum belong together in the same way.
+    cells: Range,
+    /// What the cells held when its present life began, if it is not the first; see [`Child::restart`].
+    baseline: OnceLock<Box<Mutex<[u64; WIDTH]>>>,
+    created: AtomicU64,
+}
+
+/// Words of a reading: the sum and the count.
+const WIDTH: usize = 2;
+
+impl Summary {
+    /// A summary of nothing, which no registry exposes yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Counts `value` and adds it to the sum. NaN counts too, and makes the sum NaN for good.
+    #[inline]
+    pub fn observe(&self, value: f64) {
+        self.cells.observe(0, value);
+    }
+
+    /// Observes a duration in seconds.
+    #[inline]
+    pub fn observe_duration(&self, duration: Duration) {
+        self.observe(duration.as_secs_f64());
+    }
+
+    /// Observes the time until the guard is dropped, in seconds.
+    ///
+    /// ```
+    /// use metrics_core::Summary;
+    /// let seconds = Summary::new();
+    /// {
+    ///     let _timer = seconds.start_timer();
+    ///     // … work …
+    /// }
+    /// assert_eq!(seconds.count(), 1);
+    /// ```
+    #[must_use = "observes when it is dropped: `let _timer = …`"]
+    pub fn start_timer(&self) -> Timer<&Self> {
+        Timer::new(self)
+    }
+
+    /// All observations. Reads all threads' copies.
+    pub fn count(&self) -> u64 {
+        self.words()[1]
+    }
+
+    /// The sum of all observations.
+    pub fn sum(&self) -> f64 {
+        f64::from_bits(self.words()[0])
+    }
+
+    /// When nothing was observed yet.
+    pub fn created(&self) -> Timestamp {
+        Timestamp::from_nanos(self.created.load(Relaxed))
+    }
+
+    fn words(&self) -> Vec<u64> {
+        let mut words = Vec::new();
+        Self::read(std::iter::once(self), &mut words);
+        words
+    }
+
+    /// What is subtracted from the cells, as the words of a reading.
+    fn less(&self) -> [u64; WIDTH] {
+        self.baseline.get().map_or([0; WIDTH], |baseline| {
+            let [sum, count] = *baseline.lock().unwrap_or_else(PoisonError::into_inner);
+            [(0.0 - f64::from_bits(sum)).to_bits(), count.wrapping_neg()]
+        })
+    }
+}
+
+impl<L: LabelSet<Density: Storage>> Ref<'_, L, Summary> {
+    /// See [`Summary::start_timer`]. The guard holds a [`Handle`], so that it can outlive this reference and be sent
+    /// to other threads.
+    #[must_use = "observes when it is dropped: `let _timer = …`"]
+    pub fn start_timer(&self) -> Timer<Handle<Summary>> {
+        Timer::new(self.handle())
+    }
+}
+
+impl Observe for Summary {
+    fn observe_time(&self, elapsed: Duration) {
+        self.observe_duration(elapsed);
+    }
+}
+
+impl Default for Summary {
+    fn default() -> Self {
+        Self::build(&Spec::BARE)
+    }
+}
+
+impl fmt::Debug for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words = self.words();
+        f.debug_struct("Summary").field("count", &words[1]).field("sum", &f64::from_bits(words[0])).finish()
+    }
+}
+
+instrument!(impl[] Summary, Summary);
+
+impl Child for Summary {
+    type Shared = ();
+
+    fn shared(_: &Spec<'_>, _: &'static [&'static str]) {}
+
+    fn create((): &(), key: Key<'_>) -> Self {
+        Self {
+            cells: stop().allocate(Layout::Histogram(1), key),
+            baseline: OnceLock::new(),
+            created: AtomicU64::new(Timestamp::now().to_word()),
+        }
+    }
+
+    fn measure(&self, words: &mut Vec<u64>) {
+        Self::read(std::iter::once(self), words);
+    }
+
+    fn go_on(&self, then: &[u64], now: &[u64], _: bool) {
+        // Few: as many as were under way when a series ended.
+        let mut rest = f64::from_bits(now[0]) - f64::from_bits(then[0]);
+        (then[1]..now[1]).for_each(|_| self.cells.observe(0, std::mem::take(&mut rest)));
+    }
+
+    fn give<'a>(
+        _: usize,
+        children: impl ExactSizeIterator<Item = (&'a str, &'a Self)> + Clone,
+        points: &mut Points<'_>,
+    ) {
+        points.children(children);
+    }
+
+    fn restart(&self) {
+        let mut words = Vec::new();
+        unmoved(|| {
+            words.clear();
+            words.resize(WIDTH, 0);
+            read_sequenced(std::iter::once(&self.cells), WIDTH, &mut words);
+        });
+        let baseline = self.baseline.get_or_init(Box::default);
+        *baseline.lock().unwrap_or_else(PoisonError::into_inner) = [words[0], words[1]];
+        self.created.store(Timestamp::now().to_word(), Relaxed);
+    }
+}
+
+impl Measured for Summary {
+    fn read<'a>(children: impl ExactSizeIterator<Item = &'a Self> + Clone, words: &mut Vec<u64>) {
+        unmoved(|| {
+            words.clear();
+            // Baselines first: cells that are read after one hold at least as much.
+            words.extend(children.clone().flat_map(Self::less));
+            read_sequenced(children.clone().map(|child| &child.cells), WIDTH, words);
+        });
+    }
+
+    fn point<'a>(&'a self, words: &'a [u64], _: &'a mut Vec<Option<Exemplar>>) -> Point<'a> {
+        Point::Summary {
+            quantiles: &[],
+            count: Some(words[1]),
+            sum: Some(f64::from_bits(words[0])),
+            created: Some(self.created()),
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Families of whole structs of metrics: `Family<Labels, Group>`.
+//!
+//! A struct of metrics can be a series, and a family of such series is a struct of metrics again: it has the fields of
+//! one series, each with the labels of the family. So registering, checking and scraping it is nothing special.
+
+use super::Metrics;
+use crate::cell::Key;
+use crate::label::LabelSet;
+use crate::metric::{Child, Family, Part, Points, Spec, Storage};
+use crate::model::{Field, GroupField, LabelText, Location, Options, Scope};
+
+impl<G: Metrics> Child for G {
+    type Shared = ();
+
+    fn shared(_: &Spec<'_>, _: &'static [&'static str]) {}
+
+    fn create((): &(), key: Key<'_>) -> Self {
+        Self::build(&Scope::ROOT.enter(key.family).of_series(key.labels))
+    }
+
+    /// One series after the other: which metrics a struct has, only it knows.
+    fn give<'a>(
+        family: usize,
+        children: impl ExactSizeIterator<Item = (&'a str, &'a Self)> + Clone,
+        points: &mut Points<'_>,
+    ) {
+        for (own, group) in children {
+            if let Some(part) = part(group, family) {
+                points.within(own, |points| part.collect_all(points));
+            }
+        }
+    }
+
+    fn restart(&self) {
+        self.visit(&mut |part| part.iter().for_each(Part::restart));
+    }
+}
+
+/// Family number `n` of a series, if it is there.
+fn part<G: Metrics>(group: &G, n: usize) -> Option<Part<'_>> {
+    let (mut found, mut seen) = (None, 0);
+    group.visit(&mut |part| {
+        if seen == n {
+            found = part;
+        }
+        seen += 1;
+    });
+    found
+}
+
+impl<L: LabelSet<Density: Storage> + 'static, G: Metrics> Metrics for Family<L, G> {
+    const PREFIX: &'static str = "";
+    const CONST_LABELS: &'static [(&'static str, LabelText)] = &[];
+    const FIELDS: &'static [Field] = &[Field::Group(GroupField {
+        prefix: "",
+        inner_prefix: G::PREFIX,
+        const_labels: &[],
+        inner_const_labels: G::CONST_LABELS,
+        label_names: L::NAMES,
+        fields: G::FIELDS,
+        location: Location::caller(),
+    })];
+
+    fn build(scope: &Scope<'_>) -> Self {
+        Self::of(&Spec { name: &scope.prefix(), labels: scope.labels(), options: &Options::NONE })
+    }
+
+    fn visit<'a>(&'a self, visit: &mut dyn FnMut(Option<Part<'a>>)) {
+        for family in 0..const { families(G::FIELDS) } {
+            visit(Some(Part::new(self, family)));
+        }
+    }
+}
+
+/// How many families these fields are.
+const fn families(fields: &[Field]) -> usize {
+    let (mut families, mut i) = (0, 0);
+    while i < fields.len() {
+        families += match &fields[i] {
+            Field::Family(_) => 1,
+            Field::Group(group) => self::families(group.fields),
+        };
+        i += 1;
+    }
+    families
+}
