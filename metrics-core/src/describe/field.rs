@@ -91,12 +91,13 @@ impl LabelText {
 pub struct Scope<'a> {
     prefix: &'a str,
     labels: &'a str,
+    options: &'a Options,
     outer: Option<&'a Self>,
 }
 
 impl Scope<'static> {
     /// Outside of all groups.
-    pub const ROOT: Self = Self { prefix: "", labels: "", outer: None };
+    pub const ROOT: Self = Self { prefix: "", labels: "", options: &Options::NONE, outer: None };
 }
 
 impl<'a> Scope<'a> {
@@ -105,7 +106,12 @@ impl<'a> Scope<'a> {
     where
         'a: 'b,
     {
-        Scope { prefix, labels: self.labels, outer: Some(self) }
+        Scope { prefix, labels: self.labels, options: &Options::NONE, outer: Some(self) }
+    }
+
+    /// The same place, for a group with these options.
+    pub const fn with_options(&self, options: &'a Options) -> Self {
+        Self { options, ..*self }
     }
 
     /// The same place, for the series with these labels.
@@ -116,6 +122,11 @@ impl<'a> Scope<'a> {
     /// Of the series that something is made for, rendered.
     pub(crate) const fn labels(&self) -> &'a str {
         self.labels
+    }
+
+    /// Of the group that is made here.
+    pub(crate) const fn options(&self) -> &'a Options {
+        self.options
     }
 
     /// All prefixes as one, without the last `_`.

@@ -63,8 +63,8 @@ impl fmt::Debug for Part<'_> {
 /// or an `Option` of any of them (absent until you set it).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no metric type",
-    label = "a field of a metrics struct is a `Counter`, `Gauge`, `Histogram`, `Family<Labels, …>` or callback",
-    note = "mark a nested struct of metrics `#[metric(group)]`, and a field that is no metric `#[metric(skip)]`"
+    label = "a field of a metrics struct is a metric (`Counter`, `Gauge`, `Histogram`, …) or a `Family<Labels, …>` of one",
+    note = "mark a nested struct of metrics, or a family of one, `#[metric(group)]`, and a field that is no metric `#[metric(skip)]`"
 )]
 pub trait Instrument: Collect + Sized + 'static {
     /// The type of its family.
@@ -104,7 +104,7 @@ impl<I: Instrument> Instrument for Option<I> {
 #[diagnostic::on_unimplemented(
     message = "option `buckets` does not fit this metric type",
     label = "`{Self}` has no buckets",
-    note = "only a `Histogram`, or a `Family` of histograms, has buckets"
+    note = "only a `Histogram` or `GaugeHistogram`, or a `Family` of them, has buckets"
 )]
 pub trait HasBuckets {}
 

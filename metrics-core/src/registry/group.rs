@@ -7,7 +7,7 @@ use super::Metrics;
 use crate::cell::Key;
 use crate::label::LabelSet;
 use crate::metric::{Child, Family, Part, Points, Spec, Storage};
-use crate::model::{Field, GroupField, LabelText, Location, Options, Scope};
+use crate::model::{Field, GroupField, LabelText, Location, Scope};
 
 impl<G: Metrics> Child for G {
     type Shared = ();
@@ -62,7 +62,7 @@ impl<L: LabelSet<Density: Storage> + 'static, G: Metrics> Metrics for Family<L, 
     })];
 
     fn build(scope: &Scope<'_>) -> Self {
-        Self::of(&Spec { name: &scope.prefix(), labels: scope.labels(), options: &Options::NONE })
+        Self::of(&Spec { name: &scope.prefix(), labels: scope.labels(), options: scope.options() })
     }
 
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(Option<Part<'a>>)) {

@@ -37,23 +37,19 @@ pub(super) struct FieldAttr {
 
 impl FieldAttr {
     fn check(self) -> darling::Result<Self> {
-        let of_metric = self.rename.is_some()
-            || self.help.is_some()
-            || self.unit.is_some()
-            || self.buckets.is_some()
-            || self.max_series.is_some()
-            || self.preset.is_present();
+        let of_metric = self.rename.is_some() || self.help.is_some() || self.unit.is_some() || self.buckets.is_some();
+        let of_family = self.max_series.is_some() || self.preset.is_present();
         let of_group = self.prefix.is_some();
         let mut errors = Error::accumulator();
         if self.skip.is_present() {
-            if of_metric || of_group || self.group.is_present() || !self.const_labels.is_empty() {
+            if of_metric || of_family || of_group || self.group.is_present() || !self.const_labels.is_empty() {
                 let rule = "a skipped field is no metric and has no other option; take the others off";
                 errors.push(Error::custom(rule).with_span(&self.skip.span()));
             }
         } else if self.group.is_present() {
             if of_metric {
-                let rule =
-                    "a group has the options `prefix` and `const_labels`; the others belong to the metrics in it";
+                let rule = "a group has the options `prefix` and `const_labels`, a family of groups also `max_series` and \
+                            `preset`; the others belong to the metrics in it";
                 errors.push(Error::custom(rule).with_span(&self.group.span()));
             }
         } else if let Some(prefix) = &self.prefix {

@@ -30,8 +30,20 @@ pub(super) struct Field<'a> {
 
 pub(super) enum Role {
     Metric(Box<Metric>),
-    Group { prefix: Option<LitStr>, const_labels: ConstLabels },
+    Group(Box<Group>),
     Skip,
+}
+
+pub(super) struct Group {
+    pub(super) prefix: Option<LitStr>,
+    pub(super) const_labels: ConstLabels,
+    pub(super) series: SeriesOptions,
+}
+
+/// What says how many series there are: options of a family, of metrics or of groups.
+pub(super) struct SeriesOptions {
+    pub(super) max_series: Option<MaxSeries>,
+    pub(super) preset: bool,
 }
 
 pub(super) struct Metric {
@@ -42,8 +54,7 @@ pub(super) struct Metric {
     pub(super) unit: Option<Unit>,
     pub(super) buckets: Option<Buckets>,
     pub(super) const_labels: ConstLabels,
-    pub(super) max_series: Option<MaxSeries>,
-    pub(super) preset: bool,
+    pub(super) series: SeriesOptions,
 }
 
 impl<'a> Model<'a> {
@@ -116,7 +127,8 @@ impl<'a> Field<'a> {
         let role = if attr.skip.is_present() {
             Role::Skip
         } else if attr.group.is_present() {
-            Role::Group { prefix: attr.prefix, const_labels: attr.const_labels }
+            let series = SeriesOptions { max_series: attr.max_series, preset: attr.preset.is_present() };
+            Role::Group(Box::new(Group { prefix: attr.prefix, const_labels: attr.const_labels, series }))
         } else {
             Role::Metric(Box::new(Metric::new(field, ident, attr, case)?))
         };
@@ -146,8 +158,7 @@ impl Metric {
             unit: attr.unit,
             buckets: attr.buckets,
             const_labels: attr.const_labels,
-            max_series: attr.max_series,
-            preset: attr.preset.is_present(),
+            series: SeriesOptions { max_series: attr.max_series, preset: attr.preset.is_present() },
         })
     }
 }

@@ -50,6 +50,39 @@ pub use handle::Handle;
 /// A series exists from its first lookup on, whether or not it was changed. Two sets of labels that read the
 /// same as text are one series.
 ///
+/// `M` may also be a struct of metrics. Then one lookup finds all that there is of these labels, and the family is
+/// itself such a struct, marked `group` as a field: each metric in it is a family with the labels `L`.
+///
+/// ```
+/// use metrics_core::{Counter, Family, LabelSet, Metrics, Summary};
+///
+/// #[derive(LabelSet)]
+/// struct Upstream<'a> { upstream: &'a str }
+///
+/// #[derive(Metrics)]
+/// #[metrics(group)]
+/// struct Calls {
+///     /// Calls made.
+///     calls: Counter,
+///     /// Time to answer.
+///     #[metric(unit = Seconds)]
+///     answer: Summary,
+/// }
+///
+/// #[derive(Metrics)]
+/// struct Gateway {
+///     #[metric(group, prefix = "upstream")]
+///     upstreams: Family<Upstream<'static>, Calls>,
+/// }
+///
+/// let bank = Gateway::global().upstreams.with(&Upstream { upstream: "bank" });
+/// bank.calls.inc(); // upstream_calls_total{upstream="bank"}
+/// bank.answer.observe(0.5); // upstream_answer_seconds_sum{upstream="bank"}
+/// ```
+///
+/// A scrape reads such series one by one, which takes longer than reading many counters at one go. The struct holds no
+/// families of its own, an `Option` in it stays `None`, and skipped fields are made by `Default` with each series.
+///
 /// A family may be shared between threads; a `&'static` one, as derived structs have it, is best.
 pub struct Family<L: LabelSet<Density: Storage>, M: Child> {
     store: Arc<<L::Density as Storage>::Store<M>>,
