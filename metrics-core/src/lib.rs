@@ -56,7 +56,7 @@
 //!
 //! # Features and platforms
 //!
-//! There are no features. Everything but the gathering by the linker works on wasm too: there, call
+//! The feature `quantiles` lets a [`Summary`] have some, by a sketch. Everything but the gathering by the linker works on wasm too: there, call
 //! [`Metrics::register_in`]. On wasm32-unknown-unknown, which has no clock, no time passes.
 #![cfg_attr(loom, allow(dead_code, unreachable_pub, unused_imports))]
 

@@ -35,6 +35,8 @@ pub struct Options {
     pub unit: Option<Unit>,
     /// `buckets = […]`.
     pub buckets: Option<&'static [f64]>,
+    /// `quantiles = […]`.
+    pub quantiles: Option<&'static [f64]>,
     /// `const_labels(k = "v")`.
     pub const_labels: &'static [(&'static str, LabelText)],
     /// `max_series = 500`: the most series of a family; `off`, which is `usize::MAX`: any number of them.
@@ -45,7 +47,8 @@ pub struct Options {
 
 impl Options {
     /// No attribute at all.
-    pub const NONE: Self = Self { unit: None, buckets: None, const_labels: &[], max_series: None, preset: false };
+    pub const NONE: Self =
+        Self { unit: None, buckets: None, quantiles: None, const_labels: &[], max_series: None, preset: false };
 }
 
 /// A field marked `#[metric(group)]`.

@@ -108,6 +108,14 @@ impl<I: Instrument> Instrument for Option<I> {
 )]
 pub trait HasBuckets {}
 
+/// Takes `quantiles = …`: a summary, or a family of summaries.
+#[diagnostic::on_unimplemented(
+    message = "option `quantiles` does not fit this metric type",
+    label = "`{Self}` has no quantiles",
+    note = "only a `Summary`, or a `Family` of summaries, has quantiles, with the feature `quantiles` of metrics-core"
+)]
+pub trait HasQuantiles {}
+
 /// Takes `preset`: a family whose label sets are all known at compile time.
 #[diagnostic::on_unimplemented(
     message = "option `preset` does not fit this metric type",
@@ -126,6 +134,7 @@ pub trait Capped {}
 
 impl<I: Capped> Capped for Option<I> {}
 impl<I: HasBuckets> HasBuckets for Option<I> {}
+impl<I: HasQuantiles> HasQuantiles for Option<I> {}
 impl<I: Preset> Preset for Option<I> {}
 
 /// What a metric is built from.

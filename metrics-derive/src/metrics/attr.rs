@@ -3,6 +3,7 @@ use crate::buckets::Buckets;
 use crate::case::Case;
 use crate::const_labels::ConstLabels;
 use crate::max_series::MaxSeries;
+use crate::quantiles::Quantiles;
 use darling::util::Flag;
 use darling::{Error, FromAttributes};
 use syn::{Attribute, LitStr, Path};
@@ -26,6 +27,7 @@ pub(super) struct FieldAttr {
     pub(super) help: Option<LitStr>,
     pub(super) unit: Option<Unit>,
     pub(super) buckets: Option<Buckets>,
+    pub(super) quantiles: Option<Quantiles>,
     #[darling(default)]
     pub(super) const_labels: ConstLabels,
     pub(super) max_series: Option<MaxSeries>,
@@ -37,7 +39,11 @@ pub(super) struct FieldAttr {
 
 impl FieldAttr {
     fn check(self) -> darling::Result<Self> {
-        let of_metric = self.rename.is_some() || self.help.is_some() || self.unit.is_some() || self.buckets.is_some();
+        let of_metric = self.rename.is_some()
+            || self.help.is_some()
+            || self.unit.is_some()
+            || self.buckets.is_some()
+            || self.quantiles.is_some();
         let of_family = self.max_series.is_some() || self.preset.is_present();
         let of_group = self.prefix.is_some();
         let mut errors = Error::accumulator();

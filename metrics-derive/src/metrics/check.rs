@@ -59,6 +59,10 @@ impl Metric {
             checks.extend(check(buckets.span(), &quote!(#private::check_buckets(#family))));
             checks.extend(check_type(field, &quote!(#private::assert_buckets)));
         }
+        if let Some(quantiles) = &self.quantiles {
+            checks.extend(check(quantiles.span(), &quote!(#private::check_quantiles(#family))));
+            checks.extend(check_type(field, &quote!(#private::assert_quantiles)));
+        }
         checks.extend(self.series.checks(field, private));
         for (name, span) in self.const_labels.names() {
             checks.extend(check(span, &quote!(#private::check_const_label(#family, #name))));

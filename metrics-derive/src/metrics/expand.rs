@@ -195,6 +195,10 @@ impl Metric {
             let slice = buckets.slice();
             options.extend(quote!(buckets: ::core::option::Option::Some(#slice),));
         }
+        if let Some(quantiles) = &self.quantiles {
+            let slice = quantiles.slice();
+            options.extend(quote!(quantiles: ::core::option::Option::Some(#slice),));
+        }
         if !self.const_labels.is_empty() {
             let pairs = self.const_labels.pairs(private);
             options.extend(quote!(const_labels: &[#pairs],));

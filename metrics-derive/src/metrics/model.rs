@@ -6,6 +6,7 @@ use crate::const_labels::ConstLabels;
 use crate::doc::doc_text;
 use crate::emit::Core;
 use crate::max_series::MaxSeries;
+use crate::quantiles::Quantiles;
 use darling::{Error, FromAttributes};
 use proc_macro2::{Span, TokenStream};
 use syn::ext::IdentExt;
@@ -53,6 +54,7 @@ pub(super) struct Metric {
     pub(super) help: String,
     pub(super) unit: Option<Unit>,
     pub(super) buckets: Option<Buckets>,
+    pub(super) quantiles: Option<Quantiles>,
     pub(super) const_labels: ConstLabels,
     pub(super) series: SeriesOptions,
 }
@@ -157,6 +159,7 @@ impl Metric {
             help,
             unit: attr.unit,
             buckets: attr.buckets,
+            quantiles: attr.quantiles,
             const_labels: attr.const_labels,
             series: SeriesOptions { max_series: attr.max_series, preset: attr.preset.is_present() },
         })

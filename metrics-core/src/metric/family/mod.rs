@@ -9,7 +9,7 @@ mod hashed;
 mod series;
 mod table;
 
-use super::collect::{Capped, Child, Collect, HasBuckets, Instrument, Preset, Spec};
+use super::collect::{Capped, Child, Collect, HasBuckets, HasQuantiles, Instrument, Preset, Spec};
 use super::points::{Cursor, Points};
 use crate::label::{Dense, Density, Hashed, LabelSet, Listable, Unlisted};
 use crate::model::{Kind, Labels, Options};
@@ -242,6 +242,22 @@ impl<L: LabelSet<Density: Storage>, M: Child + HasBuckets> Family<L, M> {
     }
 }
 
+#[cfg(feature = "quantiles")]
+impl<L: LabelSet<Density: Storage>, M: Child + HasQuantiles> Family<L, M> {
+    /// An empty family of summaries with these quantiles.
+    ///
+    /// # Panics
+    /// As [`Summary::with_quantiles`](super::Summary::with_quantiles).
+    #[track_caller]
+    pub fn with_quantiles(quantiles: &'static [f64]) -> Self {
+        if let Err(broken) = crate::name::quantiles(quantiles) {
+            panic!("{}", broken.rule);
+        }
+        let options = Options { quantiles: Some(quantiles), ..Options::NONE };
+        Self::of(&Spec { options: &options, ..Spec::BARE })
+    }
+}
+
 /// A series of a [`Family`], found by [`Family::with`]. Dereferences to the metric.
 pub struct Ref<'f, L: LabelSet<Density: Storage>, M: Child> {
     found: <<L::Density as Storage>::Store<M> as Store<M>>::Found<'f>,
@@ -320,5 +336,6 @@ impl<L: LabelSet<Density: Storage> + 'static, M: Child + Instrument> Instrument 
 }
 
 impl<L: LabelSet<Density: Storage>, M: Child + HasBuckets> HasBuckets for Family<L, M> {}
+impl<L: LabelSet<Density: Storage>, M: Child + HasQuantiles> HasQuantiles for Family<L, M> {}
 impl<L: LabelSet<Density: Storage + Listable>, M: Child> Preset for Family<L, M> {}
 impl<L: LabelSet<Density: Storage + Unlisted>, M: Child> Capped for Family<L, M> {}
