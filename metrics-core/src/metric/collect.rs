@@ -3,10 +3,11 @@
 use super::points::{Cursor, Points};
 use crate::cell::Key;
 use crate::model::{FamilyField, Kind, Options, Point, Scope};
+use std::any::Any;
 use std::fmt;
 
 /// Gives the points of a metric to a scrape.
-pub trait Collect: Send + Sync {
+pub trait Collect: Any + Send + Sync {
     /// Gives some thousand points at most of family number `family`, from `from` on. Says where to go on, or `None` at
     /// the end. A metric is one family, number 0; a [`Family`](crate::Family) of structs of metrics is one for each of
     /// their metrics.
@@ -14,6 +15,20 @@ pub trait Collect: Send + Sync {
     /// Series that are created meanwhile may be missed until the next scrape; none is given twice, unless it is removed
     /// and made again meanwhile.
     fn collect(&self, family: usize, from: Cursor, points: &mut Points<'_>) -> Option<Cursor>;
+
+    /// Gives all points of these parts of series, each with the series' labels: this metric and others of its type, which
+    /// may be read at one go.
+    #[doc(hidden)]
+    fn collect_all(&self, parts: &[(&str, Part<'_>)], points: &mut Points<'_>) {
+        for (own, part) in parts {
+            points.within(own, |points| {
+                let mut from = Some(Cursor::START);
+                while let Some(cursor) = from {
+                    from = part.collect(cursor, points);
+                }
+            });
+        }
+    }
 
     /// See [`Child::restart`].
     #[doc(hidden)]
@@ -38,12 +53,15 @@ impl<'a> Part<'a> {
         self.metric.collect(self.family, from, points)
     }
 
-    /// All points, in one go.
-    pub(crate) fn collect_all(&self, points: &mut Points<'_>) {
-        let mut from = Some(Cursor::START);
-        while let Some(cursor) = from {
-            from = self.collect(cursor, points);
-        }
+    /// All points of `parts`, which are this one in other series.
+    pub(crate) fn collect_all(&self, parts: &[(&str, Part<'_>)], points: &mut Points<'_>) {
+        self.metric.collect_all(parts, points);
+    }
+
+    /// The metric, which is a `T`.
+    pub(super) fn of_type<T: Collect>(&self) -> &'a T {
+        let metric: &dyn Any = self.metric;
+        metric.downcast_ref().expect("a field has the same type in all series")
     }
 
     /// See [`Child::restart`].
@@ -216,6 +234,11 @@ macro_rules! instrument {
             ) -> Option<$crate::metric::Cursor> {
                 <Self as $crate::metric::Child>::give(0, std::iter::once(("", self)), points);
                 None
+            }
+
+            fn collect_all(&self, parts: &[(&str, $crate::metric::Part<'_>)], points: &mut $crate::metric::Points<'_>) {
+                let children = parts.iter().map(|(own, part)| (*own, part.of_type::<Self>()));
+                <Self as $crate::metric::Child>::give(0, children, points);
             }
 
             fn restart(&self) {

@@ -18,16 +18,15 @@ impl<G: Metrics> Child for G {
         Self::build(&Scope::ROOT.enter(key.family).of_series(key.labels))
     }
 
-    /// One series after the other: which metrics a struct has, only it knows.
     fn give<'a>(
         family: usize,
         children: impl ExactSizeIterator<Item = (&'a str, &'a Self)> + Clone,
         points: &mut Points<'_>,
     ) {
-        for (own, group) in children {
-            if let Some(part) = part(group, family) {
-                points.within(own, |points| part.collect_all(points));
-            }
+        let parts = children.filter_map(|(own, group)| Some((own, part(group, family)?)));
+        let parts: Vec<_> = parts.collect();
+        if let Some((_, first)) = parts.first() {
+            first.collect_all(&parts, points);
         }
     }
 

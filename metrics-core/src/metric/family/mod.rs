@@ -80,8 +80,8 @@ pub use handle::Handle;
 /// bank.answer.observe(0.5); // upstream_answer_seconds_sum{upstream="bank"}
 /// ```
 ///
-/// A scrape reads such series one by one, which takes longer than reading many counters at one go. The struct holds no
-/// families of its own, an `Option` in it stays `None`, and skipped fields are made by `Default` with each series.
+/// The struct holds no families of its own, an `Option` in it stays `None`, and skipped fields are made by `Default` with
+/// each series.
 ///
 /// A family may be shared between threads; a `&'static` one, as derived structs have it, is best.
 pub struct Family<L: LabelSet<Density: Storage>, M: Child> {
@@ -320,7 +320,7 @@ impl<L: LabelSet<Density: Storage>, M: Child> fmt::Debug for Family<L, M> {
     }
 }
 
-impl<L: LabelSet<Density: Storage>, M: Child> Collect for Family<L, M> {
+impl<L: LabelSet<Density: Storage> + 'static, M: Child> Collect for Family<L, M> {
     fn collect(&self, family: usize, from: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
         self.store.collect(family, from, points)
     }
