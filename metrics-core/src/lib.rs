@@ -34,8 +34,12 @@
 //! | you want | look at |
 //! |---|---|
 //! | to declare metrics | [`Metrics`](derive@Metrics), [`LabelSet`](derive@LabelSet), [`LabelValue`](derive@LabelValue) |
-//! | to count and measure | [`Counter`], [`Gauge`], [`Histogram`], [`CallbackGauge`], [`CallbackCounter`] |
+//! | to count and measure | [`Counter`], [`Gauge`], [`Histogram`], [`Summary`], [`GaugeHistogram`] |
+//! | to say what is the case | [`StateSet`], [`Info`] |
+//! | what something else counts | [`CallbackCounter`], [`CallbackGauge`], [`CallbackUnknown`], [`Collector`] |
+//! | to count errors, or what is in progress | [`Counter::count_errors`], [`Counter::guard_errors`], [`Gauge::track_in_progress`] |
 //! | a metric for each set of labels | [`Family`]; to keep a series: [`Handle`] |
+//! | several metrics for each set of labels | [`Family`] of a struct of metrics |
 //! | to time a function | [`macro@instrument_histogram`] |
 //! | a page of your own, or run-time names | [`Registry`] |
 //! | to keep a dependency's metrics | [`link!`], [`Registry::require_crates`] |
@@ -52,7 +56,7 @@
 //!
 //! # Features and platforms
 //!
-//! There are no features. Everything but the gathering by the linker works on wasm too: there, call
+//! The feature `quantiles` lets a [`Summary`] have some, by a sketch. Everything but the gathering by the linker works on wasm too: there, call
 //! [`Metrics::register_in`]. On wasm32-unknown-unknown, which has no clock, no time passes.
 #![cfg_attr(loom, allow(dead_code, unreachable_pub, unused_imports))]
 

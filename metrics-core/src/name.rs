@@ -12,7 +12,7 @@ use crate::describe::Kind;
 
 pub use check::{
     check_buckets, check_const_label, check_group, check_group_label, check_label_name, check_label_names,
-    check_metric_name, check_prefix, check_scope_label, check_unit,
+    check_metric_name, check_prefix, check_quantiles, check_scope_label, check_unit,
 };
 pub use escape::{EscapingScheme, escape_label_name, escape_metric_name, is_legacy_label_name, is_legacy_metric_name};
 pub(crate) use full::append_unit;
@@ -130,6 +130,29 @@ pub const fn buckets(bounds: &[f64]) -> Result<(), Broken> {
         }
         if i > 0 && bounds[i] < bounds[i - 1] {
             return broken("bucket bounds must rise from the first to the last; sort them");
+        }
+        i += 1;
+    }
+    Ok(())
+}
+
+/// Quantiles of a summary: at least one, rising, each from 0 to 1.
+///
+/// # Errors
+/// The first rule that is broken.
+pub const fn quantiles(quantiles: &[f64]) -> Result<(), Broken> {
+    if quantiles.is_empty() {
+        return broken("a list of quantiles needs at least one; leave the option out for none");
+    }
+    let mut i = 0;
+    while i < quantiles.len() {
+        if !(quantiles[i] >= 0.0 && quantiles[i] <= 1.0) {
+            return broken("a quantile is a part of all observations, from 0 to 1: the 99th percentile is 0.99");
+        }
+        if i > 0 && quantiles[i] <= quantiles[i - 1] {
+            return broken(
+                "quantiles must rise from the first to the last; sort them, and take out what is there twice",
+            );
         }
         i += 1;
     }

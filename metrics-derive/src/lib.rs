@@ -10,6 +10,7 @@ mod label_set;
 mod label_value;
 mod max_series;
 mod metrics;
+mod quantiles;
 #[cfg(test)]
 mod snapshot;
 mod ttl_seconds;
@@ -38,11 +39,13 @@ use syn::{DeriveInput, parse_macro_input};
 /// In `#[metric(…)]`:
 ///
 /// - `help = "…"`: instead of a doc comment.
-/// - `rename = "…"`: another name. The suffix `_total` of counters comes by itself.
+/// - `rename = "…"`: another name. The suffixes `_total` of counters and `_info` of infos come by themselves.
 /// - `unit = Seconds`: a base unit, one of `metrics_core::model::Unit`; it becomes the name's last word. Other
-///   units are written `unit = "widgets"`.
-/// - `buckets = [0.1, 1.0]`: the upper bounds of a histogram; or a constant, `buckets = BOUNDS`, or the call of a
-///   `const fn`, `buckets = exponential::<8>(0.001, 4.0)`. Left out, it has `DEFAULT_BUCKETS`.
+///   units are written `unit = "widgets"`. An info and a state set have none.
+/// - `buckets = [0.1, 1.0]`: the upper bounds of a histogram or gauge histogram; or a constant, `buckets = BOUNDS`, or
+///   the call of a `const fn`, `buckets = exponential::<8>(0.001, 4.0)`. Left out, it has `DEFAULT_BUCKETS`.
+/// - `quantiles = [0.5, 0.99]`: the quantiles of a summary over the last ten minutes, with the feature `quantiles` of
+///   `metrics_core`. Left out, it has none.
 /// - `const_labels(store = "main")`: labels that every series of the metric carries.
 /// - `max_series = 50_000`: the most series of a family, 10,000 if it is left out; or `max_series = off`. What is looked
 ///   up beyond counts in one series whose labels are all `__overflow__`. For families of which a label is no enum or
@@ -52,7 +55,8 @@ use syn::{DeriveInput, parse_macro_input};
 /// - `preset`: all series of a family exist, at zero, from the start. For families whose labels are all enums or
 ///   `bool`.
 /// - `group`: a nested struct of metrics, itself marked `#[metrics(group)]`. It may have a `prefix = "…"` and
-///   `const_labels(…)` besides its own, and no other option.
+///   `const_labels(…)` besides its own. Or a family of such a struct, `Family<Labels, Pool>`: then each metric in it is
+///   a family with these labels, and `max_series` and `preset` are options too. Others belong to the metrics in it.
 /// - `skip`: no metric. The field is made by `Default`.
 ///
 /// A field may be an `Option` of a metric. It is `None`, and a metric that is `None` when its struct is registered

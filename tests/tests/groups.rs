@@ -99,6 +99,10 @@ struct Net {
     links: Family<Peer<'static>, Link>,
     #[metric(group, prefix = "side", const_labels(card = "0"))]
     sides: Family<Direction, Tls>,
+    #[metric(group, prefix = "few", max_series = 2)]
+    few: Family<Peer<'static>, Tls>,
+    #[metric(group, prefix = "all", preset)]
+    all: Family<Direction, Tls>,
     /// Besides.
     others: Counter,
 }
@@ -119,6 +123,7 @@ fn a_family_of_groups_is_a_family_for_each_of_its_metrics() {
     net.links.with(&US).remote_info.set([("name", "b"), ("peer", "clash")]).unwrap();
     net.links.with(&US).lag.set_function(|| 1.5);
     net.sides.with(&Direction { side: Side::In }).handshake.observe(2.0);
+    net.all.clear();
     let expected = [
         r#"net_link_connect_seconds_bucket{zone="1",layer="4",kind="tcp",peer="eu",le="0.5"} 1"#,
         r#"net_link_connect_seconds_bucket{zone="1",layer="4",kind="tcp",peer="eu",le="+Inf"} 1"#,
@@ -157,6 +162,20 @@ fn a_family_of_groups_is_a_family_for_each_of_its_metrics() {
     assert!(page.contains("# TYPE net_link_sent_bytes counter\n# UNIT net_link_sent_bytes bytes\n"));
     let desc = registry.descs().into_iter().find(|desc| desc.name == "net_link_open").unwrap();
     assert_eq!((desc.label_names, &*desc.help), (vec!["peer".into()], "Open connections."));
+}
+
+#[test]
+fn families_of_groups_are_capped_and_preset() {
+    let registry = Registry::new();
+    let net = Net::register_in(&registry).unwrap();
+    for peer in ["a", "b", "c", "d"] {
+        net.few.with(&Peer { peer }).handshakes.inc();
+    }
+    assert_eq!(net.few.len(), 3);
+    let labels = [("zone", "1"), ("peer", "__overflow__")];
+    assert_eq!(sample_value(&registry, "net_few_handshakes_total", &labels), Some(2.0));
+    assert_eq!(net.all.len(), 2);
+    assert_eq!(sample_value(&registry, "net_all_handshakes_total", &[("zone", "1"), ("side", "out")]), Some(0.0));
 }
 
 #[test]

@@ -345,3 +345,34 @@ fn a_reset_is_a_new_life() {
     counter.reset();
     assert_eq!(counter.get(), 0);
 }
+
+#[derive(Metrics)]
+struct Slow {
+    /// Time to answer.
+    #[metric(unit = Seconds, quantiles = [0.0, 0.5, 1.0])]
+    answer: Family<Direction, Summary>,
+}
+
+#[test]
+fn quantiles_of_a_summary() {
+    let registry = Registry::new();
+    let slow = Slow::register_in(&registry).unwrap();
+    let (inside, outside) = (Direction { side: Side::In }, Direction { side: Side::Out });
+    (1..=1_000).for_each(|n| slow.answer.with(&inside).observe(f64::from(n)));
+    slow.answer.with(&outside).observe(f64::NAN);
+    let page = openmetrics(&registry);
+    let page = lines(&page);
+    assert_eq!(page.len(), 10);
+    for (line, quantile, value) in [(0, "0.0", 1.0), (1, "0.5", 500.0), (2, "1.0", 1_000.0)] {
+        let start = format!(r#"answer_seconds{{side="in",quantile="{quantile}"}} "#);
+        let found: f64 = page[line].strip_prefix(&start).unwrap_or_else(|| panic!("{page:?}")).parse().unwrap();
+        assert!((found - value).abs() <= 0.02 * value, "{found} for {value}");
+    }
+    assert_eq!(page[3..5], [r#"answer_seconds_sum{side="in"} 500500"#, r#"answer_seconds_count{side="in"} 1000"#]);
+    assert_eq!(page[6], r#"answer_seconds{side="out",quantile="0.5"} NaN"#, "it is at no place among other values");
+    assert_eq!(page[9], r#"answer_seconds_count{side="out"} 1"#);
+
+    slow.answer.remove(&inside);
+    assert!(slow.answer.with(&inside).quantiles().iter().all(|(_, value)| value.is_nan()));
+    assert_eq!(Summary::new().quantiles(), []);
+}

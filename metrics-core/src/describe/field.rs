@@ -36,6 +36,8 @@ pub struct Options {
     pub unit: Option<Unit>,
     /// `buckets = […]`.
     pub buckets: Option<&'static [f64]>,
+    /// `quantiles = […]`.
+    pub quantiles: Option<&'static [f64]>,
     /// `const_labels(k = "v")`.
     pub const_labels: &'static [(&'static str, LabelText)],
     /// `max_series = 500`: the most series of a family; `off`, which is `usize::MAX`: any number of them.
@@ -48,8 +50,15 @@ pub struct Options {
 
 impl Options {
     /// No attribute at all.
-    pub const NONE: Self =
-        Self { unit: None, buckets: None, const_labels: &[], max_series: None, ttl: None, preset: false };
+    pub const NONE: Self = Self {
+        unit: None,
+        buckets: None,
+        quantiles: None,
+        const_labels: &[],
+        max_series: None,
+        ttl: None,
+        preset: false,
+    };
 }
 
 /// A field marked `#[metric(group)]`.
@@ -95,12 +104,13 @@ impl LabelText {
 pub struct Scope<'a> {
     prefix: &'a str,
     labels: &'a str,
+    options: &'a Options,
     outer: Option<&'a Self>,
 }
 
 impl Scope<'static> {
     /// Outside of all groups.
-    pub const ROOT: Self = Self { prefix: "", labels: "", outer: None };
+    pub const ROOT: Self = Self { prefix: "", labels: "", options: &Options::NONE, outer: None };
 }
 
 impl<'a> Scope<'a> {
@@ -109,7 +119,12 @@ impl<'a> Scope<'a> {
     where
         'a: 'b,
     {
-        Scope { prefix, labels: self.labels, outer: Some(self) }
+        Scope { prefix, labels: self.labels, options: &Options::NONE, outer: Some(self) }
+    }
+
+    /// The same place, for a group with these options.
+    pub const fn with_options(&self, options: &'a Options) -> Self {
+        Self { options, ..*self }
     }
 
     /// The same place, for the series with these labels.
@@ -120,6 +135,11 @@ impl<'a> Scope<'a> {
     /// Of the series that something is made for, rendered.
     pub(crate) const fn labels(&self) -> &'a str {
         self.labels
+    }
+
+    /// Of the group that is made here.
+    pub(crate) const fn options(&self) -> &'a Options {
+        self.options
     }
 
     /// All prefixes as one, without the last `_`.

@@ -3,10 +3,11 @@
 use super::points::{Cursor, Points};
 use crate::cell::Key;
 use crate::model::{Exemplar, FamilyField, Kind, Options, Point, Scope};
+use std::any::Any;
 use std::fmt;
 
 /// Gives the points of a metric to a scrape.
-pub trait Collect: Send + Sync {
+pub trait Collect: Any + Send + Sync {
     /// Gives some thousand points at most of family number `family`, from `from` on. Says where to go on, or `None` at
     /// the end. A metric is one family, number 0; a [`Family`](crate::Family) of structs of metrics is one for each of
     /// their metrics.
@@ -14,6 +15,20 @@ pub trait Collect: Send + Sync {
     /// Series that are created meanwhile may be missed until the next scrape; none is given twice, unless it is removed
     /// and made again meanwhile.
     fn collect(&self, family: usize, from: Cursor, points: &mut Points<'_>) -> Option<Cursor>;
+
+    /// Gives all points of these parts of series, each with the series' labels: this metric and others of its type, which
+    /// may be read at one go.
+    #[doc(hidden)]
+    fn collect_all(&self, parts: &[(&str, Part<'_>)], points: &mut Points<'_>) {
+        for (own, part) in parts {
+            points.within(own, |points| {
+                let mut from = Some(Cursor::START);
+                while let Some(cursor) = from {
+                    from = part.collect(cursor, points);
+                }
+            });
+        }
+    }
 
     /// See [`Child::restart`].
     #[doc(hidden)]
@@ -38,12 +53,15 @@ impl<'a> Part<'a> {
         self.metric.collect(self.family, from, points)
     }
 
-    /// All points, in one go.
-    pub(crate) fn collect_all(&self, points: &mut Points<'_>) {
-        let mut from = Some(Cursor::START);
-        while let Some(cursor) = from {
-            from = self.collect(cursor, points);
-        }
+    /// All points of `parts`, which are this one in other series.
+    pub(crate) fn collect_all(&self, parts: &[(&str, Part<'_>)], points: &mut Points<'_>) {
+        self.metric.collect_all(parts, points);
+    }
+
+    /// The metric, which is a `T`.
+    pub(super) fn of_type<T: Collect>(&self) -> &'a T {
+        let metric: &dyn Any = self.metric;
+        metric.downcast_ref().expect("a field has the same type in all series")
     }
 
     /// See [`Child::restart`].
@@ -63,8 +81,8 @@ impl fmt::Debug for Part<'_> {
 /// or an `Option` of any of them (absent until you set it).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no metric type",
-    label = "a field of a metrics struct is a `Counter`, `Gauge`, `Histogram`, `Family<Labels, …>` or callback",
-    note = "mark a nested struct of metrics `#[metric(group)]`, and a field that is no metric `#[metric(skip)]`"
+    label = "a field of a metrics struct is a metric (`Counter`, `Gauge`, `Histogram`, …) or a `Family<Labels, …>` of one",
+    note = "mark a nested struct of metrics, or a family of one, `#[metric(group)]`, and a field that is no metric `#[metric(skip)]`"
 )]
 pub trait Instrument: Collect + Sized + 'static {
     /// The type of its family.
@@ -104,9 +122,17 @@ impl<I: Instrument> Instrument for Option<I> {
 #[diagnostic::on_unimplemented(
     message = "option `buckets` does not fit this metric type",
     label = "`{Self}` has no buckets",
-    note = "only a `Histogram`, or a `Family` of histograms, has buckets"
+    note = "only a `Histogram` or `GaugeHistogram`, or a `Family` of them, has buckets"
 )]
 pub trait HasBuckets {}
+
+/// Takes `quantiles = …`: a summary, or a family of summaries.
+#[diagnostic::on_unimplemented(
+    message = "option `quantiles` does not fit this metric type",
+    label = "`{Self}` has no quantiles",
+    note = "only a `Summary`, or a `Family` of summaries, has quantiles, with the feature `quantiles` of metrics-core"
+)]
+pub trait HasQuantiles {}
 
 /// Takes `preset`: a family whose label sets are all known at compile time.
 #[diagnostic::on_unimplemented(
@@ -135,6 +161,7 @@ pub trait Mortal {}
 impl<I: Capped> Capped for Option<I> {}
 impl<I: Mortal> Mortal for Option<I> {}
 impl<I: HasBuckets> HasBuckets for Option<I> {}
+impl<I: HasQuantiles> HasQuantiles for Option<I> {}
 impl<I: Preset> Preset for Option<I> {}
 
 /// What a metric is built from.
@@ -231,6 +258,11 @@ macro_rules! instrument {
             ) -> Option<$crate::metric::Cursor> {
                 <Self as $crate::metric::Child>::give(0, std::iter::once(("", self)), points);
                 None
+            }
+
+            fn collect_all(&self, parts: &[(&str, $crate::metric::Part<'_>)], points: &mut $crate::metric::Points<'_>) {
+                let children = parts.iter().map(|(own, part)| (*own, part.of_type::<Self>()));
+                <Self as $crate::metric::Child>::give(0, children, points);
             }
 
             fn restart(&self) {

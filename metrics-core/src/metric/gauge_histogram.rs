@@ -22,7 +22,7 @@ use std::sync::Arc;
 /// assert_eq!(open_files.sum(), 5e6);
 /// ```
 ///
-/// Each bucket is one atomic for all threads, and so is the sum: an operation costs two atomic instructions, about 15
+/// Each bucket is one atomic for all threads, and so is the sum: an operation costs two atomic instructions, about 20
 /// ns, more where threads contend. A scrape reads one after the other: one that comes between two changes may see a value
 /// in two buckets or in none, or not yet in the sum. The sum of floats keeps what rounding leaves.
 ///

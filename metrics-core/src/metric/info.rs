@@ -137,8 +137,10 @@ impl Child for Info {
     ) {
         for (own, child) in children {
             let Some(text) = child.text() else { continue };
-            let text = without(&text, Labels { scope: points.scope, own: points.own });
-            points.within(own, |points| points.push(&text, Point::Info));
+            points.within(own, |points| {
+                let text = without(&text, Labels { scope: points.scope, own: points.own });
+                points.push(&text, Point::Info);
+            });
         }
     }
 

@@ -11,12 +11,14 @@ mod gauge_histogram;
 mod histogram;
 mod info;
 mod points;
+#[cfg(feature = "quantiles")]
+mod quantiles;
 mod state_set;
 mod summary;
 mod timer;
 
 pub use callback::{CallbackCounter, CallbackGauge, CallbackUnknown};
-pub use collect::{Capped, Child, Collect, HasBuckets, Instrument, Measured, Mortal, Part, Preset, Spec};
+pub use collect::{Capped, Child, Collect, HasBuckets, HasQuantiles, Instrument, Measured, Mortal, Part, Preset, Spec};
 pub(crate) use counter::rejected_updates;
 pub use counter::{Counter, CounterValue};
 pub use errors::ErrorGuard;

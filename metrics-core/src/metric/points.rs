@@ -57,9 +57,14 @@ impl Points<'_> {
         give(&mut Points { sink: self.sink, scope: self.scope, own, scratch: self.scratch });
     }
 
-    /// What was read of the children that were given last.
+    /// What was read of the children that were given since [`forget_words`](Self::forget_words), if they were read at
+    /// one go.
     pub(crate) fn words(&self) -> &[u64] {
         &self.scratch.words
+    }
+
+    pub(crate) fn forget_words(&mut self) {
+        self.scratch.words.clear();
     }
 
     /// Gives the points of `children` (labels and child), read at one go.
@@ -67,11 +72,10 @@ impl Points<'_> {
         &mut self,
         children: impl ExactSizeIterator<Item = (&'a str, &'a M)> + Clone,
     ) {
-        let Scratch { words, exemplars, .. } = &mut *self.scratch;
-        words.clear();
         if children.len() == 0 {
             return;
         }
+        let Scratch { words, exemplars, .. } = &mut *self.scratch;
         M::read(children.clone().map(|(_, child)| child), words);
         let width = words.len() / children.len();
         for ((own, child), words) in children.zip(words.chunks_exact(width)) {

@@ -1,7 +1,7 @@
 //! The rules as assertions: what the derives emit calls of. `#[track_caller]` puts rustc's error on the
 //! user's field; the message says which name broke which rule.
 
-use super::{Broken, Message, buckets, equal, label_name, metric_name, unit_of};
+use super::{Broken, Message, buckets, equal, label_name, metric_name, quantiles, unit_of};
 use crate::describe::Kind;
 use crate::describe::{FamilyField, Field, LabelText};
 
@@ -55,6 +55,14 @@ pub const fn check_unit(field: &FamilyField) {
 pub const fn check_buckets(field: &FamilyField) {
     if let Some(bounds) = field.options.buckets {
         assert_ok(buckets(bounds), "metric", field.name);
+    }
+}
+
+/// See [`quantiles`](super::quantiles()).
+#[track_caller]
+pub const fn check_quantiles(field: &FamilyField) {
+    if let Some(list) = field.options.quantiles {
+        assert_ok(quantiles(list), "metric", field.name);
     }
 }
 

@@ -7,7 +7,7 @@ use super::Metrics;
 use crate::cell::Key;
 use crate::label::LabelSet;
 use crate::metric::{Child, Family, Part, Points, Spec, Storage};
-use crate::model::{Field, GroupField, LabelText, Location, Options, Scope};
+use crate::model::{Field, GroupField, LabelText, Location, Scope};
 
 impl<G: Metrics> Child for G {
     type Shared = ();
@@ -18,16 +18,15 @@ impl<G: Metrics> Child for G {
         Self::build(&Scope::ROOT.enter(key.family).of_series(key.labels))
     }
 
-    /// One series after the other: which metrics a struct has, only it knows.
     fn give<'a>(
         family: usize,
         children: impl ExactSizeIterator<Item = (&'a str, &'a Self)> + Clone,
         points: &mut Points<'_>,
     ) {
-        for (own, group) in children {
-            if let Some(part) = part(group, family) {
-                points.within(own, |points| part.collect_all(points));
-            }
+        let parts = children.filter_map(|(own, group)| Some((own, part(group, family)?)));
+        let parts: Vec<_> = parts.collect();
+        if let Some((_, first)) = parts.first() {
+            first.collect_all(&parts, points);
         }
     }
 
@@ -62,7 +61,7 @@ impl<L: LabelSet<Density: Storage> + 'static, G: Metrics> Metrics for Family<L, 
     })];
 
     fn build(scope: &Scope<'_>) -> Self {
-        Self::of(&Spec { name: &scope.prefix(), labels: scope.labels(), options: &Options::NONE })
+        Self::of(&Spec { name: &scope.prefix(), labels: scope.labels(), options: scope.options() })
     }
 
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(Option<Part<'a>>)) {

@@ -27,7 +27,8 @@ use std::sync::Arc;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no struct of metrics",
     label = "needs `#[derive(Metrics)]`",
-    note = "a metric type (`Counter`, `Gauge`, `Histogram`, `Family<…>`) is a plain field, without `group`"
+    note = "a metric type (`Counter`, `Gauge`, `Histogram`, a `Family` of one) is a plain field, without `group`",
+    note = "a family is of a metric, `Family<Labels, Counter>`, or of a struct of metrics"
 )]
 pub trait Metrics: Send + Sync + Sized + 'static {
     /// What every name begins with; empty: nothing.

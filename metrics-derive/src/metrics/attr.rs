@@ -3,6 +3,7 @@ use crate::buckets::Buckets;
 use crate::case::Case;
 use crate::const_labels::ConstLabels;
 use crate::max_series::MaxSeries;
+use crate::quantiles::Quantiles;
 use crate::ttl_seconds::TtlSeconds;
 use darling::util::Flag;
 use darling::{Error, FromAttributes};
@@ -27,6 +28,7 @@ pub(super) struct FieldAttr {
     pub(super) help: Option<LitStr>,
     pub(super) unit: Option<Unit>,
     pub(super) buckets: Option<Buckets>,
+    pub(super) quantiles: Option<Quantiles>,
     #[darling(default)]
     pub(super) const_labels: ConstLabels,
     pub(super) max_series: Option<MaxSeries>,
@@ -43,20 +45,19 @@ impl FieldAttr {
             || self.help.is_some()
             || self.unit.is_some()
             || self.buckets.is_some()
-            || self.max_series.is_some()
-            || self.ttl_seconds.is_some()
-            || self.preset.is_present();
+            || self.quantiles.is_some();
+        let of_family = self.max_series.is_some() || self.ttl_seconds.is_some() || self.preset.is_present();
         let of_group = self.prefix.is_some();
         let mut errors = Error::accumulator();
         if self.skip.is_present() {
-            if of_metric || of_group || self.group.is_present() || !self.const_labels.is_empty() {
+            if of_metric || of_family || of_group || self.group.is_present() || !self.const_labels.is_empty() {
                 let rule = "a skipped field is no metric and has no other option; take the others off";
                 errors.push(Error::custom(rule).with_span(&self.skip.span()));
             }
         } else if self.group.is_present() {
             if of_metric {
-                let rule =
-                    "a group has the options `prefix` and `const_labels`; the others belong to the metrics in it";
+                let rule = "a group has the options `prefix` and `const_labels`, a family of groups also `max_series` and \
+                            `preset`; the others belong to the metrics in it";
                 errors.push(Error::custom(rule).with_span(&self.group.span()));
             }
         } else if let Some(prefix) = &self.prefix {

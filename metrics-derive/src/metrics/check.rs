@@ -1,6 +1,6 @@
 //! The rules that only the library can check, because they need names and types that the macro cannot see.
 
-use super::model::{Field, Metric, Model, Role};
+use super::model::{Field, Metric, Model, Role, SeriesOptions};
 use crate::emit::{at, check};
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -26,10 +26,11 @@ pub(super) fn checks(model: &Model<'_>) -> TokenStream {
             Role::Metric(metric) => {
                 checks.extend(metric.checks(field, &private, &quote!(#private::family(__FIELDS, #place))));
             }
-            Role::Group { prefix, const_labels } => {
-                checks.extend(prefix.as_ref().map(|prefix| check_prefix(&private, prefix)));
+            Role::Group(group) => {
+                checks.extend(group.prefix.as_ref().map(|prefix| check_prefix(&private, prefix)));
                 checks.extend(check(field.ty.span(), &quote!(#private::check_group(__FIELDS, #place))));
-                for (name, span) in const_labels.names() {
+                checks.extend(group.series.checks(field, &private));
+                for (name, span) in group.const_labels.names() {
                     checks.extend(check(span, &quote!(#private::check_group_label(__FIELDS, #place, #name))));
                 }
             }
@@ -58,6 +59,21 @@ impl Metric {
             checks.extend(check(buckets.span(), &quote!(#private::check_buckets(#family))));
             checks.extend(check_type(field, &quote!(#private::assert_buckets)));
         }
+        if let Some(quantiles) = &self.quantiles {
+            checks.extend(check(quantiles.span(), &quote!(#private::check_quantiles(#family))));
+            checks.extend(check_type(field, &quote!(#private::assert_quantiles)));
+        }
+        checks.extend(self.series.checks(field, private));
+        for (name, span) in self.const_labels.names() {
+            checks.extend(check(span, &quote!(#private::check_const_label(#family, #name))));
+        }
+        checks
+    }
+}
+
+impl SeriesOptions {
+    fn checks(&self, field: &Field<'_>, private: &TokenStream) -> TokenStream {
+        let mut checks = TokenStream::new();
         if self.max_series.is_some() {
             checks.extend(check_type(field, &quote!(#private::assert_max_series)));
         }
@@ -66,9 +82,6 @@ impl Metric {
         }
         if self.preset {
             checks.extend(check_type(field, &quote!(#private::assert_preset)));
-        }
-        for (name, span) in self.const_labels.names() {
-            checks.extend(check(span, &quote!(#private::check_const_label(#family, #name))));
         }
         checks
     }

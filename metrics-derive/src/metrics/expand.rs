@@ -1,4 +1,4 @@
-use super::model::{Field, Metric, Model, Role};
+use super::model::{Field, Metric, Model, Role, SeriesOptions};
 use crate::emit::at;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
@@ -68,11 +68,16 @@ fn build(model: &Model<'_>) -> TokenStream {
             let (at, instrument) = (at.next(), instrument(ty, &private));
             quote!(#ident: #private::build_field(__FIELDS, #at, &__scope, #instrument.build))
         }
-        Role::Group { prefix, .. } => {
+        Role::Group(group) => {
             at.next();
-            let prefix = text(prefix.as_ref());
+            let prefix = text(group.prefix.as_ref());
             let metrics = metrics(ty, &private);
-            quote!(#ident: #metrics::build(&__scope.enter(#prefix)))
+            let options = group.series.options();
+            let options = (!options.is_empty()).then(|| {
+                let options = struct_of(&options, &private);
+                quote!(.with_options(&#options))
+            });
+            quote!(#ident: #metrics::build(&__scope.enter(#prefix)#options))
         }
         Role::Skip => quote!(#ident: ::core::default::Default::default()),
     });
@@ -159,8 +164,8 @@ impl Field<'_> {
                     })
                 }
             }
-            Role::Group { prefix, const_labels } => {
-                let (prefix, const_labels) = (text(prefix.as_ref()), const_labels.pairs(private));
+            Role::Group(group) => {
+                let (prefix, const_labels) = (text(group.prefix.as_ref()), group.const_labels.pairs(private));
                 let inner = metrics(ty, private);
                 quote! {
                     #private::Field::Group(#private::GroupField {
@@ -190,10 +195,23 @@ impl Metric {
             let slice = buckets.slice();
             options.extend(quote!(buckets: ::core::option::Option::Some(#slice),));
         }
+        if let Some(quantiles) = &self.quantiles {
+            let slice = quantiles.slice();
+            options.extend(quote!(quantiles: ::core::option::Option::Some(#slice),));
+        }
         if !self.const_labels.is_empty() {
             let pairs = self.const_labels.pairs(private);
             options.extend(quote!(const_labels: &[#pairs],));
         }
+        options.extend(self.series.options());
+        struct_of(&options, private)
+    }
+}
+
+impl SeriesOptions {
+    /// Fields of the library's type `Options`.
+    fn options(&self) -> TokenStream {
+        let mut options = TokenStream::new();
         if let Some(max_series) = &self.max_series {
             let max_series = max_series.value();
             options.extend(quote!(max_series: ::core::option::Option::Some(#max_series),));
@@ -205,11 +223,16 @@ impl Metric {
         if self.preset {
             options.extend(quote!(preset: true,));
         }
-        if options.is_empty() {
-            quote!(#private::Options::NONE)
-        } else {
-            quote!(#private::Options { #options ..#private::Options::NONE })
-        }
+        options
+    }
+}
+
+/// The library's type `Options` with these fields.
+fn struct_of(options: &TokenStream, private: &TokenStream) -> TokenStream {
+    if options.is_empty() {
+        quote!(#private::Options::NONE)
+    } else {
+        quote!(#private::Options { #options ..#private::Options::NONE })
     }
 }
 

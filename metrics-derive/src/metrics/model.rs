@@ -6,6 +6,7 @@ use crate::const_labels::ConstLabels;
 use crate::doc::doc_text;
 use crate::emit::Core;
 use crate::max_series::MaxSeries;
+use crate::quantiles::Quantiles;
 use crate::ttl_seconds::TtlSeconds;
 use darling::{Error, FromAttributes};
 use proc_macro2::{Span, TokenStream};
@@ -31,8 +32,21 @@ pub(super) struct Field<'a> {
 
 pub(super) enum Role {
     Metric(Box<Metric>),
-    Group { prefix: Option<LitStr>, const_labels: ConstLabels },
+    Group(Box<Group>),
     Skip,
+}
+
+pub(super) struct Group {
+    pub(super) prefix: Option<LitStr>,
+    pub(super) const_labels: ConstLabels,
+    pub(super) series: SeriesOptions,
+}
+
+/// What says how many series there are: options of a family, of metrics or of groups.
+pub(super) struct SeriesOptions {
+    pub(super) max_series: Option<MaxSeries>,
+    pub(super) ttl_seconds: Option<TtlSeconds>,
+    pub(super) preset: bool,
 }
 
 pub(super) struct Metric {
@@ -42,10 +56,9 @@ pub(super) struct Metric {
     pub(super) help: String,
     pub(super) unit: Option<Unit>,
     pub(super) buckets: Option<Buckets>,
+    pub(super) quantiles: Option<Quantiles>,
     pub(super) const_labels: ConstLabels,
-    pub(super) max_series: Option<MaxSeries>,
-    pub(super) ttl_seconds: Option<TtlSeconds>,
-    pub(super) preset: bool,
+    pub(super) series: SeriesOptions,
 }
 
 impl<'a> Model<'a> {
@@ -118,7 +131,12 @@ impl<'a> Field<'a> {
         let role = if attr.skip.is_present() {
             Role::Skip
         } else if attr.group.is_present() {
-            Role::Group { prefix: attr.prefix, const_labels: attr.const_labels }
+            let series = SeriesOptions {
+                max_series: attr.max_series,
+                ttl_seconds: attr.ttl_seconds,
+                preset: attr.preset.is_present(),
+            };
+            Role::Group(Box::new(Group { prefix: attr.prefix, const_labels: attr.const_labels, series }))
         } else {
             Role::Metric(Box::new(Metric::new(field, ident, attr, case)?))
         };
@@ -147,10 +165,13 @@ impl Metric {
             help,
             unit: attr.unit,
             buckets: attr.buckets,
+            quantiles: attr.quantiles,
             const_labels: attr.const_labels,
-            max_series: attr.max_series,
-            ttl_seconds: attr.ttl_seconds,
-            preset: attr.preset.is_present(),
+            series: SeriesOptions {
+                max_series: attr.max_series,
+                ttl_seconds: attr.ttl_seconds,
+                preset: attr.preset.is_present(),
+            },
         })
     }
 }

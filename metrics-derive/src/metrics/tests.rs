@@ -96,6 +96,8 @@ fn every_option() {
             r#try: Family<Attempt, Counter>,
             #[metric(group, prefix = "db", const_labels(kind = "sql"))]
             pool: Pool,
+            #[metric(group, max_series = 5)]
+            pools: Family<Request<'static>, Pool>,
             #[metric(skip)]
             nothing: Vec<u8>,
         }
@@ -145,11 +147,26 @@ fn every_option() {
                         fields: <Pool as m::private::Metrics>::FIELDS,
                         location: m::private::Location::caller(),
                     }),
+                    m::private::Field::Group(m::private::GroupField {
+                        prefix: "",
+                        inner_prefix: <Family<
+                            Request<'static>,
+                            Pool,
+                        > as m::private::Metrics>::PREFIX,
+                        const_labels: &[],
+                        inner_const_labels: <Family<
+                            Request<'static>,
+                            Pool,
+                        > as m::private::Metrics>::CONST_LABELS,
+                        label_names: &[],
+                        fields: <Family<Request<'static>, Pool> as m::private::Metrics>::FIELDS,
+                        location: m::private::Location::caller(),
+                    }),
                 ];
                 const _: () = m::private::check_prefix("shop");
                 const _: () = m::private::check_scope_label(__FIELDS, "region");
                 const __CLASHES: &[::core::primitive::usize] = &m::private::clashes::<
-                    3usize,
+                    4usize,
                     { m::private::slots(__FIELDS) },
                 >(__FIELDS);
                 const _: () = m::private::check_metric_name(m::private::family(__FIELDS, 0usize));
@@ -170,6 +187,9 @@ fn every_option() {
                 const _: () = m::private::check_group(__FIELDS, 2usize);
                 const _: () = m::private::check_group_label(__FIELDS, 2usize, "kind");
                 const _: () = m::private::check_unique(__FIELDS, __CLASHES, 2usize);
+                const _: () = m::private::check_group(__FIELDS, 3usize);
+                const _: () = m::private::assert_max_series::<Family<Request<'static>, Pool>>();
+                const _: () = m::private::check_unique(__FIELDS, __CLASHES, 3usize);
                 #[automatically_derived]
                 impl m::private::Metrics for Shop {
                     const PREFIX: &'static ::core::primitive::str = "shop";
@@ -194,6 +214,19 @@ fn every_option() {
                                 m::private::instrument::<Family<Attempt, Counter>>().build,
                             ),
                             pool: <Pool as m::private::Metrics>::build(&__scope.enter("db")),
+                            pools: <Family<
+                                Request<'static>,
+                                Pool,
+                            > as m::private::Metrics>::build(
+                                &__scope
+                                    .enter("")
+                                    .with_options(
+                                        &m::private::Options {
+                                            max_series: ::core::option::Option::Some(5),
+                                            ..m::private::Options::NONE
+                                        },
+                                    ),
+                            ),
                             nothing: ::core::default::Default::default(),
                         }
                     }
@@ -212,6 +245,10 @@ fn every_option() {
                                 .present)(&self.r#try),
                         );
                         <Pool as m::private::Metrics>::visit(&self.pool, __visit);
+                        <Family<
+                            Request<'static>,
+                            Pool,
+                        > as m::private::Metrics>::visit(&self.pools, __visit);
                     }
                 }
             };

@@ -455,6 +455,7 @@ impl<M: Child> Store<M> for HashedStore<M> {
             // SAFETY: pinned since before it was found.
             unsafe { (Series::labels(*series), Series::metric(*series)) }
         });
+        points.forget_words();
         M::give(family, children, points);
         self.expire(self.idle.look(batch, points.words()));
         next.map(|place| Cursor(place.pack()))

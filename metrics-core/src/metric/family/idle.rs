@@ -69,13 +69,18 @@ impl Idle {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Which of these series expire, given what was read of them just now: as many words of each. The caller is pinned
-    /// since before it found them.
+    /// Which of these series expire, given what was read of them just now, as many words of each; or nothing, and then
+    /// they are read here. The caller is pinned since before it found them.
     pub(super) fn look<M: Child>(&self, series: &[NonNull<Series<M>>], words: &[u64]) -> Vec<Expired<M>> {
         let Some(ttl) = self.ttl().filter(|_| crate::model::HAS_CLOCK && !series.is_empty()) else {
             return Vec::new();
         };
+        let mut own = Vec::new();
+        let words = if words.is_empty() { measure(series, &mut own) } else { words };
         let (now, width) = (Instant::now(), words.len() / series.len());
+        if width == 0 {
+            return Vec::new();
+        }
         let mut state = self.lock();
         let expires = |(series, words): (&NonNull<Series<M>>, &[u64])| {
             let read = self.hasher.hash_one(words);
@@ -116,6 +121,18 @@ impl Idle {
         };
         series.iter().filter_map(take).collect()
     }
+}
+
+/// What is measured of series, one by one.
+#[allow(unsafe_code, reason = "series are reached without locks")]
+fn measure<'a, M: Child>(series: &[NonNull<Series<M>>], words: &'a mut Vec<u64>) -> &'a [u64] {
+    let mut of_one = Vec::new();
+    for series in series {
+        // SAFETY: the caller of `look` is pinned since before it found it.
+        unsafe { Series::metric(*series) }.measure(&mut of_one);
+        words.extend_from_slice(&of_one);
+    }
+    words
 }
 
 /// Whether a handle keeps it, by which it may be changed at any time.

@@ -10,7 +10,7 @@ mod idle;
 mod series;
 mod table;
 
-use super::collect::{Capped, Child, Collect, HasBuckets, Instrument, Measured, Mortal, Preset, Spec};
+use super::collect::{Capped, Child, Collect, HasBuckets, HasQuantiles, Instrument, Measured, Mortal, Preset, Spec};
 use super::points::{Cursor, Points};
 use crate::label::{Dense, Density, Hashed, LabelSet, Listable, Unlisted};
 use crate::model::{Kind, Labels, Options};
@@ -51,6 +51,39 @@ pub use handle::Handle;
 ///
 /// A series exists from its first lookup on, whether or not it was changed. Two sets of labels that read the
 /// same as text are one series.
+///
+/// `M` may also be a struct of metrics. Then one lookup finds all that there is of these labels, and the family is
+/// itself such a struct, marked `group` as a field: each metric in it is a family with the labels `L`.
+///
+/// ```
+/// use metrics_core::{Counter, Family, LabelSet, Metrics, Summary};
+///
+/// #[derive(LabelSet)]
+/// struct Upstream<'a> { upstream: &'a str }
+///
+/// #[derive(Metrics)]
+/// #[metrics(group)]
+/// struct Calls {
+///     /// Calls made.
+///     calls: Counter,
+///     /// Time to answer.
+///     #[metric(unit = Seconds)]
+///     answer: Summary,
+/// }
+///
+/// #[derive(Metrics)]
+/// struct Gateway {
+///     #[metric(group, prefix = "upstream")]
+///     upstreams: Family<Upstream<'static>, Calls>,
+/// }
+///
+/// let bank = Gateway::global().upstreams.with(&Upstream { upstream: "bank" });
+/// bank.calls.inc(); // upstream_calls_total{upstream="bank"}
+/// bank.answer.observe(0.5); // upstream_answer_seconds_sum{upstream="bank"}
+/// ```
+///
+/// The struct holds no families of its own, an `Option` in it stays `None`, and skipped fields are made by `Default` with
+/// each series.
 ///
 /// A family may be shared between threads; a `&'static` one, as derived structs have it, is best.
 pub struct Family<L: LabelSet<Density: Storage>, M: Child> {
@@ -286,6 +319,22 @@ impl fmt::Display for UnknownLabel {
 
 impl std::error::Error for UnknownLabel {}
 
+#[cfg(feature = "quantiles")]
+impl<L: LabelSet<Density: Storage>, M: Child + HasQuantiles> Family<L, M> {
+    /// An empty family of summaries with these quantiles.
+    ///
+    /// # Panics
+    /// As [`Summary::with_quantiles`](super::Summary::with_quantiles).
+    #[track_caller]
+    pub fn with_quantiles(quantiles: &'static [f64]) -> Self {
+        if let Err(broken) = crate::name::quantiles(quantiles) {
+            panic!("{}", broken.rule);
+        }
+        let options = Options { quantiles: Some(quantiles), ..Options::NONE };
+        Self::of(&Spec { options: &options, ..Spec::BARE })
+    }
+}
+
 /// A series of a [`Family`], found by [`Family::with`]. Dereferences to the metric.
 pub struct Ref<'f, L: LabelSet<Density: Storage>, M: Child> {
     found: <<L::Density as Storage>::Store<M> as Store<M>>::Found<'f>,
@@ -348,7 +397,7 @@ impl<L: LabelSet<Density: Storage>, M: Child> fmt::Debug for Family<L, M> {
     }
 }
 
-impl<L: LabelSet<Density: Storage>, M: Child> Collect for Family<L, M> {
+impl<L: LabelSet<Density: Storage> + 'static, M: Child> Collect for Family<L, M> {
     fn collect(&self, family: usize, from: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
         self.store.collect(family, from, points)
     }
@@ -364,6 +413,7 @@ impl<L: LabelSet<Density: Storage> + 'static, M: Child + Instrument> Instrument 
 }
 
 impl<L: LabelSet<Density: Storage>, M: Child + HasBuckets> HasBuckets for Family<L, M> {}
+impl<L: LabelSet<Density: Storage>, M: Child + HasQuantiles> HasQuantiles for Family<L, M> {}
 impl<L: LabelSet<Density: Storage + Listable>, M: Child> Preset for Family<L, M> {}
 impl<L: LabelSet<Density: Storage + Unlisted>, M: Child> Capped for Family<L, M> {}
 impl<L: LabelSet<Density: Storage + Unlisted>, M: Measured> Mortal for Family<L, M> {}

@@ -1,4 +1,6 @@
-use metrics_core::{Counter, Family, Gauge, Histogram, LabelSet, LabelValue, Metrics, exponential};
+use metrics_core::{
+    Counter, Family, Gauge, GaugeHistogram, Histogram, Info, LabelSet, LabelValue, Metrics, StateSet, Summary, exponential,
+};
 
 #[derive(Clone, Copy, LabelValue)]
 enum Method {
@@ -36,6 +38,21 @@ pub(crate) struct Shop {
     stock: Option<Gauge<i64>>,
     #[metric(group, prefix = "db", const_labels(kind = "sql"))]
     pool: Pool,
+    #[metric(group, prefix = "dbs", const_labels(kind = "sql"), max_series = 5)]
+    pools: Family<Request<'static>, Pool>,
+    #[metric(group, prefix = "methods", preset)]
+    by_method: Family<Attempt, Pool>,
+    /// Help.
+    #[metric(buckets = [0.5, 1.0], unit = Seconds)]
+    ages: GaugeHistogram,
+    /// Help.
+    #[metric(const_labels(part = "web"))]
+    build_info: Info,
+    /// Help.
+    last_method: StateSet<Method>,
+    /// Help.
+    #[metric(unit = Bytes, max_series = 5)]
+    size: Family<Request<'static>, Summary>,
     #[metric(skip)]
     nothing: Vec<u8>,
 }

@@ -1,0 +1,21 @@
+use metrics_core::{Counter, Family, LabelSet, Metrics};
+
+#[derive(LabelSet)]
+struct Peer {
+    peer: &'static str,
+}
+
+#[derive(Metrics)]
+#[metrics(group)]
+struct Link {
+    /// Help.
+    field: Family<Peer, Counter>,
+}
+
+#[derive(Metrics)]
+struct M {
+    #[metric(group)]
+    links: Family<Peer, Link>,
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+use metrics_core::{Metrics, Summary};
+
+#[derive(Metrics)]
+struct M {
+    /// Help.
+    #[metric(quantiles = [50.0, 99.0])]
+    percent: Summary,
+    /// Help.
+    #[metric(quantiles = [0.99, 0.5])]
+    falling: Summary,
+}
+
+fn main() {}
