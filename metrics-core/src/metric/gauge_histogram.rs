@@ -26,7 +26,7 @@ use std::sync::Arc;
 /// ns, more where threads contend. A scrape reads one after the other: one that comes between two changes may see a value
 /// in two buckets or in none, or not yet in the sum. The sum of floats keeps what rounding leaves.
 ///
-/// All methods may be called from any thread; none blocks, allocates or panics.
+/// All methods may be called from any thread. A change does not block, allocate or panic.
 ///
 /// [spec]: https://prometheus.io/docs/specs/om/open_metrics_spec/#gaugehistogram
 pub struct GaugeHistogram {

@@ -11,7 +11,8 @@ pub trait Source: Send + Sync {
     /// The families, asked for once, when it is registered.
     fn families(&self) -> Vec<SourceFamily>;
 
-    /// Gives some thousand points at most of family number `family`, as [`Collect::collect`] does.
+    /// Gives some thousand points at most of family number `family`, as
+    /// [`Collect::collect`](crate::metric::Collect::collect) does.
     fn collect(&self, family: usize, from: Cursor, points: &mut Points<'_>) -> Option<Cursor>;
 }
 
