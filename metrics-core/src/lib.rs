@@ -115,6 +115,7 @@ pub use {
         Ref, Timer, exponential, linear,
     },
     metrics_derive::{LabelSet, LabelValue, Metrics, instrument_histogram},
+    model::NativeOptions,
     registry::{Metrics, RegisterError, Registry},
     self_metrics::SelfMetrics,
 };

@@ -1,8 +1,10 @@
 //! What the macros' output names. Not for users: changes without notice.
 
 pub use crate::label::{Dense, Density, Hashed, LabelSet, LabelValue, Listable, Unlisted};
-pub use crate::metric::{Capped, Collect, Cursor, HasBuckets, Instrument, Points, Preset, Spec};
-pub use crate::model::{FamilyField, Field, GroupField, Kind, LabelText, Location, Options, Scope, Unit};
+pub use crate::metric::{Capped, Collect, Cursor, HasBuckets, HasNative, Instrument, Points, Preset, Spec};
+pub use crate::model::{
+    FamilyField, Field, GroupField, Kind, LabelText, Location, NativeOptions, Options, Scope, Unit,
+};
 pub use crate::name::{
     check_buckets, check_const_label, check_group_label, check_label_name, check_label_names, check_metric_name,
     check_prefix, check_scope_label, check_unique, check_unit, clashes, slots,
@@ -18,6 +20,9 @@ pub use std::sync::LazyLock;
 
 /// Asserted on the span of a field's type: its options fit.
 pub const fn assert_buckets<I: HasBuckets>() {}
+
+/// Asserted on the span of a field's type: its options fit.
+pub const fn assert_native<I: HasNative>() {}
 
 /// Asserted on the span of a field's type: its options fit.
 pub const fn assert_preset<I: Preset>() {}

@@ -1,6 +1,6 @@
 //! What a derive says of a struct, as constant data.
 
-use super::{Kind, Location, Unit};
+use super::{Kind, Location, NativeOptions, Unit};
 
 /// One field of a [`Metrics`](crate::Metrics) struct.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +35,8 @@ pub struct Options {
     pub unit: Option<Unit>,
     /// `buckets = […]`.
     pub buckets: Option<&'static [f64]>,
+    /// `native`, or `native = …`. Then there are no classic buckets but those of `buckets`.
+    pub native: Option<NativeOptions>,
     /// `const_labels(k = "v")`.
     pub const_labels: &'static [(&'static str, LabelText)],
     /// `max_series = 500`: the most series of a family; `off`, which is `usize::MAX`: any number of them.
@@ -45,7 +47,8 @@ pub struct Options {
 
 impl Options {
     /// No attribute at all.
-    pub const NONE: Self = Self { unit: None, buckets: None, const_labels: &[], max_series: None, preset: false };
+    pub const NONE: Self =
+        Self { unit: None, buckets: None, native: None, const_labels: &[], max_series: None, preset: false };
 }
 
 /// A field marked `#[metric(group)]`.

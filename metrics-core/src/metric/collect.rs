@@ -63,6 +63,14 @@ impl<I: Instrument> Instrument for Option<I> {
 )]
 pub trait HasBuckets {}
 
+/// Takes `native`: a histogram, or a family of histograms.
+#[diagnostic::on_unimplemented(
+    message = "option `native` does not fit this metric type",
+    label = "`{Self}` has no buckets",
+    note = "only a `Histogram`, or a `Family` of histograms, has native buckets"
+)]
+pub trait HasNative {}
+
 /// Takes `preset`: a family whose label sets are all known at compile time.
 #[diagnostic::on_unimplemented(
     message = "option `preset` does not fit this metric type",
@@ -81,6 +89,7 @@ pub trait Capped {}
 
 impl<I: Capped> Capped for Option<I> {}
 impl<I: HasBuckets> HasBuckets for Option<I> {}
+impl<I: HasNative> HasNative for Option<I> {}
 impl<I: Preset> Preset for Option<I> {}
 
 /// What a metric is built from.
@@ -127,10 +136,32 @@ pub trait Child: fmt::Debug + Send + Sync + Sized + 'static {
     #[doc(hidden)]
     fn point<'a>(&'a self, words: &'a [u64]) -> Point<'a>;
 
-    /// Begins a new life, at zero, of a child that cannot be freed: what its cells hold is subtracted from now on.
-    /// Called while the cold paths are stopped.
+    /// Reads children (with their labels, at least one) at one go, and gives the point of each.
     #[doc(hidden)]
-    fn restart(&self);
+    fn give<'a>(
+        children: impl ExactSizeIterator<Item = (&'a str, &'a Self)> + Clone,
+        words: &mut Vec<u64>,
+        sink: impl FnMut(&'a str, &Point<'_>),
+    ) {
+        give_all(children, words, sink);
+    }
+
+    /// Begins a new life, at zero, of a child that cannot be freed: what its cells hold counts no more from now on.
+    #[doc(hidden)]
+    fn restart(&self, stopped: &mut Stopped<'static>);
+}
+
+/// Gives the points of children that are all read at once.
+pub(super) fn give_all<'a, M: Child>(
+    children: impl ExactSizeIterator<Item = (&'a str, &'a M)> + Clone,
+    words: &mut Vec<u64>,
+    mut sink: impl FnMut(&'a str, &Point<'_>),
+) {
+    M::read(children.clone().map(|(_, child)| child), words);
+    let width = words.len() / children.len();
+    for ((own, child), words) in children.zip(words.chunks_exact(width)) {
+        sink(own, &child.point(words));
+    }
 }
 
 impl<M: Child> Collect for M {
@@ -186,11 +217,8 @@ impl Points<'_> {
         if children.len() == 0 {
             return;
         }
-        M::read(children.clone().map(|(_, child)| child), &mut self.scratch.words);
-        let width = self.scratch.words.len() / children.len();
-        for ((own, child), words) in children.zip(self.scratch.words.chunks_exact(width)) {
-            self.sink.point(Labels { scope: self.scope, own }, &child.point(words), None);
-        }
+        let Self { sink, scope, scratch } = self;
+        M::give(children, &mut scratch.words, |own, point| sink.point(Labels { scope, own }, point, None));
     }
 }
 

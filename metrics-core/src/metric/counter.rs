@@ -206,7 +206,7 @@ impl<T: CounterValue> Child for Counter<T> {
         Point::Counter { value: T::from_word(words[0]).into(), exemplar: None, created: Some(self.created()) }
     }
 
-    fn restart(&self) {
+    fn restart(&self, _: &mut Stopped<'static>) {
         let mut words = [0];
         unmoved(|| {
             words = [0];

@@ -257,7 +257,7 @@ impl<T: GaugeValue> Child for Gauge<T> {
         Point::Gauge { value: T::from_word(words[0]).into(), exemplar: None }
     }
 
-    fn restart(&self) {
+    fn restart(&self, _: &mut Stopped<'static>) {
         self.set(T::default());
     }
 }

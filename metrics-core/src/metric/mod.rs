@@ -9,7 +9,7 @@ mod histogram;
 mod timer;
 
 pub use callback::{CallbackCounter, CallbackGauge};
-pub use collect::{Capped, Child, Collect, Cursor, HasBuckets, Instrument, Points, Preset, Scratch, Spec};
+pub use collect::{Capped, Child, Collect, Cursor, HasBuckets, HasNative, Instrument, Points, Preset, Scratch, Spec};
 pub(crate) use counter::rejected_updates;
 pub use counter::{Counter, CounterValue};
 pub(crate) use family::OverflowedLookups;

@@ -39,7 +39,7 @@ impl<H: Deref<Target = Histogram>> Drop for Timer<H> {
     }
 }
 
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Stopwatch(Option<Instant>);
 
 impl Stopwatch {

@@ -4,6 +4,7 @@
 
 mod cells;
 mod families;
+mod native;
 mod threads;
 
 use crate::LabelSet;

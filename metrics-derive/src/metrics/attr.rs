@@ -3,6 +3,7 @@ use crate::buckets::Buckets;
 use crate::case::Case;
 use crate::const_labels::ConstLabels;
 use crate::max_series::MaxSeries;
+use crate::native::Native;
 use darling::util::Flag;
 use darling::{Error, FromAttributes};
 use syn::{Attribute, LitStr, Path};
@@ -26,6 +27,7 @@ pub(super) struct FieldAttr {
     pub(super) help: Option<LitStr>,
     pub(super) unit: Option<Unit>,
     pub(super) buckets: Option<Buckets>,
+    pub(super) native: Option<Native>,
     #[darling(default)]
     pub(super) const_labels: ConstLabels,
     pub(super) max_series: Option<MaxSeries>,
@@ -41,6 +43,7 @@ impl FieldAttr {
             || self.help.is_some()
             || self.unit.is_some()
             || self.buckets.is_some()
+            || self.native.is_some()
             || self.max_series.is_some()
             || self.preset.is_present();
         let of_group = self.prefix.is_some();

@@ -58,6 +58,9 @@ impl Metric {
             checks.extend(check(buckets.span(), &quote!(#private::check_buckets(#family))));
             checks.extend(check_type(field, &quote!(#private::assert_buckets)));
         }
+        if self.native.is_some() {
+            checks.extend(check_type(field, &quote!(#private::assert_native)));
+        }
         if self.max_series.is_some() {
             checks.extend(check_type(field, &quote!(#private::assert_max_series)));
         }

@@ -189,6 +189,10 @@ impl Metric {
             let slice = buckets.slice();
             options.extend(quote!(buckets: ::core::option::Option::Some(#slice),));
         }
+        if let Some(native) = &self.native {
+            let native = native.options(private);
+            options.extend(quote!(native: ::core::option::Option::Some(#native),));
+        }
         if !self.const_labels.is_empty() {
             let pairs = self.const_labels.pairs(private);
             options.extend(quote!(const_labels: &[#pairs],));

@@ -6,6 +6,7 @@ use crate::const_labels::ConstLabels;
 use crate::doc::doc_text;
 use crate::emit::Core;
 use crate::max_series::MaxSeries;
+use crate::native::Native;
 use darling::{Error, FromAttributes};
 use proc_macro2::{Span, TokenStream};
 use syn::ext::IdentExt;
@@ -41,6 +42,7 @@ pub(super) struct Metric {
     pub(super) help: String,
     pub(super) unit: Option<Unit>,
     pub(super) buckets: Option<Buckets>,
+    pub(super) native: Option<Native>,
     pub(super) const_labels: ConstLabels,
     pub(super) max_series: Option<MaxSeries>,
     pub(super) preset: bool,
@@ -145,6 +147,7 @@ impl Metric {
             help,
             unit: attr.unit,
             buckets: attr.buckets,
+            native: attr.native,
             const_labels: attr.const_labels,
             max_series: attr.max_series,
             preset: attr.preset.is_present(),

@@ -9,9 +9,9 @@ mod hashed;
 mod series;
 mod table;
 
-use super::collect::{Capped, Child, Collect, Cursor, HasBuckets, Instrument, Points, Preset, Spec};
+use super::collect::{Capped, Child, Collect, Cursor, HasBuckets, HasNative, Instrument, Points, Preset, Spec};
 use crate::label::{Dense, Density, Hashed, LabelSet, Listable, Unlisted};
-use crate::model::{Kind, Labels, Options};
+use crate::model::{Kind, Labels, NativeOptions, Options};
 use dense::DenseStore;
 use hashed::HashedStore;
 use std::fmt;
@@ -206,6 +206,35 @@ impl<L: LabelSet<Density: Storage>> Family<L, super::Histogram> {
         let options = Options { buckets: Some(bounds), ..Options::NONE };
         Self::of(&Spec { name: "", options: &options })
     }
+
+    /// An empty family of histograms with native buckets only, see [`Histogram::native`](super::Histogram::native).
+    ///
+    /// ```
+    /// use metrics_core::{Family, Histogram, LabelSet, NativeOptions};
+    /// #[derive(LabelSet)]
+    /// struct Page<'a> { path: &'a str }
+    ///
+    /// let seconds = Family::<Page<'static>, Histogram>::native(NativeOptions::DEFAULT);
+    /// seconds.with(&Page { path: "/" }).observe(0.25);
+    /// ```
+    pub fn native(options: NativeOptions) -> Self {
+        let options = Options { native: Some(options), ..Options::NONE };
+        Self::of(&Spec { name: "", options: &options })
+    }
+
+    /// An empty family of histograms with these bounds, and native buckets besides; see
+    /// [`Histogram::with_native`](super::Histogram::with_native).
+    ///
+    /// # Panics
+    /// As [`Histogram::new`](super::Histogram::new).
+    #[track_caller]
+    pub fn with_native(bounds: &'static [f64], options: NativeOptions) -> Self {
+        if let Err(broken) = crate::name::buckets(bounds) {
+            panic!("{}", broken.rule);
+        }
+        let options = Options { buckets: Some(bounds), native: Some(options), ..Options::NONE };
+        Self::of(&Spec { name: "", options: &options })
+    }
 }
 
 /// A series of a [`Family`], found by [`Family::with`]. Dereferences to the metric.
@@ -281,5 +310,6 @@ impl<L: LabelSet<Density: Storage> + 'static, M: Child> Instrument for Family<L,
 }
 
 impl<L: LabelSet<Density: Storage>, M: Child + HasBuckets> HasBuckets for Family<L, M> {}
+impl<L: LabelSet<Density: Storage>, M: Child + HasNative> HasNative for Family<L, M> {}
 impl<L: LabelSet<Density: Storage + Listable>, M: Child> Preset for Family<L, M> {}
 impl<L: LabelSet<Density: Storage + Unlisted>, M: Child> Capped for Family<L, M> {}

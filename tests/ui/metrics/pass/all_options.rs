@@ -1,4 +1,4 @@
-use metrics_core::{Counter, Family, Gauge, Histogram, LabelSet, LabelValue, Metrics, exponential};
+use metrics_core::{Counter, Family, Gauge, Histogram, LabelSet, LabelValue, Metrics, NativeOptions, exponential};
 
 #[derive(Clone, Copy, LabelValue)]
 enum Method {
@@ -31,6 +31,12 @@ pub(crate) struct Shop {
     any_number: Option<Family<Request<'static>, Gauge>>,
     #[metric(help = "Help.", rename = "time", unit = Seconds, buckets = exponential::<4>(0.1, 2.0))]
     duration: Histogram,
+    /// Help.
+    #[metric(native)]
+    latency: Histogram,
+    /// Help.
+    #[metric(native = NativeOptions::DEFAULT.factor(1.05), buckets = [0.1, 1.0])]
+    sizes: Option<Family<Request<'static>, Histogram>>,
     /// Help.
     #[metric(unit = "widgets", const_labels(store = "main", type = "x"))]
     stock: Option<Gauge<i64>>,
