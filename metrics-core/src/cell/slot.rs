@@ -5,6 +5,8 @@ use super::memory::{CHUNK, CHUNK_BITS};
 use super::range::{BUCKETS, bump, bump_f64, cells};
 use super::sequence::{owned_write, shared_write};
 use super::{Cells, Range};
+use crate::sync::AtomicU64;
+use std::ptr::NonNull;
 
 /// Says where a bucket's cell lies, and where its histogram's sequence number and sum do: the chunk, the place of the
 /// first cell in it, and the place of the bucket, from the lowest bit on.
@@ -63,19 +65,14 @@ impl Cells {
     pub(super) fn observe_slot(&self, local: &Local, slot: Slot, also: Option<usize>, v: f64) {
         let (start, place) = (slot.start(), slot.place());
         // Whatever the word was: everything lies between two places in one chunk.
-        assert!(start + BUCKETS + also.map_or(0, |also| also.saturating_add(1)) <= place);
+        assert!(start + BUCKETS <= place);
+        let bucket = place - start - BUCKETS;
+        if let Some(also) = also {
+            assert!(also < bucket);
+        }
         match local.own_at(slot.chunk(), start) {
-            Some(first) => {
-                // SAFETY: see the assertion. This thread's copies.
-                let [sequence, sum, bucket] = unsafe { cells(first, place - start - BUCKETS) };
-                // SAFETY: the same.
-                let also = also.map(|also| unsafe { cells(first, also) }[2]);
-                owned_write(sequence, || {
-                    bump(bucket, 1);
-                    bump_f64(sum, v);
-                    also.inspect(|also| bump(also, 1));
-                });
-            }
+            // SAFETY: see the assertions. This thread's copies.
+            Some(first) => owned_write(sequence(first), || unsafe { count(first, bucket, also, v) }),
             None => self.observe_slot_slowly(local, slot, also, v),
         }
     }
@@ -83,23 +80,37 @@ impl Cells {
     #[cold]
     #[inline(never)]
     fn observe_slot_slowly(&self, local: &Local, slot: Slot, also: Option<usize>, v: f64) {
-        let (start, place) = (slot.start(), slot.place());
+        let bucket = slot.place() - slot.start() - BUCKETS;
         #[allow(clippy::cast_possible_truncation, reason = "ids have 32 bits")]
-        let at = self.touch(local, (slot.chunk() << CHUNK_BITS | start) as u32);
-        let (Place::Own(first) | Place::Shared(first)) = at;
+        let id = (slot.chunk() << CHUNK_BITS | slot.start()) as u32;
         // SAFETY: as in `observe_slot`, the only caller.
-        let [sequence, sum, bucket] = unsafe { cells(first, place - start - BUCKETS) };
-        // SAFETY: the same.
-        let also = also.map(|also| unsafe { cells(first, also) }[2]);
-        let write = || {
-            bump(bucket, 1);
-            bump_f64(sum, v);
-            also.inspect(|also| bump(also, 1));
-        };
-        match at {
-            Place::Own(_) => owned_write(sequence, write),
-            Place::Shared(_) => shared_write(sequence, write),
+        let write = |first| unsafe { count(first, bucket, also, v) };
+        match self.touch(local, id) {
+            Place::Own(first) => owned_write(sequence(first), || write(first)),
+            Place::Shared(first) => shared_write(sequence(first), || write(first)),
         }
+    }
+}
+
+/// Of the histogram whose first cell that is.
+#[inline(always)]
+fn sequence<'a>(first: NonNull<AtomicU64>) -> &'a AtomicU64 {
+    // SAFETY: cells are never freed.
+    unsafe { first.as_ref() }
+}
+
+/// # Safety
+/// `first` begins a range that has these buckets. Nobody else writes to it meanwhile.
+#[inline(always)]
+unsafe fn count(first: NonNull<AtomicU64>, bucket: usize, also: Option<usize>, v: f64) {
+    // SAFETY: the caller says so.
+    let [_, sum, bucket] = unsafe { cells(first, bucket) };
+    bump(bucket, 1);
+    bump_f64(sum, v);
+    if let Some(also) = also {
+        // SAFETY: the same.
+        let [_, _, also] = unsafe { cells(first, also) };
+        bump(also, 1);
     }
 }
 
@@ -109,10 +120,16 @@ mod global {
     use super::Slot;
 
     impl Slot {
+        /// Counts `v` in the bucket.
+        #[inline(always)]
+        pub(crate) fn observe(self, v: f64) {
+            with_local(|local| CELLS.observe_slot(local, self, None, v));
+        }
+
         /// Counts `v` in the bucket, and in bucket `also` of the same histogram, which lies before it.
         #[inline(always)]
-        pub(crate) fn observe(self, also: Option<usize>, v: f64) {
-            with_local(|local| CELLS.observe_slot(local, self, also, v));
+        pub(crate) fn observe_also(self, also: usize, v: f64) {
+            with_local(|local| CELLS.observe_slot(local, self, Some(also), v));
         }
     }
 }

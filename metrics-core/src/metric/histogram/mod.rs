@@ -145,6 +145,7 @@ impl Histogram {
     }
 
     /// What no table of classic bounds says: apart, so that classic histograms do not pay for native ones.
+    #[cold]
     #[inline(never)]
     fn observe_otherwise(&self, value: f64) {
         match &self.native {

@@ -78,15 +78,33 @@ impl Native {
         Self { table: Published::new(table), life: StoppedCell::new(life), shape: Arc::clone(shape) }
     }
 
-    #[inline(always)]
+    // Not a part of its caller, which is cold for the sake of classic histograms.
+    #[inline(never)]
     pub(super) fn observe(&self, value: f64) {
-        // Until the value is counted, the cells stay this histogram's.
+        {
+            // Until the value is counted, the cells stay this histogram's.
+            let pin = pin();
+            if let Some(slot) = self.table.get(&pin).find_usual(value) {
+                return self.count(slot, value);
+            }
+        }
+        self.observe_unusual(value);
+    }
+
+    /// What is no usual number, or has no bucket yet.
+    #[inline(never)]
+    fn observe_unusual(&self, value: f64) {
         let pin = pin();
-        let slot = match self.table.get(&pin).find(value) {
-            Some(slot) => slot,
-            None => self.make(value),
-        };
-        slot.observe(self.shape.classic.as_ref().map(|bounds| bounds.find(value)), value);
+        let slot = self.table.get(&pin).find(value).unwrap_or_else(|| self.make(value));
+        self.count(slot, value);
+    }
+
+    #[inline(always)]
+    fn count(&self, slot: Slot, value: f64) {
+        match &self.shape.classic {
+            None => slot.observe(value),
+            Some(bounds) => slot.observe_also(bounds.find(value), value),
+        }
     }
 
     /// Makes the bucket of `value`, unless somebody else just did.

@@ -104,25 +104,24 @@ impl Table {
     }
 
     /// Where `value` is counted, if there is a cell for it.
-    #[inline(always)]
     pub(super) fn find(&self, value: f64) -> Option<Slot> {
-        let bits = value.to_bits();
-        let distance = bits & !SIGN;
-        if distance.wrapping_sub(self.least) < self.usual {
-            self.entry(bits & SIGN != 0, coarser(finest_of_normal(distance), self.steps))
-        } else {
-            self.find_unusual(value)
-        }
-    }
-
-    #[inline(never)]
-    fn find_unusual(&self, value: f64) -> Option<Slot> {
         match label(value, self.steps, self.zero_threshold) {
             Label::NotANumber => Some(self.not_a_number),
             Label::Zero => Some(self.zero),
             Label::Negative(index) => self.entry(true, index),
             Label::Positive(index) => self.entry(false, index),
         }
+    }
+
+    /// The same for a usual number, and sooner.
+    #[inline(always)]
+    pub(super) fn find_usual(&self, value: f64) -> Option<Slot> {
+        let bits = value.to_bits();
+        let distance = bits & !SIGN;
+        if distance.wrapping_sub(self.least) >= self.usual {
+            return None;
+        }
+        self.entry(bits & SIGN != 0, coarser(finest_of_normal(distance), self.steps))
     }
 
     #[inline(always)]

@@ -79,7 +79,10 @@ fn the_table_finds_what_the_labels_say() {
             let table = Table::new(&labels, segments, 0);
             assert!(table.fits(&labels));
             for (value, cell) in expected {
-                assert_eq!(table.find(value), Some(table.segments.slot(cell)), "{value:e}");
+                let slot = Some(table.segments.slot(cell));
+                assert_eq!(table.find(value), slot, "{value:e}");
+                let is_usual = value.is_normal() && value.abs() > zero_threshold;
+                assert_eq!(table.find_usual(value), slot.filter(|_| is_usual), "{value:e}");
             }
             assert_eq!(table.find(1e200).is_some(), zero_threshold == f64::MAX);
         }
