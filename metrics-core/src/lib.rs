@@ -120,6 +120,7 @@ pub use {
         linear, remove_exemplar_supplier, set_exemplar_supplier,
     },
     metrics_derive::{LabelSet, LabelValue, Metrics, instrument_histogram},
+    model::NativeOptions,
     registry::{Metrics, RegisterError, Registry},
     self_metrics::SelfMetrics,
 };

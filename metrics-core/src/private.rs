@@ -2,9 +2,11 @@
 
 pub use crate::label::{Countable, Dense, Density, Hashed, LabelSet, LabelValue, Listable, Unlisted};
 pub use crate::metric::{
-    Capped, Collect, Cursor, HasBuckets, HasQuantiles, Instrument, Mortal, Part, Points, Preset, Spec,
+    Capped, Collect, Cursor, HasBuckets, HasNative, HasQuantiles, Instrument, Mortal, Part, Points, Preset, Spec,
 };
-pub use crate::model::{FamilyField, Field, GroupField, Kind, LabelText, Location, Options, Scope, Unit};
+pub use crate::model::{
+    FamilyField, Field, GroupField, Kind, LabelText, Location, NativeOptions, Options, Scope, Unit,
+};
 pub use crate::name::{
     check_buckets, check_const_label, check_group, check_group_label, check_label_name, check_label_names,
     check_metric_name, check_prefix, check_quantiles, check_scope_label, check_unique, check_unit, clashes, slots,
@@ -23,6 +25,9 @@ pub const fn assert_buckets<I: HasBuckets>() {}
 
 /// Asserted on the span of a field's type: its options fit.
 pub const fn assert_quantiles<I: HasQuantiles>() {}
+
+/// Asserted on the span of a field's type: its options fit.
+pub const fn assert_native<I: HasNative>() {}
 
 /// Asserted on the span of a field's type: its options fit.
 pub const fn assert_preset<I: Preset>() {}

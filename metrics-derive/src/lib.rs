@@ -10,6 +10,7 @@ mod label_set;
 mod label_value;
 mod max_series;
 mod metrics;
+mod native;
 mod quantiles;
 #[cfg(test)]
 mod snapshot;
@@ -46,6 +47,8 @@ use syn::{DeriveInput, parse_macro_input};
 ///   the call of a `const fn`, `buckets = exponential::<8>(0.001, 4.0)`. Left out, it has `DEFAULT_BUCKETS`.
 /// - `quantiles = [0.5, 0.99]`: the quantiles of a summary over the last ten minutes, with the feature `quantiles` of
 ///   `metrics_core`. Left out, it has none.
+/// - `native`: a histogram gets native buckets, which need no bounds; with `buckets = …` it has both, without it only
+///   these. Or `native = NativeOptions::DEFAULT.factor(1.05)`: a constant that says how fine they are, and how many.
 /// - `const_labels(store = "main")`: labels that every series of the metric carries.
 /// - `max_series = 50_000`: the most series of a family, 10,000 if it is left out; or `max_series = off`. What is looked
 ///   up beyond counts in one series whose labels are all `__overflow__`. For families of which a label is no enum or

@@ -3,7 +3,8 @@
 use metrics_core::model::{Desc, Kind};
 use metrics_core::testing::{sample_value, samples};
 use metrics_core::{
-    CallbackGauge, Counter, Family, Gauge, Histogram, LabelSet, LabelValue, Metrics, Registry, exponential,
+    CallbackGauge, Counter, Family, Gauge, Histogram, LabelSet, LabelValue, Metrics, NativeOptions, Registry,
+    exponential,
 };
 use std::collections::BTreeSet;
 
@@ -303,6 +304,34 @@ fn buckets_of_all_forms() {
     assert_eq!(buckets.slice.bounds(), SLICE);
     assert_eq!(buckets.call.bounds(), [1.0, 10.0, 100.0]);
     assert_eq!(buckets.default.bounds(), metrics_core::DEFAULT_BUCKETS);
+}
+
+#[derive(Metrics)]
+struct Native {
+    /// As usual.
+    #[metric(native)]
+    usual: Histogram,
+    /// As told, and with bounds.
+    #[metric(native = NativeOptions::DEFAULT.factor(2.0).zero_threshold(0.5), buckets = [1.0])]
+    both: Histogram,
+    /// By a constant.
+    #[metric(native = COARSE)]
+    family: Family<Attempt, Histogram>,
+}
+
+const COARSE: NativeOptions = NativeOptions::DEFAULT.factor(16.0);
+
+#[test]
+fn native_buckets() {
+    let native = Native::new();
+    native.usual.observe(1.0);
+    assert_eq!(native.usual.to_native().unwrap().schema(), 3);
+    assert!(native.usual.bounds().is_empty() && native.usual.counts().is_empty());
+    native.both.observe(0.75);
+    let both = native.both.to_native().unwrap();
+    assert_eq!((both.schema(), both.zero_threshold(), both.count()), (0, 0.5, 1));
+    assert_eq!(native.both.counts(), [1, 0]);
+    assert_eq!(native.family.with(&Attempt { method: Method::Get, retried: false }).to_native().unwrap().schema(), -2);
 }
 
 #[derive(Metrics)]

@@ -65,7 +65,13 @@ impl Local {
     /// This thread's copy of the range's first cell, if it has touched the chunk before.
     #[inline(always)]
     pub(super) fn own(&self, range: &Range) -> Option<NonNull<AtomicU64>> {
-        let index = range.chunk();
+        self.own_at(range.chunk(), range.start())
+    }
+
+    /// This thread's copy of a cell, by its chunk and its place there, if it has touched the chunk before.
+    #[inline(always)]
+    pub(super) fn own_at(&self, index: usize, start: usize) -> Option<NonNull<AtomicU64>> {
+        debug_assert!(start < CHUNK);
         let chunk = match self.near.get(index) {
             Some(chunk) => chunk.get(),
             None => {
@@ -74,8 +80,8 @@ impl Local {
             }
         };
         let chunk = NonNull::new(chunk.cast_mut())?;
-        // SAFETY: a range begins in its chunk.
-        Some(in_one_register(unsafe { chunk.add(range.start()) }))
+        // SAFETY: a range begins in its chunk, and so does what else callers take a place of.
+        Some(in_one_register(unsafe { chunk.add(start) }))
     }
 
     #[inline(always)]

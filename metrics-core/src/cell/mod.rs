@@ -21,10 +21,13 @@ mod ids;
 mod local;
 mod memory;
 mod pin;
+#[cfg(not(loom))]
+mod published;
 mod range;
 mod read;
 mod roster;
 mod sequence;
+mod slot;
 mod stopped;
 mod word;
 
@@ -40,14 +43,18 @@ use pin::Epochs;
 use roster::Roster;
 
 #[allow(unreachable_pub, reason = "they stand in signatures of sealed traits")]
-pub use {ids::Layout, memory::Key, range::Range, word::Word};
+pub use {ids::Layout, memory::Key, range::Range, stopped::Stopped, word::Word};
 
 #[cfg(not(loom))]
 pub(crate) use fold::{fold_idle, unmoved};
 pub(crate) use pin::Pin;
 #[cfg(not(loom))]
+pub(crate) use published::Published;
+#[cfg(not(loom))]
 pub(crate) use read::{read_f64, read_sequenced, read_u64};
-pub(crate) use stopped::{Stopped, StoppedCell};
+pub(crate) use slot::Slot;
+#[cfg(not(loom))]
+pub(crate) use stopped::StoppedCell;
 
 /// Private arenas that are allowed on a machine of few cores.
 const MIN_ARENAS: u64 = 32;

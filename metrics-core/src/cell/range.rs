@@ -24,6 +24,11 @@ impl Range {
         Self { packed: u64::from(first >> CHUNK_BITS) | u64::from(len) << 32 | u64::from(start) << 48 }
     }
 
+    /// Of no cells.
+    pub(crate) fn none() -> Self {
+        Self::new(0, 0)
+    }
+
     #[inline(always)]
     pub(super) fn chunk(&self) -> usize {
         self.packed as u32 as usize
@@ -133,7 +138,7 @@ impl Cells {
 /// # Safety
 /// `first` begins a range that has this bucket.
 #[inline(always)]
-unsafe fn cells<'a>(first: std::ptr::NonNull<AtomicU64>, bucket: usize) -> [&'a AtomicU64; 3] {
+pub(super) unsafe fn cells<'a>(first: std::ptr::NonNull<AtomicU64>, bucket: usize) -> [&'a AtomicU64; 3] {
     // SAFETY: the caller says so; cells are never freed.
     unsafe { [first.as_ref(), first.add(SUM).as_ref(), first.add(BUCKETS + bucket).as_ref()] }
 }
@@ -145,12 +150,12 @@ pub(super) fn add_shared_f64(cell: &AtomicU64, v: f64) {
 
 /// On x86-64 one `add [mem]` instruction, so that not even a signal handler on this thread loses a count.
 #[inline(always)]
-fn bump(cell: &AtomicU64, n: u64) {
+pub(super) fn bump(cell: &AtomicU64, n: u64) {
     cell.store(cell.load(Relaxed).wrapping_add(n), Relaxed);
 }
 
 #[inline(always)]
-fn bump_f64(cell: &AtomicU64, v: f64) {
+pub(super) fn bump_f64(cell: &AtomicU64, v: f64) {
     cell.store((f64::from_bits(cell.load(Relaxed)) + v).to_bits(), Relaxed);
 }
 
@@ -186,6 +191,9 @@ mod global {
 
     impl Drop for Range {
         fn drop(&mut self) {
+            if self.len() == 0 {
+                return;
+            }
             CELLS.recycle(self.first(), self.len());
         }
     }

@@ -8,7 +8,7 @@ use std::fmt;
 ///
 /// Whoever holds it does not call the user's code, drop a [`Range`] or a [`Word`], or stop again: each
 /// would wait for itself.
-pub(crate) struct Stopped<'a> {
+pub struct Stopped<'a> {
     cells: &'a Cells,
     cold: MutexGuard<'a, Cold>,
 }

@@ -1,6 +1,6 @@
 //! What a derive says of a struct, as constant data.
 
-use super::{Kind, Location, Unit};
+use super::{Kind, Location, NativeOptions, Unit};
 use std::time::Duration;
 
 /// One field of a [`Metrics`](crate::Metrics) struct.
@@ -38,6 +38,8 @@ pub struct Options {
     pub buckets: Option<&'static [f64]>,
     /// `quantiles = […]`.
     pub quantiles: Option<&'static [f64]>,
+    /// `native`, or `native = …`. Then there are no classic buckets but those of `buckets`.
+    pub native: Option<NativeOptions>,
     /// `const_labels(k = "v")`.
     pub const_labels: &'static [(&'static str, LabelText)],
     /// `max_series = 500`: the most series of a family; `off`, which is `usize::MAX`: any number of them.
@@ -54,6 +56,7 @@ impl Options {
         unit: None,
         buckets: None,
         quantiles: None,
+        native: None,
         const_labels: &[],
         max_series: None,
         ttl: None,

@@ -3,9 +3,11 @@
 mod field;
 mod kind;
 mod location;
+mod native;
 mod unit;
 
 pub use field::{FamilyField, Field, GroupField, LabelText, Options, Scope};
 pub use kind::{Kind, UnknownKind};
 pub use location::Location;
+pub use native::NativeOptions;
 pub use unit::Unit;

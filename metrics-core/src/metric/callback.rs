@@ -1,6 +1,6 @@
 use super::collect::{Child, Spec, instrument};
 use super::points::Points;
-use crate::cell::Key;
+use crate::cell::{Key, Stopped};
 use crate::model::{Number, Point};
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -89,7 +89,7 @@ macro_rules! callback {
                 }
             }
 
-            fn restart(&self) {
+            fn restart(&self, _: &mut Stopped<'static>) {
                 self.0.is_present.store(false, Relaxed);
             }
         }

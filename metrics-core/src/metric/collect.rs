@@ -1,7 +1,7 @@
 //! How instruments are made and read.
 
 use super::points::{Cursor, Points};
-use crate::cell::Key;
+use crate::cell::{Key, Stopped};
 use crate::model::{Exemplar, FamilyField, Kind, Options, Point, Scope};
 use std::any::Any;
 use std::fmt;
@@ -32,7 +32,9 @@ pub trait Collect: Any + Send + Sync {
 
     /// See [`Child::restart`].
     #[doc(hidden)]
-    fn restart(&self) {}
+    fn restart(&self, stopped: &mut Stopped<'static>) {
+        let _ = stopped;
+    }
 }
 
 /// What a struct of metrics shows as one family; see [`Metrics::visit`](crate::Metrics::visit).
@@ -65,8 +67,8 @@ impl<'a> Part<'a> {
     }
 
     /// See [`Child::restart`].
-    pub(crate) fn restart(&self) {
-        self.metric.restart();
+    pub(crate) fn restart(&self, stopped: &mut Stopped<'static>) {
+        self.metric.restart(stopped);
     }
 }
 
@@ -133,6 +135,13 @@ pub trait HasBuckets {}
     note = "only a `Summary`, or a `Family` of summaries, has quantiles, with the feature `quantiles` of metrics-core"
 )]
 pub trait HasQuantiles {}
+/// Takes `native`: a histogram, or a family of histograms.
+#[diagnostic::on_unimplemented(
+    message = "option `native` does not fit this metric type",
+    label = "`{Self}` has no buckets",
+    note = "only a `Histogram`, or a `Family` of histograms, has native buckets"
+)]
+pub trait HasNative {}
 
 /// Takes `preset`: a family whose label sets are all known at compile time.
 #[diagnostic::on_unimplemented(
@@ -162,6 +171,7 @@ impl<I: Capped> Capped for Option<I> {}
 impl<I: Mortal> Mortal for Option<I> {}
 impl<I: HasBuckets> HasBuckets for Option<I> {}
 impl<I: HasQuantiles> HasQuantiles for Option<I> {}
+impl<I: HasNative> HasNative for Option<I> {}
 impl<I: Preset> Preset for Option<I> {}
 
 /// What a metric is built from.
@@ -230,10 +240,10 @@ pub trait Child: Send + Sync + Sized + 'static {
         points: &mut Points<'_>,
     );
 
-    /// Begins a new life, at zero, of a child that cannot be freed: what its cells hold is subtracted from now on.
+    /// Begins a new life, at zero, of a child that cannot be freed: what its cells hold counts no more from now on.
     /// Called while the cold paths are stopped, and so drops nothing of the user's.
     #[doc(hidden)]
-    fn restart(&self);
+    fn restart(&self, stopped: &mut Stopped<'static>);
 }
 
 /// A child that is a few words: what a scrape reads of many at one go.
@@ -265,8 +275,8 @@ macro_rules! instrument {
                 <Self as $crate::metric::Child>::give(0, children, points);
             }
 
-            fn restart(&self) {
-                $crate::metric::Child::restart(self);
+            fn restart(&self, stopped: &mut $crate::cell::Stopped<'static>) {
+                $crate::metric::Child::restart(self, stopped);
             }
         }
 

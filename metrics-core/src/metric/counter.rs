@@ -1,7 +1,7 @@
 use super::collect::{Child, Instrument, Measured, Spec, instrument};
 use super::exemplars::{self, Created};
 use super::points::Points;
-use crate::cell::{Key, Layout, Range, read_f64, read_u64, stop, unmoved};
+use crate::cell::{Key, Layout, Range, Stopped, read_f64, read_u64, stop, unmoved};
 use crate::model::{Exemplar, ExemplarError, Number, Point, Timestamp};
 use std::fmt;
 use std::marker::PhantomData;
@@ -224,8 +224,7 @@ impl<T: CounterValue> Counter<T> {
     /// (`Counter<f64>`) stays so.
     pub fn reset(&self) {
         // Two at once would each take what the other leaves.
-        let _stopped = stop();
-        self.restart();
+        self.restart(&mut stop());
     }
 
     /// When the counter was zero.
@@ -284,7 +283,7 @@ impl<T: CounterValue> Child for Counter<T> {
         points.children(children);
     }
 
-    fn restart(&self) {
+    fn restart(&self, _: &mut Stopped<'static>) {
         let mut words = [0];
         unmoved(|| {
             words = [0];

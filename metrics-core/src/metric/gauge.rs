@@ -1,7 +1,7 @@
 use super::collect::{Child, Instrument, Measured, Spec, instrument};
 use super::family::{Handle, Ref, Storage};
 use super::points::Points;
-use crate::cell::{Key, Word, stop};
+use crate::cell::{Key, Stopped, Word, stop};
 use crate::label::LabelSet;
 use crate::model::{Exemplar, Number, Point, Timestamp};
 use std::fmt;
@@ -260,7 +260,7 @@ impl<T: GaugeValue> Child for Gauge<T> {
         }
     }
 
-    fn restart(&self) {
+    fn restart(&self, _: &mut Stopped<'static>) {
         self.set(T::default());
     }
 }

@@ -1,7 +1,7 @@
 use super::collect::{Child, HasBuckets, Instrument, Measured, Spec, instrument};
 use super::histogram::{Bounds, DEFAULT_BUCKETS};
 use super::points::Points;
-use crate::cell::{Key, Word, stop};
+use crate::cell::{Key, Stopped, Word, stop};
 use crate::model::{Buckets, Exemplar, Point};
 use std::fmt;
 use std::sync::Arc;
@@ -133,7 +133,7 @@ impl Child for GaugeHistogram {
         points.children(children);
     }
 
-    fn restart(&self) {
+    fn restart(&self, _: &mut Stopped<'static>) {
         self.buckets.iter().chain([&self.sum]).for_each(|word| word.store(0));
     }
 }

@@ -1,6 +1,6 @@
 use super::collect::{Child, Instrument, Spec, instrument};
 use super::points::Points;
-use crate::cell::Key;
+use crate::cell::{Key, Stopped};
 use crate::label::render_pair;
 use crate::model::{FamilyFault, LabelText, Labels, Point};
 use crate::name::{EscapingScheme, default_validation, escape_label_name};
@@ -144,7 +144,7 @@ impl Child for Info {
         }
     }
 
-    fn restart(&self) {
+    fn restart(&self, _: &mut Stopped<'static>) {
         self.clear();
     }
 }

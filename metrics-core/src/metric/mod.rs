@@ -18,7 +18,9 @@ mod summary;
 mod timer;
 
 pub use callback::{CallbackCounter, CallbackGauge, CallbackUnknown};
-pub use collect::{Capped, Child, Collect, HasBuckets, HasQuantiles, Instrument, Measured, Mortal, Part, Preset, Spec};
+pub use collect::{
+    Capped, Child, Collect, HasBuckets, HasNative, HasQuantiles, Instrument, Measured, Mortal, Part, Preset, Spec,
+};
 pub(crate) use counter::rejected_updates;
 pub use counter::{Counter, CounterValue};
 pub use errors::ErrorGuard;

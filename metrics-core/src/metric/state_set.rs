@@ -1,6 +1,6 @@
 use super::collect::{Child, Spec, instrument};
 use super::points::Points;
-use crate::cell::{Key, Word, stop};
+use crate::cell::{Key, Stopped, Word, stop};
 use crate::label::{Countable, LabelValue};
 use crate::model::Point;
 use std::fmt;
@@ -97,7 +97,7 @@ impl<S: LabelValue<Density: Countable> + 'static> Child for StateSet<S> {
         }
     }
 
-    fn restart(&self) {
+    fn restart(&self, _: &mut Stopped<'static>) {
         self.word.store(0);
     }
 }

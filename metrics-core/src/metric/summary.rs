@@ -4,7 +4,7 @@ use super::points::Points;
 use super::timer::{Observe, Timer};
 #[cfg(feature = "quantiles")]
 use super::{collect::HasQuantiles, quantiles::Window};
-use crate::cell::{Key, Layout, Range, read_sequenced, stop, unmoved};
+use crate::cell::{Key, Layout, Range, Stopped, read_sequenced, stop, unmoved};
 use crate::label::LabelSet;
 use crate::model::{Exemplar, Point, Timestamp};
 use std::fmt;
@@ -224,7 +224,7 @@ impl Child for Summary {
         points.children(children);
     }
 
-    fn restart(&self) {
+    fn restart(&self, _: &mut Stopped<'static>) {
         let mut words = Vec::new();
         unmoved(|| {
             words.clear();

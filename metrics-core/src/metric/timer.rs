@@ -45,7 +45,7 @@ impl<O: Deref<Target: Observe>> Drop for Timer<O> {
     }
 }
 
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Stopwatch(Option<Instant>);
 
 impl Stopwatch {

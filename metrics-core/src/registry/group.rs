@@ -4,7 +4,7 @@
 //! one series, each with the labels of the family. So registering, checking and scraping it is nothing special.
 
 use super::Metrics;
-use crate::cell::Key;
+use crate::cell::{Key, Stopped};
 use crate::label::LabelSet;
 use crate::metric::{Child, Family, Part, Points, Spec, Storage};
 use crate::model::{Field, GroupField, LabelText, Location, Scope};
@@ -30,8 +30,8 @@ impl<G: Metrics> Child for G {
         }
     }
 
-    fn restart(&self) {
-        self.visit(&mut |part| part.iter().for_each(Part::restart));
+    fn restart(&self, stopped: &mut Stopped<'static>) {
+        self.visit(&mut |part| part.iter().for_each(|part| part.restart(stopped)));
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod cells;
 mod families;
+mod native;
 mod registry;
 mod threads;
 

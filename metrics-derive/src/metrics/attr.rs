@@ -3,6 +3,7 @@ use crate::buckets::Buckets;
 use crate::case::Case;
 use crate::const_labels::ConstLabels;
 use crate::max_series::MaxSeries;
+use crate::native::Native;
 use crate::quantiles::Quantiles;
 use crate::ttl_seconds::TtlSeconds;
 use darling::util::Flag;
@@ -29,6 +30,7 @@ pub(super) struct FieldAttr {
     pub(super) unit: Option<Unit>,
     pub(super) buckets: Option<Buckets>,
     pub(super) quantiles: Option<Quantiles>,
+    pub(super) native: Option<Native>,
     #[darling(default)]
     pub(super) const_labels: ConstLabels,
     pub(super) max_series: Option<MaxSeries>,
@@ -45,7 +47,8 @@ impl FieldAttr {
             || self.help.is_some()
             || self.unit.is_some()
             || self.buckets.is_some()
-            || self.quantiles.is_some();
+            || self.quantiles.is_some()
+            || self.native.is_some();
         let of_family = self.max_series.is_some() || self.ttl_seconds.is_some() || self.preset.is_present();
         let of_group = self.prefix.is_some();
         let mut errors = Error::accumulator();

@@ -63,6 +63,9 @@ impl Metric {
             checks.extend(check(quantiles.span(), &quote!(#private::check_quantiles(#family))));
             checks.extend(check_type(field, &quote!(#private::assert_quantiles)));
         }
+        if self.native.is_some() {
+            checks.extend(check_type(field, &quote!(#private::assert_native)));
+        }
         checks.extend(self.series.checks(field, private));
         for (name, span) in self.const_labels.names() {
             checks.extend(check(span, &quote!(#private::check_const_label(#family, #name))));

@@ -199,6 +199,10 @@ impl Metric {
             let slice = quantiles.slice();
             options.extend(quote!(quantiles: ::core::option::Option::Some(#slice),));
         }
+        if let Some(native) = &self.native {
+            let native = native.options(private);
+            options.extend(quote!(native: ::core::option::Option::Some(#native),));
+        }
         if !self.const_labels.is_empty() {
             let pairs = self.const_labels.pairs(private);
             options.extend(quote!(const_labels: &[#pairs],));

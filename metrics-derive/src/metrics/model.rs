@@ -6,6 +6,7 @@ use crate::const_labels::ConstLabels;
 use crate::doc::doc_text;
 use crate::emit::Core;
 use crate::max_series::MaxSeries;
+use crate::native::Native;
 use crate::quantiles::Quantiles;
 use crate::ttl_seconds::TtlSeconds;
 use darling::{Error, FromAttributes};
@@ -57,6 +58,7 @@ pub(super) struct Metric {
     pub(super) unit: Option<Unit>,
     pub(super) buckets: Option<Buckets>,
     pub(super) quantiles: Option<Quantiles>,
+    pub(super) native: Option<Native>,
     pub(super) const_labels: ConstLabels,
     pub(super) series: SeriesOptions,
 }
@@ -166,6 +168,7 @@ impl Metric {
             unit: attr.unit,
             buckets: attr.buckets,
             quantiles: attr.quantiles,
+            native: attr.native,
             const_labels: attr.const_labels,
             series: SeriesOptions {
                 max_series: attr.max_series,

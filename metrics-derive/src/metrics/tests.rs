@@ -89,7 +89,7 @@ fn every_option() {
     let expansion = derive(&parse_quote! {
         #[metrics(crate = "m", prefix = "shop", const_labels(region = "eu"), group)]
         struct Shop {
-            #[metric(help = "Time.", rename = "time", unit = Seconds, buckets = BUCKETS, const_labels(kind = "x"))]
+            #[metric(help = "Time.", rename = "time", unit = Seconds, buckets = BUCKETS, native = N, const_labels(kind = "x"))]
             duration: Family<Request<'static>, Histogram>,
             /// Attempts.
             #[metric(preset, unit = "tries")]
@@ -119,6 +119,10 @@ fn every_option() {
                             buckets: ::core::option::Option::Some({
                                 const __METRICS_BUCKETS: &[::core::primitive::f64] = &BUCKETS;
                                 __METRICS_BUCKETS
+                            }),
+                            native: ::core::option::Option::Some({
+                                const __METRICS_NATIVE: m::private::NativeOptions = N;
+                                __METRICS_NATIVE
                             }),
                             const_labels: &[("kind", m::private::LabelText::Static("x"))],
                             ..m::private::Options::NONE
@@ -174,6 +178,7 @@ fn every_option() {
                 const _: () = m::private::check_unit(m::private::family(__FIELDS, 0usize));
                 const _: () = m::private::check_buckets(m::private::family(__FIELDS, 0usize));
                 const _: () = m::private::assert_buckets::<Family<Request<'static>, Histogram>>();
+                const _: () = m::private::assert_native::<Family<Request<'static>, Histogram>>();
                 const _: () = m::private::check_const_label(
                     m::private::family(__FIELDS, 0usize),
                     "kind",

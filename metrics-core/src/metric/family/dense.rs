@@ -116,7 +116,7 @@ impl<M: Child> DenseStore<M> {
         match slot.child() {
             Some(_) if slot.state.load(Relaxed) == LIVE => {}
             Some(metric) => {
-                metric.restart();
+                metric.restart(&mut stopped);
                 slot.state.store(LIVE, Release);
             }
             None => {

@@ -10,10 +10,12 @@ mod idle;
 mod series;
 mod table;
 
-use super::collect::{Capped, Child, Collect, HasBuckets, HasQuantiles, Instrument, Measured, Mortal, Preset, Spec};
+use super::collect::{
+    Capped, Child, Collect, HasBuckets, HasNative, HasQuantiles, Instrument, Measured, Mortal, Preset, Spec,
+};
 use super::points::{Cursor, Points};
 use crate::label::{Dense, Density, Hashed, LabelSet, Listable, Unlisted};
-use crate::model::{Kind, Labels, Options};
+use crate::model::{Kind, Labels, NativeOptions, Options};
 use dense::DenseStore;
 use hashed::HashedStore;
 use std::fmt;
@@ -335,6 +337,37 @@ impl<L: LabelSet<Density: Storage>, M: Child + HasQuantiles> Family<L, M> {
     }
 }
 
+impl<L: LabelSet<Density: Storage>> Family<L, super::Histogram> {
+    /// An empty family of histograms with native buckets only, see [`Histogram::native`](super::Histogram::native).
+    ///
+    /// ```
+    /// use metrics_core::{Family, Histogram, LabelSet, NativeOptions};
+    /// #[derive(LabelSet)]
+    /// struct Page<'a> { path: &'a str }
+    ///
+    /// let seconds = Family::<Page<'static>, Histogram>::native(NativeOptions::DEFAULT);
+    /// seconds.with(&Page { path: "/" }).observe(0.25);
+    /// ```
+    pub fn native(options: NativeOptions) -> Self {
+        let options = Options { native: Some(options), ..Options::NONE };
+        Self::of(&Spec { options: &options, ..Spec::BARE })
+    }
+
+    /// An empty family of histograms with these bounds, and native buckets besides; see
+    /// [`Histogram::with_native`](super::Histogram::with_native).
+    ///
+    /// # Panics
+    /// As [`Histogram::new`](super::Histogram::new).
+    #[track_caller]
+    pub fn with_native(bounds: &'static [f64], options: NativeOptions) -> Self {
+        if let Err(broken) = crate::name::buckets(bounds) {
+            panic!("{}", broken.rule);
+        }
+        let options = Options { buckets: Some(bounds), native: Some(options), ..Options::NONE };
+        Self::of(&Spec { options: &options, ..Spec::BARE })
+    }
+}
+
 /// A series of a [`Family`], found by [`Family::with`]. Dereferences to the metric.
 pub struct Ref<'f, L: LabelSet<Density: Storage>, M: Child> {
     found: <<L::Density as Storage>::Store<M> as Store<M>>::Found<'f>,
@@ -414,6 +447,7 @@ impl<L: LabelSet<Density: Storage> + 'static, M: Child + Instrument> Instrument 
 
 impl<L: LabelSet<Density: Storage>, M: Child + HasBuckets> HasBuckets for Family<L, M> {}
 impl<L: LabelSet<Density: Storage>, M: Child + HasQuantiles> HasQuantiles for Family<L, M> {}
+impl<L: LabelSet<Density: Storage>, M: Child + HasNative> HasNative for Family<L, M> {}
 impl<L: LabelSet<Density: Storage + Listable>, M: Child> Preset for Family<L, M> {}
 impl<L: LabelSet<Density: Storage + Unlisted>, M: Child> Capped for Family<L, M> {}
 impl<L: LabelSet<Density: Storage + Unlisted>, M: Measured> Mortal for Family<L, M> {}

@@ -102,19 +102,27 @@ impl Bounds {
         &self.finite
     }
 
+    /// The same without a table, so that [`look_up`](Self::look_up) never finds anything.
+    pub(super) fn without_table(bounds: &[f64]) -> Self {
+        Self { table: Table::default(), ..Self::new(bounds) }
+    }
+
     /// The bucket of `value`; the last one for NaN.
     #[inline(always)]
     pub(in crate::metric) fn find(&self, value: f64) -> usize {
-        match self.table.entry(value) {
-            Some(entry) if !value.is_nan() => entry.below + usize::from(entry.bound < value),
-            _ => self.search(value),
-        }
+        self.look_up(value).unwrap_or_else(|| self.search(value))
     }
 
-    // Not rare where there is no table, but then it does not matter where the code lies.
-    #[cold]
+    /// The same, if the table knows it.
+    #[inline(always)]
+    pub(super) fn look_up(&self, value: f64) -> Option<usize> {
+        let entry = self.table.entry(value).filter(|_| !value.is_nan())?;
+        Some(entry.below + usize::from(entry.bound < value))
+    }
+
+    /// The same without the table.
     #[inline(never)]
-    fn search(&self, value: f64) -> usize {
+    pub(super) fn search(&self, value: f64) -> usize {
         // NaN is above all bounds but the last.
         self.finite.partition_point(|bound| *bound < value || value.is_nan())
     }

@@ -1,15 +1,17 @@
-//! Classic histograms.
+//! Histograms.
 
 mod bounds;
+mod native;
 
-use super::collect::{Child, HasBuckets, Instrument, Measured, Spec, instrument};
+use super::collect::{Child, HasBuckets, HasNative, Instrument, Measured, Spec, instrument};
 use super::exemplars::{self, Created};
 use super::family::{Handle, Ref, Storage};
 use super::points::Points;
 use super::timer::{Observe, Timer};
-use crate::cell::{Key, Layout, Range, read_sequenced, stop, unmoved};
+use crate::cell::{Key, Layout, Range, Stopped, read_sequenced, stop, unmoved};
 use crate::label::LabelSet;
-use crate::model::{Buckets, Exemplar, ExemplarError, Point, Timestamp};
+use crate::model::{Buckets, Exemplar, ExemplarError, NativeHistogram, NativeOptions, Point, Timestamp};
+use native::Native;
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
@@ -34,15 +36,60 @@ pub use bounds::{DEFAULT_BUCKETS, exponential, linear};
 /// assert_eq!(seconds.sum(), 30.1);
 /// ```
 ///
+/// # Native buckets
+///
+/// A [native histogram][spec] needs no bounds: its buckets grow exponentially, each is made when something falls into
+/// it, and there are as many as [`NativeOptions`] allow. A histogram has the buckets of bounds, native ones, or both
+/// ([`with_native`](Self::with_native)), from the same observations:
+///
+/// ```
+/// use metrics_core::{Histogram, NativeOptions};
+///
+/// let seconds = Histogram::native(NativeOptions::DEFAULT.factor(2.0));
+/// for value in [0.3, 0.4, 3.0] {
+///     seconds.observe(value);
+/// }
+/// let native = seconds.to_native().unwrap();
+/// // Above 0.25 and at most 0.5 there are two; one is above 2 and at most 4.
+/// assert_eq!(native.positive().iter().filter(|(_, count)| *count > 0).collect::<Vec<_>>(), [(-1, 2), (2, 1)]);
+/// ```
+///
+/// An observation costs some nanoseconds more then. It stops the making of series for a moment when it needs a bucket
+/// that is not there yet, and allocates that; so a global allocator must not observe in one. Formats that know no native
+/// buckets show such a histogram with the bucket +Inf alone.
+///
+/// [spec]: https://prometheus.io/docs/specs/native_histograms/
+///
+/// # Threads
+///
 /// All methods may be called from any thread. An observation does not block or allocate, except that a thread's
 /// first one takes memory for its copies, and panics only if there is none left. (Threads beyond the bound on
 /// copies, see [the crate's page](crate), share one, and wait for each other there for some nanoseconds.)
 pub struct Histogram {
+    /// None, if there are native buckets.
     cells: Range,
-    bounds: Arc<Bounds>,
+    shape: Arc<Shape>,
+    native: Option<Box<Native>>,
     /// What the cells held when its present life began, if it is not the first; see [`Child::restart`].
     baseline: OnceLock<Box<Mutex<Box<[u64]>>>>,
     created: Created,
+}
+
+/// What all histograms of a family share.
+#[derive(Debug)]
+pub struct Shape {
+    /// Without a table if there are native buckets.
+    bounds: Bounds,
+    native: Option<Arc<native::Shape>>,
+}
+
+impl Shape {
+    fn new(bounds: &[f64], native: Option<NativeOptions>) -> Arc<Self> {
+        let Some(options) = native else { return Arc::new(Self { bounds: Bounds::new(bounds), native: None }) };
+        let classic = (!bounds.is_empty()).then(|| Bounds::new(bounds));
+        let native = Some(Arc::new(native::Shape { options, classic }));
+        Arc::new(Self { bounds: Bounds::without_table(bounds), native })
+    }
 }
 
 impl Histogram {
@@ -57,7 +104,33 @@ impl Histogram {
         if let Err(broken) = crate::name::buckets(bounds) {
             panic!("{}", broken.rule);
         }
-        Self::create(&Arc::new(Bounds::new(bounds)), Spec::BARE.key())
+        Self::create(&Shape::new(bounds, None), Spec::BARE.key())
+    }
+
+    /// A histogram with native buckets only, which no registry exposes yet.
+    pub fn native(options: NativeOptions) -> Self {
+        Self::create(&Shape::new(&[], Some(options)), Spec::BARE.key())
+    }
+
+    /// A histogram with these upper bounds, and native buckets besides: for readers of both kinds.
+    ///
+    /// ```
+    /// use metrics_core::{Histogram, NativeOptions};
+    ///
+    /// let seconds = Histogram::with_native(&[0.1, 1.0], NativeOptions::DEFAULT);
+    /// seconds.observe(0.3);
+    /// assert_eq!(seconds.counts(), [0, 1, 0]);
+    /// assert_eq!(seconds.to_native().unwrap().count(), 1);
+    /// ```
+    ///
+    /// # Panics
+    /// As [`new`](Self::new).
+    #[track_caller]
+    pub fn with_native(bounds: &[f64], options: NativeOptions) -> Self {
+        if let Err(broken) = crate::name::buckets(bounds) {
+            panic!("{}", broken.rule);
+        }
+        Self::create(&Shape::new(bounds, Some(options)), Spec::BARE.key())
     }
 
     /// Counts `value` in the first bucket whose bound is not below it, and adds it to the sum. NaN counts in
@@ -66,7 +139,20 @@ impl Histogram {
     /// [spec]: https://prometheus.io/docs/specs/native_histograms/#special-cases-of-nan-and-inf-observations
     #[inline]
     pub fn observe(&self, value: f64) {
-        self.cells.observe(self.bounds.find(value), value);
+        match self.shape.bounds.look_up(value) {
+            Some(bucket) => self.cells.observe(bucket, value),
+            None => self.observe_otherwise(value),
+        }
+    }
+
+    /// What no table of classic bounds says: apart, so that classic histograms do not pay for native ones.
+    #[cold]
+    #[inline(never)]
+    fn observe_otherwise(&self, value: f64) {
+        match &self.native {
+            Some(native) => native.observe(value),
+            None => self.cells.observe(self.shape.bounds.search(value), value),
+        }
     }
 
     /// Observes a duration in seconds.
@@ -112,8 +198,11 @@ impl Histogram {
     }
 
     fn keep(&self, exemplar: Exemplar, retain: Duration) {
-        let (slots, slot) = (self.width() - 1, self.bounds.find(exemplar.value()));
-        self.created.put(&self.cells, slots, slot, exemplar, retain);
+        // Native buckets have none yet.
+        if self.native.is_none() {
+            let (slots, slot) = (self.width() - 1, self.shape.bounds.find(exemplar.value()));
+            self.created.put(&self.cells, slots, slot, exemplar, retain);
+        }
     }
 
     /// Observes the time until the guard is dropped, in seconds.
@@ -132,29 +221,47 @@ impl Histogram {
         Timer::new(self)
     }
 
-    /// Upper bounds of the buckets, without the last one, +Inf.
+    /// Upper bounds of the classic buckets, without the last one, +Inf.
     pub fn bounds(&self) -> &[f64] {
-        self.bounds.finite()
+        self.shape.bounds.finite()
     }
 
-    /// Observations of each bucket (not cumulative), the last for +Inf. Reads all threads' copies.
+    /// Observations of each classic bucket (not cumulative), the last for +Inf; empty if there are only native ones.
+    /// Reads all threads' copies.
     pub fn counts(&self) -> Vec<u64> {
-        self.words().split_off(1)
+        match &self.native {
+            Some(native) => native.read().classic,
+            None => self.words().split_off(1),
+        }
+    }
+
+    /// The native buckets, if the histogram has such. Reads all threads' copies.
+    pub fn to_native(&self) -> Option<NativeHistogram> {
+        self.native.as_ref().map(|native| native.read().native)
     }
 
     /// All observations.
     pub fn count(&self) -> u64 {
-        self.words()[1..].iter().sum()
+        match self.to_native() {
+            Some(native) => native.count(),
+            None => self.words()[1..].iter().sum(),
+        }
     }
 
     /// The sum of all observations.
     pub fn sum(&self) -> f64 {
-        f64::from_bits(self.words()[0])
+        match self.to_native() {
+            Some(native) => native.sum(),
+            None => f64::from_bits(self.words()[0]),
+        }
     }
 
     /// When the histogram was empty.
     pub fn created(&self) -> Timestamp {
-        self.created.time()
+        match &self.native {
+            Some(native) => native.created(),
+            None => self.created.time(),
+        }
     }
 
     fn words(&self) -> Vec<u64> {
@@ -165,7 +272,7 @@ impl Histogram {
 
     /// Words of a reading: the sum and the buckets.
     fn width(&self) -> usize {
-        self.bounds.finite().len() + 2
+        self.bounds().len() + 2
     }
 }
 
@@ -199,6 +306,15 @@ impl Default for Histogram {
 
 impl fmt::Debug for Histogram {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(native) = &self.native {
+            let reading = native.read();
+            return f
+                .debug_struct("Histogram")
+                .field("bounds", &self.bounds())
+                .field("counts", &reading.classic)
+                .field("native", &reading.native)
+                .finish();
+        }
         let words = self.words();
         f.debug_struct("Histogram")
             .field("bounds", &self.bounds())
@@ -209,29 +325,41 @@ impl fmt::Debug for Histogram {
 }
 
 impl HasBuckets for Histogram {}
+impl HasNative for Histogram {}
 
 instrument!(impl[] Histogram, Histogram);
 
 impl Child for Histogram {
-    type Shared = Arc<Bounds>;
+    type Shared = Arc<Shape>;
 
-    fn shared(spec: &Spec<'_>, _: &'static [&'static str]) -> Arc<Bounds> {
-        Arc::new(Bounds::new(spec.options.buckets.unwrap_or(&DEFAULT_BUCKETS)))
+    fn shared(spec: &Spec<'_>, _: &'static [&'static str]) -> Arc<Shape> {
+        let default = if spec.options.native.is_some() { &[][..] } else { &DEFAULT_BUCKETS };
+        Shape::new(spec.options.buckets.unwrap_or(default), spec.options.native)
     }
 
-    fn create(bounds: &Arc<Bounds>, key: Key<'_>) -> Self {
-        // Where it does not fit, more are refused than fit.
-        let buckets = u32::try_from(bounds.finite().len() + 1).unwrap_or(u32::MAX);
-        Self {
-            cells: stop().allocate(Layout::Histogram(buckets), key),
-            bounds: Arc::clone(bounds),
-            baseline: OnceLock::new(),
-            created: Created::now(),
-        }
+    fn create(shape: &Arc<Shape>, key: Key<'_>) -> Self {
+        let mut stopped = stop();
+        let native = shape.native.as_ref().map(|native| Box::new(Native::new(native, &mut stopped, key)));
+        let cells = match native {
+            Some(_) => Range::none(),
+            // Where it does not fit, more are refused than fit.
+            None => {
+                let buckets = u32::try_from(shape.bounds.finite().len() + 1).unwrap_or(u32::MAX);
+                stopped.allocate(Layout::Histogram(buckets), key)
+            }
+        };
+        drop(stopped);
+        Self { cells, shape: Arc::clone(shape), native, baseline: OnceLock::new(), created: Created::now() }
     }
 
     fn measure(&self, words: &mut Vec<u64>) {
-        Self::read(std::iter::once(self), words);
+        match &self.native {
+            Some(native) => {
+                let reading = native.read().native;
+                *words = vec![reading.sum().to_bits(), reading.count()];
+            }
+            None => Self::read(std::iter::once(self), words),
+        }
     }
 
     fn give<'a>(
@@ -239,10 +367,31 @@ impl Child for Histogram {
         children: impl ExactSizeIterator<Item = (&'a str, &'a Self)> + Clone,
         points: &mut Points<'_>,
     ) {
-        points.children(children);
+        // All of a family have native buckets, or none has.
+        if children.clone().next().is_none_or(|(_, child)| child.native.is_none()) {
+            return points.children(children);
+        }
+        for (own, child) in children {
+            let Some(native) = &child.native else { continue };
+            let reading = native.read();
+            points.push(
+                own,
+                Point::Histogram {
+                    buckets: Buckets { bounds: child.bounds(), counts: &reading.classic, exemplars: &[] },
+                    sum: Some(reading.native.sum()),
+                    native: Some(&reading.native),
+                    created: Some(reading.created),
+                },
+            );
+            native.restart_if_due();
+        }
     }
 
     fn go_on(&self, then: &[u64], now: &[u64], _: bool) {
+        // In which native buckets, nobody knows any more.
+        if self.native.is_some() {
+            return;
+        }
         // Few: as many as were under way when a series ended.
         let mut rest = f64::from_bits(now[0]) - f64::from_bits(then[0]);
         for (bucket, (then, now)) in then[1..].iter().zip(&now[1..]).enumerate() {
@@ -252,7 +401,10 @@ impl Child for Histogram {
         }
     }
 
-    fn restart(&self) {
+    fn restart(&self, stopped: &mut Stopped<'static>) {
+        if let Some(native) = &self.native {
+            return native.restart(stopped);
+        }
         let mut words = Vec::new();
         unmoved(|| {
             words.clear();
@@ -274,7 +426,7 @@ impl Measured for Histogram {
     fn point<'a>(&'a self, words: &'a [u64], exemplars: &'a mut Vec<Option<Exemplar>>) -> Point<'a> {
         let (counts, exemplars) = (&words[1..], self.created.read_counted(&self.cells, &words[1..], exemplars));
         Point::Histogram {
-            buckets: Buckets { bounds: self.bounds.finite(), counts, exemplars },
+            buckets: Buckets { bounds: self.bounds(), counts, exemplars },
             sum: Some(f64::from_bits(words[0])),
             native: None,
             created: Some(self.created()),

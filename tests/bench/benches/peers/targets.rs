@@ -28,7 +28,8 @@ fn targets(results: &Results) -> Vec<Target> {
     let threads = |workload, who| of(workload, who).and_then(|m| Some(m.two? / m.one));
     let instructions = |workload, who| of(workload, who).and_then(|m| m.instructions);
     let allocations = |workload, who| of(workload, who).map(|m| m.allocations);
-    let hot = [INCREMENT, INCREMENT_ENUMS, INCREMENT_STRINGS, INCREMENT_STRINGS_HOT, OBSERVE_11, OBSERVE_30];
+    let hot =
+        [INCREMENT, INCREMENT_ENUMS, INCREMENT_STRINGS, INCREMENT_STRINGS_HOT, OBSERVE_11, OBSERVE_30, OBSERVE_NATIVE];
     let hot: Vec<&Measured> = hot.iter().filter_map(|workload| of(workload, OURS)).collect();
     let target = |what, at_most, is| Target { what, at_most, is };
     vec![
@@ -40,6 +41,8 @@ fn targets(results: &Results) -> Vec<Target> {
         target("increment with 2 strings / prometheus", 0.5, ratio(INCREMENT_STRINGS, OURS, PROMETHEUS)),
         target("observe, 11 bounds / prometheus-client", 0.25, ratio(OBSERVE_11, OURS, CLIENT)),
         target("observe, 30 bounds / prometheus-client", 0.25, ratio(OBSERVE_30, OURS, CLIENT)),
+        target("observe, native / prometheus-client", 0.3, ratio(OBSERVE_NATIVE, OURS, CLIENT)),
+        target("observe, native, two threads / one", 1.25, threads(OBSERVE_NATIVE, OURS)),
         target("observe, 11 bounds, two threads / one", 1.25, threads(OBSERVE_11, OURS)),
         target("observe, 30 bounds, two threads / one", 1.25, threads(OBSERVE_30, OURS)),
         target("text of 100,000 counters / measured", 0.4, ratio(TEXT_LARGE, OURS, MEASURED)),

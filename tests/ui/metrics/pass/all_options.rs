@@ -1,5 +1,6 @@
 use metrics_core::{
-    Counter, Family, Gauge, GaugeHistogram, Histogram, Info, LabelSet, LabelValue, Metrics, StateSet, Summary, exponential,
+    Counter, Family, Gauge, GaugeHistogram, Histogram, Info, LabelSet, LabelValue, Metrics, NativeOptions, StateSet, Summary,
+    exponential,
 };
 
 #[derive(Clone, Copy, LabelValue)]
@@ -33,6 +34,12 @@ pub(crate) struct Shop {
     any_number: Option<Family<Request<'static>, Gauge>>,
     #[metric(help = "Help.", rename = "time", unit = Seconds, buckets = exponential::<4>(0.1, 2.0))]
     duration: Histogram,
+    /// Help.
+    #[metric(native)]
+    latency: Histogram,
+    /// Help.
+    #[metric(native = NativeOptions::DEFAULT.factor(1.05), buckets = [0.1, 1.0])]
+    sizes: Option<Family<Request<'static>, Histogram>>,
     /// Help.
     #[metric(unit = "widgets", const_labels(store = "main", type = "x"))]
     stock: Option<Gauge<i64>>,

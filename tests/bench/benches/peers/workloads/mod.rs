@@ -10,6 +10,8 @@ pub(crate) use {encode::OURS_TOUCHED_BY_8, instrument::TWO_CLOCK_READS};
 /// Ours.
 pub(crate) const OURS: &str = "metrics-core";
 pub(crate) const OURS_GLOBAL: &str = "metrics-core, field of T::global()";
+pub(crate) const OURS_BOTH: &str = "metrics-core, 11 bounds besides";
+pub(crate) const OURS_CLASSIC: &str = "metrics-core, 11 bounds only";
 pub(crate) const OURS_HANDLE: &str = "metrics-core, kept handle";
 /// Theirs.
 pub(crate) const PROMETHEUS: &str = "prometheus";
@@ -25,11 +27,12 @@ pub(crate) const INCREMENT_STRINGS_HOT: &str = "increment, 2 string labels, 500 
 pub(crate) const INCREMENT_STRINGS_COLD: &str = "increment, 2 string labels of 100,000 series";
 pub(crate) const OBSERVE_11: &str = "observe, 11 bounds";
 pub(crate) const OBSERVE_30: &str = "observe, 30 bounds";
+pub(crate) const OBSERVE_NATIVE: &str = "observe, native buckets of schema 3";
 pub(crate) const INSTRUMENT: &str = "call an empty function";
 pub(crate) const TEXT_SMALL: &str = "text of 1,000 counters, one series";
 pub(crate) const TEXT_LARGE: &str = "text of 100,000 counters, one series";
 
-pub(crate) const ALL: [metrics_bench::Make; 14] = [
+pub(crate) const ALL: [metrics_bench::Make; 15] = [
     (INCREMENT, increment::plain),
     (INCREMENT_ENUMS, increment::enums),
     (INCREMENT_STRINGS, increment::strings),
@@ -37,6 +40,7 @@ pub(crate) const ALL: [metrics_bench::Make; 14] = [
     (INCREMENT_STRINGS_COLD, increment::strings_cold),
     (OBSERVE_11, observe::eleven),
     (OBSERVE_30, observe::thirty),
+    (OBSERVE_NATIVE, observe::native),
     ("set a gauge (f64)", gauge::set),
     ("add to a gauge (f64)", gauge::add),
     (INSTRUMENT, instrument::empty),

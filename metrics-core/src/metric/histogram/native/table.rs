@@ -1,0 +1,151 @@
+//! Which cell counts a number: a table that observers read without a lock.
+
+use super::index::{INFINITY, LEAST_NORMAL, SIGN, coarser, finest_of_normal};
+use super::labels::{Label, Labels, NOT_A_NUMBER, ZERO, label};
+use crate::cell::{Range, Slot};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::*};
+
+/// The cells of a histogram, in ranges that each have a sequence number and a sum of their own, then the classic
+/// buckets, then some native ones. An observation changes one range, so that each is whole whenever it is read; what
+/// all of them hold is the histogram.
+#[derive(Clone, Debug)]
+pub(super) struct Segments {
+    pub(super) ranges: Vec<Arc<Range>>,
+    /// Classic buckets of each.
+    pub(super) classic: usize,
+}
+
+/// Native buckets of a segment: two cache lines of them.
+pub(super) const SEGMENT: usize = 16;
+
+impl Segments {
+    /// Cells that they have for native buckets.
+    pub(super) fn capacity(&self) -> usize {
+        self.ranges.len() * SEGMENT
+    }
+
+    /// The slot of a cell.
+    pub(super) fn slot(&self, cell: usize) -> Slot {
+        Slot::new(&self.ranges[cell / SEGMENT], self.classic + cell % SEGMENT)
+    }
+}
+
+/// Finds the slot of a number. Holds what one resolution says; for another there is another table.
+#[derive(Debug)]
+pub(super) struct Table {
+    /// Numbers that most are: from the bits of the least on, and how many bits' worth. Neither zero bucket, nor subnormal,
+    /// nor infinite, nor NaN.
+    least: u64,
+    usual: u64,
+    /// From the finest schema.
+    steps: u32,
+    zero_threshold: f64,
+    /// Twice as many as there can be buckets, at least, and a power of two. 0, or the key of a bucket and its slot; one
+    /// that collides comes behind.
+    entries: Box<[AtomicU64]>,
+    not_a_number: Slot,
+    zero: Slot,
+    /// Which life of the histogram it is of.
+    pub(super) life: u64,
+    pub(super) segments: Segments,
+}
+
+/// A bucket among all those of all schemas and of both sides. Never 0.
+#[inline(always)]
+fn key(is_negative: bool, index: i32) -> u64 {
+    /// Above the distance of any index from 0.
+    const OFFSET: i32 = 1 << 19;
+    const { assert!(Slot::BITS + 21 <= u64::BITS) };
+    u64::from((index + OFFSET).cast_unsigned()) | u64::from(is_negative) << 20
+}
+
+impl Table {
+    pub(super) fn new(labels: &Labels, segments: Segments, life: u64) -> Self {
+        let least = LEAST_NORMAL.max(labels.zero_threshold.to_bits() + 1);
+        let len = (2 * segments.capacity()).next_power_of_two();
+        let table = Self {
+            least,
+            usual: INFINITY.saturating_sub(least),
+            steps: labels.steps,
+            zero_threshold: labels.zero_threshold,
+            entries: (0..len).map(|_| AtomicU64::new(0)).collect(),
+            not_a_number: segments.slot(NOT_A_NUMBER),
+            zero: segments.slot(ZERO),
+            life,
+            segments,
+        };
+        for (label, cell) in labels.buckets_and_cells() {
+            table.insert(label, cell);
+        }
+        table
+    }
+
+    /// Whether it says what the labels do, but for cells that it can still take.
+    pub(super) fn fits(&self, labels: &Labels) -> bool {
+        self.steps == labels.steps
+            && self.zero_threshold == labels.zero_threshold
+            && labels.len() <= self.segments.capacity()
+    }
+
+    /// Lets observers find a cell. By one thread at a time.
+    pub(super) fn insert(&self, label: Label, cell: usize) {
+        let (is_negative, index) = match label {
+            Label::Negative(index) => (true, index),
+            Label::Positive(index) => (false, index),
+            Label::NotANumber | Label::Zero => return,
+        };
+        let mut entries = self.probe(is_negative, index);
+        // There are twice as many entries as cells.
+        if let Some(free) = entries.find(|entry| entry.load(Relaxed) == 0) {
+            let word = key(is_negative, index) << Slot::BITS | self.segments.slot(cell).word();
+            free.store(word, Release);
+        }
+    }
+
+    /// Where `value` is counted, if there is a cell for it.
+    pub(super) fn find(&self, value: f64) -> Option<Slot> {
+        match label(value, self.steps, self.zero_threshold) {
+            Label::NotANumber => Some(self.not_a_number),
+            Label::Zero => Some(self.zero),
+            Label::Negative(index) => self.entry(true, index),
+            Label::Positive(index) => self.entry(false, index),
+        }
+    }
+
+    /// The same for a usual number, and sooner.
+    #[inline(always)]
+    pub(super) fn find_usual(&self, value: f64) -> Option<Slot> {
+        let bits = value.to_bits();
+        let distance = bits & !SIGN;
+        if distance.wrapping_sub(self.least) >= self.usual {
+            return None;
+        }
+        self.entry(bits & SIGN != 0, coarser(finest_of_normal(distance), self.steps))
+    }
+
+    #[inline(always)]
+    fn entry(&self, is_negative: bool, index: i32) -> Option<Slot> {
+        let key = key(is_negative, index);
+        for entry in self.probe(is_negative, index) {
+            // Acquire: after the cell became this bucket's.
+            let word = entry.load(Acquire);
+            if word >> Slot::BITS == key {
+                return Some(Slot::from_word(word));
+            }
+            if word == 0 {
+                break;
+            }
+        }
+        None
+    }
+
+    /// The entries where a bucket can be: buckets that follow one another do so here, and those of the two sides of zero
+    /// grow towards each other.
+    #[inline(always)]
+    fn probe(&self, is_negative: bool, index: i32) -> impl Iterator<Item = &AtomicU64> {
+        #[allow(clippy::cast_sign_loss, reason = "it goes round")]
+        let first = (if is_negative { !index } else { index }) as usize;
+        (0..self.entries.len()).map(move |n| &self.entries[first.wrapping_add(n) & (self.entries.len() - 1)])
+    }
+}
