@@ -4,6 +4,7 @@ use super::{Pin, Stopped, StoppedCell};
 use crate::sync::{AtomicPtr, Ordering::*};
 use std::fmt;
 use std::marker::PhantomData;
+use std::ptr::NonNull;
 
 /// Read under a [`Pin`], replaced while the cold paths are stopped. What was replaced is kept until no pin is left that
 /// could have found it.
@@ -11,9 +12,24 @@ pub(crate) struct Published<T> {
     /// From a box.
     now: AtomicPtr<T>,
     /// With the epoch in which each was replaced.
-    old: StoppedCell<Vec<(u64, Box<T>)>>,
+    old: StoppedCell<Vec<(u64, Former<T>)>>,
     /// It is shared with other threads, and dropped by any of them.
     value: PhantomData<T>,
+}
+
+/// From a box, and none as long as somebody may have borrowed it: a box says that nobody has.
+struct Former<T>(NonNull<T>);
+
+// SAFETY: it owns what it points to.
+unsafe impl<T: Send> Send for Former<T> {}
+
+impl<T> Former<T> {
+    /// # Safety
+    /// Nobody can have borrowed it.
+    unsafe fn into_box(self) -> Box<T> {
+        // SAFETY: from a box; the caller says the rest.
+        unsafe { Box::from_raw(self.0.as_ptr()) }
+    }
 }
 
 impl<T> Published<T> {
@@ -40,8 +56,8 @@ impl<T> Published<T> {
     pub(crate) fn replace(&self, stopped: &mut Stopped<'static>, value: T) {
         let old = self.now.swap(Box::into_raw(Box::new(value)), AcqRel);
         let epoch = stopped.retire();
-        // SAFETY: from a box, and nobody gets it any more.
-        self.old.get(stopped).push((epoch, unsafe { Box::from_raw(old) }));
+        let old = NonNull::new(old).expect("from a box");
+        self.old.get(stopped).push((epoch, Former(old)));
     }
 
     /// Former values that nobody reads any more. To be dropped when the cold paths go on.
@@ -51,7 +67,9 @@ impl<T> Published<T> {
             return Vec::new();
         }
         let quiet = stopped.quiet_before();
-        self.old.get(stopped).extract_if(.., |(epoch, _)| *epoch < quiet).map(|(_, value)| value).collect()
+        let quiet = self.old.get(stopped).extract_if(.., |(epoch, _)| *epoch < quiet);
+        // SAFETY: no pin is left that could have found it.
+        quiet.map(|(_, former)| unsafe { former.into_box() }).collect()
     }
 }
 
@@ -59,6 +77,10 @@ impl<T> Drop for Published<T> {
     fn drop(&mut self) {
         // SAFETY: from a box, and nobody can have borrowed it.
         drop(unsafe { Box::from_raw(*self.now.get_mut()) });
+        for (_, former) in self.old.get_mut().drain(..) {
+            // SAFETY: the same.
+            drop(unsafe { former.into_box() });
+        }
     }
 }
 
