@@ -142,7 +142,7 @@ class Prometheus:
         wait_for(ready, f"{self.process.name} to be ready", 30)
 
     def get(self, path, **params):
-        with urllib.request.urlopen(f"{self.url}/api/v1/{path}?{urllib.parse.urlencode(params)}", timeout=10) as answer:
+        with urllib.request.urlopen(f"{self.url}/api/v1/{path}?{urllib.parse.urlencode(params)}", timeout=60) as answer:
             answer = json.load(answer)
         if answer["status"] != "success":
             raise AssertionError(answer)
