@@ -3,15 +3,13 @@ still: in turns of some seconds, because a machine is not the same from minute t
 Prometheus at work on the same few cores costs more than being scraped."""
 
 import contextlib
-import http.server
 import math
 import os
 import signal
 import statistics
-import threading
 import time
 
-from peers import OPENMETRICS, request
+from peers import OPENMETRICS, Site, request
 from shop import VISITORS
 
 SECONDS = 4
@@ -70,7 +68,7 @@ def go_on(server):
     os.kill(server.process.child.pid, signal.SIGCONT)
 
 
-class StandIn:
+class StandIn(Site):
     """Serves what it has read from a shop, second by second: the same work for Prometheus, and none for the shop."""
 
     def __init__(self, shop, seconds=30):
@@ -79,29 +77,10 @@ class StandIn:
             status, headers, body = request(shop.metrics, headers={"Accept": OPENMETRICS})
             self.pages.append((status, headers["Content-Type"], body))
             time.sleep(1)
-        stand_in = self
+        super().__init__(self.answer)
 
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self):
-                # Two servers read each page.
-                status, content_type, body = stand_in.pages[stand_in.served // 2 % len(stand_in.pages)]
-                stand_in.served += 1
-                self.send_response(status)
-                self.send_header("Content-Type", content_type)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.address = f"127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def stop(self):
-        self.server.shutdown()
-        self.server.server_close()
+    def answer(self, _):
+        # Two servers read each page.
+        page = self.pages[self.served // 2 % len(self.pages)]
+        self.served += 1
+        return page

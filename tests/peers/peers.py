@@ -173,23 +173,17 @@ class Prometheus:
         return done.returncode, done.stdout.decode()
 
 
-class Relay:
-    """Stands between a scraper and `target`, and keeps what both say. Prometheus 2 always asks for
-    OpenMetrics: with `accept` it is made to take something else."""
+class Site:
+    """Answers each request with what `answer` makes of its headers: a status, a content type and a body."""
 
-    def __init__(self, target, accept=None):
-        self.seen = []
-        relay = self
-
+    def __init__(self, answer):
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def do_GET(self):
-                asked = self.headers["Accept"]
-                status, headers, body = request(target, headers={"Accept": accept or asked})
-                relay.seen.append((asked, headers["Content-Type"]))
+                status, content_type, body = answer(self.headers)
                 self.send_response(status)
-                self.send_header("Content-Type", headers["Content-Type"])
+                self.send_header("Content-Type", content_type)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
@@ -205,3 +199,18 @@ class Relay:
     def stop(self):
         self.server.shutdown()
         self.server.server_close()
+
+
+class Relay(Site):
+    """Stands between a scraper and `target`, and keeps what both say. Prometheus 2 always asks for
+    OpenMetrics: with `accept` it is made to take something else."""
+
+    def __init__(self, target, accept=None):
+        self.seen, self.target, self.accept = [], target, accept
+        super().__init__(self.answer)
+
+    def answer(self, headers):
+        asked = headers["Accept"]
+        status, answered, body = request(self.target, headers={"Accept": self.accept or asked})
+        self.seen.append((asked, answered["Content-Type"]))
+        return status, answered["Content-Type"], body

@@ -1,52 +1,13 @@
 //! Families of whole structs of metrics: `Family<Labels, Group>`.
 
+mod links;
+
+use links::{Breaker, Direction, EU, Peer, Side, US, lines, openmetrics, text};
 use metrics_core::registry::Definition;
 use metrics_core::testing::{sample_value, samples};
-use metrics_core::{
-    CallbackGauge, Counter, Family, Gauge, Histogram, Info, LabelSet, LabelValue, Metrics, Registry, StateSet, Summary,
-};
+use metrics_core::{CallbackGauge, Counter, Family, Gauge, Histogram, Info, Metrics, Registry, StateSet, Summary};
 use std::sync::Arc;
 use std::thread;
-
-#[derive(Clone, Copy, LabelValue)]
-#[allow(dead_code, reason = "a state that is never set stands on the page too")]
-enum Breaker {
-    Closed,
-    Open,
-    HalfOpen,
-}
-
-#[derive(Clone, Copy, LabelValue)]
-enum Side {
-    In,
-    Out,
-}
-
-#[derive(LabelSet)]
-struct Peer<'a> {
-    peer: &'a str,
-}
-
-#[derive(LabelSet)]
-struct Direction {
-    side: Side,
-}
-
-const EU: Peer<'static> = Peer { peer: "eu" };
-const US: Peer<'static> = Peer { peer: "u\"s" };
-
-fn text(registry: &Registry) -> String {
-    String::from_utf8(metrics_exposition::text::generate_latest(registry)).unwrap()
-}
-
-fn openmetrics(registry: &Registry) -> String {
-    String::from_utf8(metrics_exposition::openmetrics::generate_latest(registry)).unwrap()
-}
-
-/// Without the comments and the times of creation, which differ from run to run.
-fn lines(page: &str) -> Vec<&str> {
-    page.lines().filter(|line| !line.starts_with('#') && !line.contains("_created")).collect()
-}
 
 #[derive(Metrics)]
 #[metrics(group, prefix = "link", const_labels(layer = "4"))]

@@ -1,54 +1,18 @@
 //! Every type of instrument as a derived field, and in families, through both text formats.
 
+mod links;
+
+use links::{Breaker, Direction, EU, Peer, Side, US, lines, openmetrics, text};
 use metrics_core::model::{FamilyFault, Unit};
 use metrics_core::registry::Definition;
 use metrics_core::testing::{sample_value, samples};
 use metrics_core::{
-    CallbackCounter, CallbackGauge, CallbackUnknown, Counter, Family, Gauge, GaugeHistogram, Info, LabelSet,
-    LabelValue, Metrics, RegisterError, Registry, StateSet, Summary,
+    CallbackCounter, CallbackGauge, CallbackUnknown, Counter, Family, Gauge, GaugeHistogram, Info, Metrics,
+    RegisterError, Registry, StateSet, Summary,
 };
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
-
-#[derive(Clone, Copy, LabelValue)]
-enum Breaker {
-    Closed,
-    Open,
-    HalfOpen,
-}
-
-#[derive(Clone, Copy, LabelValue)]
-enum Side {
-    In,
-    Out,
-}
-
-#[derive(LabelSet)]
-struct Peer<'a> {
-    peer: &'a str,
-}
-
-#[derive(LabelSet)]
-struct Direction {
-    side: Side,
-}
-
-const EU: Peer<'static> = Peer { peer: "eu" };
-const US: Peer<'static> = Peer { peer: "u\"s" };
-
-fn text(registry: &Registry) -> String {
-    String::from_utf8(metrics_exposition::text::generate_latest(registry)).unwrap()
-}
-
-fn openmetrics(registry: &Registry) -> String {
-    String::from_utf8(metrics_exposition::openmetrics::generate_latest(registry)).unwrap()
-}
-
-/// Without the comments and the times of creation, which differ from run to run.
-fn lines(page: &str) -> Vec<&str> {
-    page.lines().filter(|line| !line.starts_with('#') && !line.contains("_created")).collect()
-}
 
 #[derive(Metrics)]
 #[metrics(prefix = "app", const_labels(zone = "1"))]

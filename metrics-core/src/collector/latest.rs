@@ -106,7 +106,6 @@ impl Collector for Latest {
         let mut add = |family: &MetricFamily, value: Number| {
             let mut family = family.clone();
             let name = family.desc().name.clone();
-            let name = name + family.desc().kind.suffixes().first().unwrap_or(&"");
             family.add_sample(&name, &[], value, None, None, None).expect("a name of its own, and a legal value");
             families.push(family);
         };

@@ -1,5 +1,6 @@
 use super::collect::{Child, Instrument, Measured, Spec, instrument};
 use super::family::{Handle, Ref, Storage};
+use super::histogram::observe_difference;
 use super::points::Points;
 use super::timer::{Observe, Timer};
 #[cfg(feature = "quantiles")]
@@ -207,9 +208,7 @@ impl Child for Summary {
     }
 
     fn go_on(&self, then: &[u64], now: &[u64], _: bool) {
-        // Few: as many as were under way when a series ended.
-        let mut rest = f64::from_bits(now[0]) - f64::from_bits(then[0]);
-        (then[1]..now[1]).for_each(|_| self.cells.observe(0, std::mem::take(&mut rest)));
+        observe_difference(&self.cells, then, now);
     }
 
     fn give<'a>(

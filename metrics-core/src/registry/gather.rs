@@ -6,26 +6,28 @@ use super::view::is_among;
 use crate::model::MetricFamily;
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 /// Families that collectors made, by the number of the collector and the name of the family.
 #[derive(Default)]
-pub(super) struct Gathered(HashMap<(u64, String), MetricFamily>);
+pub(super) struct Gathered(HashMap<u64, HashMap<String, MetricFamily>>);
 
 impl Gathered {
     /// What the collector with this number gave of this family.
     pub(super) fn get(&self, id: u64, family: &str) -> Option<&MetricFamily> {
-        self.0.get(&(id, family.to_owned()))
+        self.0.get(&id)?.get(family)
     }
 
     fn insert(&mut self, id: u64, family: MetricFamily) -> bool {
-        let key = (id, family.desc().name.clone());
-        let is_new = !self.0.contains_key(&key);
-        if is_new {
-            self.0.insert(key, family);
+        match self.0.entry(id).or_default().entry(family.desc().name.clone()) {
+            Entry::Vacant(place) => {
+                place.insert(family);
+                true
+            }
+            Entry::Occupied(_) => false,
         }
-        is_new
     }
 }
 

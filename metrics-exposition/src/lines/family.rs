@@ -40,9 +40,11 @@ pub(super) struct Family {
 impl Family {
     pub(super) fn begin(&mut self, desc: &Desc, dialect: &Dialect) {
         self.state_label = escape_label_name(&desc.name, SCHEME).into_owned();
-        let mut escaped = desc.clone();
-        escaped.name = escape_metric_name(&desc.name, SCHEME).into_owned();
-        let desc = &escaped;
+        let mut escaped = Cow::Borrowed(desc);
+        if let Cow::Owned(name) = escape_metric_name(&desc.name, SCHEME) {
+            escaped.to_mut().name = name;
+        }
+        let desc = &*escaped;
         self.name.clone_from(&desc.name);
         self.has_odd_labels =
             desc.kind == Kind::Info || !desc.label_names.iter().all(|name| is_legacy_label_name(name));

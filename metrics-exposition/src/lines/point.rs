@@ -22,9 +22,8 @@ impl Lines {
                 self.amend(timestamp, None);
             }
             Point::Histogram { buckets, sum, created, native } => {
-                // What has no place here is told in one bucket.
-                let total = native.map_or(0, NativeHistogram::count);
-                let buckets = if buckets.counts.is_empty() { Buckets { counts: &[total], ..buckets } } else { buckets };
+                let in_one = [native.map_or(0, NativeHistogram::count)];
+                let buckets = or_in_one(buckets, &in_one);
                 self.buckets(own, buckets, timestamp);
                 let (means_something, total) = (means_something(buckets, sum), buckets.total());
                 if means_something || !self.dialect.sum_must_mean_something {
@@ -33,8 +32,8 @@ impl Lines {
                 self.created(own, created);
             }
             Point::GaugeHistogram { buckets, sum, native } => {
-                let total = native.map_or(0, NativeHistogram::count);
-                let buckets = if buckets.counts.is_empty() { Buckets { counts: &[total], ..buckets } } else { buckets };
+                let in_one = [native.map_or(0, NativeHistogram::count)];
+                let buckets = or_in_one(buckets, &in_one);
                 self.buckets(own, buckets, timestamp);
                 if self.dialect.gauge_sums_apart {
                     self.behind(own, sum, buckets.total(), timestamp);
@@ -171,6 +170,11 @@ fn amend(page: &mut Page, put: impl FnOnce(&mut Vec<u8>)) {
     tail.push(b'\n');
     page.truncate(page.len() - 1);
     page.push(&tail);
+}
+
+/// The classic buckets; without them all in one, because native buckets have no place here.
+fn or_in_one<'a>(buckets: Buckets<'a>, in_one: &'a [u64; 1]) -> Buckets<'a> {
+    if buckets.counts.is_empty() { Buckets { counts: in_one, ..buckets } } else { buckets }
 }
 
 /// Whether the sum is one of numbers that only make it grow.

@@ -392,13 +392,7 @@ impl Child for Histogram {
         if self.native.is_some() {
             return;
         }
-        // Few: as many as were under way when a series ended.
-        let mut rest = f64::from_bits(now[0]) - f64::from_bits(then[0]);
-        for (bucket, (then, now)) in then[1..].iter().zip(&now[1..]).enumerate() {
-            for _ in 0..now.saturating_sub(*then) {
-                self.cells.observe(bucket, std::mem::take(&mut rest));
-            }
-        }
+        observe_difference(&self.cells, then, now);
     }
 
     fn restart(&self, stopped: &mut Stopped<'static>) {
@@ -430,6 +424,17 @@ impl Measured for Histogram {
             sum: Some(f64::from_bits(words[0])),
             native: None,
             created: Some(self.created()),
+        }
+    }
+}
+
+/// Observes again by how much two readings differ, of a sum and buckets. Few, as a rule: as many as were under way when
+/// a series ended.
+pub(super) fn observe_difference(cells: &Range, then: &[u64], now: &[u64]) {
+    let mut rest = f64::from_bits(now[0]) - f64::from_bits(then[0]);
+    for (bucket, (then, now)) in then[1..].iter().zip(&now[1..]).enumerate() {
+        for _ in 0..now.saturating_sub(*then) {
+            cells.observe(bucket, std::mem::take(&mut rest));
         }
     }
 }
