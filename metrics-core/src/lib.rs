@@ -39,6 +39,7 @@
 //! | what something else counts | [`CallbackCounter`], [`CallbackGauge`], [`CallbackUnknown`], [`Collector`] |
 //! | to count errors, or what is in progress | [`Counter::count_errors`], [`Counter::guard_errors`], [`Gauge::track_in_progress`] |
 //! | a metric for each set of labels | [`Family`]; to keep a series: [`Handle`] |
+//! | the same, with names known at run time | [`DynamicFamily`] |
 //! | several metrics for each set of labels | [`Family`] of a struct of metrics |
 //! | to time a function | [`macro@instrument_histogram`] |
 //! | a page of your own, or run-time names | [`Registry`] |
@@ -115,9 +116,9 @@ pub use {
     collector::Collector,
     label::{DynamicLabels, LabelSet, LabelValue},
     metric::{
-        CallbackCounter, CallbackGauge, CallbackUnknown, Counter, DEFAULT_BUCKETS, DEFAULT_MAX_SERIES, ErrorGuard,
-        Family, Gauge, GaugeHistogram, Handle, Histogram, InProgress, Info, Ref, StateSet, Summary, Timer, exponential,
-        linear, remove_exemplar_supplier, set_exemplar_supplier,
+        CallbackCounter, CallbackGauge, CallbackUnknown, Counter, DEFAULT_BUCKETS, DEFAULT_MAX_SERIES, DynamicFamily,
+        ErrorGuard, Family, Gauge, GaugeHistogram, Handle, Histogram, InProgress, Info, Ref, StateSet, Summary, Timer,
+        exponential, linear, remove_exemplar_supplier, set_exemplar_supplier,
     },
     metrics_derive::{LabelSet, LabelValue, Metrics, instrument_histogram},
     model::NativeOptions,

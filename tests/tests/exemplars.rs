@@ -1,8 +1,8 @@
 //! Exemplars of counters and histograms, as OpenMetrics shows them.
 
-use metrics_core::model::ExemplarError;
+use metrics_core::model::{Exemplar, ExemplarError};
 use metrics_core::registry::Definition;
-use metrics_core::{Counter, Family, Histogram, LabelSet, LabelValue, Registry};
+use metrics_core::{Counter, Family, Histogram, LabelSet, LabelValue, NativeOptions, Registry};
 use std::sync::Arc;
 use std::thread;
 
@@ -136,4 +136,38 @@ fn threads_may_give_them_at_once() {
             }
         });
     });
+}
+
+#[test]
+fn native_histograms_keep_those_of_values_far_apart() {
+    let registry = Registry::new();
+    let native = Arc::new(Histogram::native(NativeOptions::DEFAULT));
+    let both = Arc::new(Histogram::with_native(&[0.1, 1.0], NativeOptions::DEFAULT));
+    registry.register(Definition::new("native", "N."), native.clone()).unwrap();
+    registry.register(Definition::new("both", "B."), both.clone()).unwrap();
+    for (id, value) in (0..200).zip([0.001, 0.01, 0.05, 0.5, 0.51, 0.52, 3.0, 1e6, -2.0, f64::NAN].into_iter().cycle())
+    {
+        for histogram in [&native, &both] {
+            histogram.observe_with_exemplar(value, [("id", format!("{id:03}"))]).unwrap();
+        }
+    }
+    let kept = native.to_native().unwrap();
+    let values: Vec<_> = kept.exemplars().iter().map(Exemplar::value).collect();
+    assert_eq!(values.len(), 10);
+    assert!(values.is_sorted(), "{values:?}");
+    for far in [-2.0, 0.001, 0.01, 0.05, 3.0, 1e6] {
+        assert!(values.contains(&far), "{far} in {values:?}");
+    }
+    assert!(kept.exemplars().iter().all(|exemplar| exemplar.timestamp().is_some()));
+
+    // No native buckets in this format: the last one of each classic bucket, or of all in one.
+    let lines = exemplars(&registry);
+    let of = |bucket: &str| lines.iter().filter(|line| line.starts_with(bucket)).count();
+    assert_eq!(of(r#"both_bucket{le="0.1"}"#), 1, "{lines:?}");
+    assert_eq!(of(r#"both_bucket{le="1.0"}"#), 1, "{lines:?}");
+    assert_eq!(of(r#"both_bucket{le="+Inf"}"#), 1, "{lines:?}");
+    assert_eq!(of(r#"native_bucket{le="+Inf"}"#), 1, "{lines:?}");
+
+    assert!(native.observe_with_exemplar(1.0, [("id", "x".repeat(200))]).is_err());
+    assert_eq!(native.count(), 200);
 }

@@ -21,7 +21,6 @@ mod ids;
 mod local;
 mod memory;
 mod pin;
-#[cfg(not(loom))]
 mod published;
 mod range;
 mod read;
@@ -48,12 +47,10 @@ pub use {ids::Layout, memory::Key, range::Range, stopped::Stopped, word::Word};
 #[cfg(not(loom))]
 pub(crate) use fold::{fold_idle, unmoved};
 pub(crate) use pin::Pin;
-#[cfg(not(loom))]
 pub(crate) use published::Published;
 #[cfg(not(loom))]
 pub(crate) use read::{read_f64, read_sequenced, read_u64};
 pub(crate) use slot::Slot;
-#[cfg(not(loom))]
 pub(crate) use stopped::StoppedCell;
 
 /// Private arenas that are allowed on a machine of few cores.

@@ -5,8 +5,9 @@
 
 use super::barrier;
 use super::local::{Local, Place};
-use super::{Cells, Key, Layout, Range};
+use super::{Cells, Key, Layout, Published, Range, Slot};
 use crate::sync::{AtomicU64, Ordering::*};
+use loom::cell::UnsafeCell;
 use loom::sync::Arc;
 use loom::thread;
 
@@ -346,4 +347,102 @@ fn a_fold_moves_nothing_into_the_next_series() {
         [reaper, folder].into_iter().for_each(|thread| thread.join().unwrap());
         assert_eq!(sum(&cells, &range), Some(5));
     });
+}
+
+/// A thread that goes by slots counts in two buckets and the sum at once.
+fn observe_by_slots(local: fn() -> Local) {
+    model(2, move || {
+        let (cells, range) = cells(Layout::Histogram(2));
+        let (theirs, slot) = (Arc::clone(&cells), Slot::new(&range, 1));
+        let writer = thread::spawn(move || theirs.observe_slot(&local(), slot, Some(0), 3.0));
+        let (theirs, its) = (Arc::clone(&cells), Arc::clone(&range));
+        let reader = thread::spawn(move || check_whole(&theirs, &its));
+        let other = observer(&cells, &range, ending, 0..1);
+        [writer, reader, other].into_iter().for_each(|thread| thread.join().unwrap());
+        assert_eq!(observations(&cells, &range), Some(vec![4f64.to_bits(), 2, 1]));
+    });
+}
+
+#[test]
+fn a_scrape_sees_whole_observations_by_slots() {
+    observe_by_slots(living);
+}
+
+#[test]
+fn a_scrape_sees_whole_observations_by_slots_of_threads_without_an_arena() {
+    observe_by_slots(ending);
+}
+
+/// What a model sees die while it is read.
+struct Mortal(Arc<UnsafeCell<bool>>);
+
+impl Mortal {
+    fn new() -> Self {
+        Self(Arc::new(UnsafeCell::new(true)))
+    }
+
+    fn is_alive(&self) -> bool {
+        // SAFETY: the model finds out whether that is so.
+        self.0.with(|alive| unsafe { *alive })
+    }
+}
+
+impl Drop for Mortal {
+    fn drop(&mut self) {
+        // SAFETY: the model finds out whether that is so.
+        self.0.with_mut(|alive| unsafe { *alive = false });
+    }
+}
+
+/// One thread reads what another replaces, twice, and frees as soon as it may.
+fn replacing(preemptions: usize, local: fn() -> Local) {
+    model(preemptions, move || {
+        let cells = Box::into_raw(Box::new(Cells::new()));
+        // SAFETY: freed at the end, when all threads have ended.
+        let lasting: &'static Cells = unsafe { &*cells };
+        let published = Arc::new(Published::new(Mortal::new()));
+        let theirs = Arc::clone(&published);
+        let reader = thread::spawn(move || {
+            {
+                let local = local();
+                let pin = lasting.pin(&local);
+                let value = theirs.get(&pin);
+                barrier::here();
+                assert!(value.is_alive());
+            }
+            barrier::ended();
+        });
+        let theirs = Arc::clone(&published);
+        let writer = thread::spawn(move || {
+            for _ in 0..2 {
+                let mut stopped = lasting.stop();
+                theirs.replace(&mut stopped, Mortal::new());
+                let quiet = theirs.take_quiet(&mut stopped);
+                drop(stopped);
+                drop(quiet);
+            }
+        });
+        reader.join().unwrap();
+        writer.join().unwrap();
+        drop(published);
+        // SAFETY: from the box above; nobody borrows it any more.
+        drop(unsafe { Box::from_raw(cells) });
+    });
+}
+
+#[test]
+fn what_is_published_is_not_freed_while_it_is_read() {
+    replacing(3, living);
+}
+
+#[test]
+fn what_is_published_is_not_freed_while_it_is_read_by_membarrier() {
+    barrier::allow(true);
+    replacing(2, living);
+    barrier::allow(false);
+}
+
+#[test]
+fn what_is_published_is_not_freed_while_an_ending_thread_reads_it() {
+    replacing(3, ending);
 }

@@ -97,7 +97,6 @@ impl fmt::Debug for Stopped<'_> {
 pub(crate) struct StoppedCell<T>(UnsafeCell<T>);
 
 // SAFETY: there is one global `Stopped` at a time, so at most one thread gets at the data at once.
-#[cfg(not(loom))]
 unsafe impl<T: Send> Sync for StoppedCell<T> {}
 
 impl<T> StoppedCell<T> {
@@ -106,15 +105,13 @@ impl<T> StoppedCell<T> {
     }
 
     /// The data; `stopped` cannot be used for another cell meanwhile, so that none is borrowed twice.
-    #[cfg(not(loom))]
     pub(crate) fn get<'a>(&'a self, stopped: &'a mut Stopped<'static>) -> &'a mut T {
         let _: &Cells = stopped.cells;
-        // SAFETY: only the global cells give a `Stopped<'static>`, one at a time, and it is borrowed mutably for as
-        // long as the data is.
+        // SAFETY: only the global cells (a model's, in a model) give a `Stopped<'static>`, one at a time, and it is
+        // borrowed mutably for as long as the data is.
         unsafe { &mut *self.0.get() }
     }
 
-    #[cfg(not(loom))]
     pub(crate) fn get_mut(&mut self) -> &mut T {
         self.0.get_mut()
     }

@@ -1,11 +1,13 @@
-use std::sync::Arc;
+use super::render_name;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 /// Names of labels that are known at run time only: columns of a table, keys of a configuration. Cheap to clone.
 ///
-/// They are checked by whatever is made with them, a [`DynamicMetricFamily`](crate::model::DynamicMetricFamily) for
-/// instance, and so is the number of values, at each call. Where the names are known when the program is written,
-/// derive a [`LabelSet`](crate::LabelSet).
-#[derive(Clone, Debug, Eq, PartialEq)]
+/// For series that this program counts, see [`DynamicFamily`](crate::DynamicFamily); for what a collector gives,
+/// [`DynamicMetricFamily`](crate::model::DynamicMetricFamily). They check the names, and the number of values at each
+/// call. Where the names are known when the program is written, derive a [`LabelSet`](crate::LabelSet).
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct DynamicLabels(Arc<[Box<str>]>);
 
 impl DynamicLabels {
@@ -28,4 +30,28 @@ impl DynamicLabels {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+}
+
+/// Names that stay for ever, as given and as they stand in a page.
+#[derive(Clone, Copy)]
+pub(crate) struct Interned {
+    pub(crate) names: &'static [&'static str],
+    pub(crate) rendered: &'static [&'static str],
+}
+
+impl Interned {
+    /// Of each set of names there is one: families that are made over and over do not take memory over and over.
+    pub(crate) fn new(labels: &DynamicLabels) -> Self {
+        static ALL: LazyLock<Mutex<HashMap<DynamicLabels, Interned>>> = LazyLock::new(Mutex::default);
+        let mut all = ALL.lock().unwrap_or_else(PoisonError::into_inner);
+        *all.entry(labels.clone()).or_insert_with(|| Self {
+            names: leak(labels.names().map(Into::into)),
+            rendered: leak(labels.names().map(|name| render_name(name).into())),
+        })
+    }
+}
+
+fn leak(names: impl Iterator<Item = Box<str>>) -> &'static [&'static str] {
+    let names: Vec<&'static str> = names.map(|name| &*Box::leak(name)).collect();
+    names.leak()
 }

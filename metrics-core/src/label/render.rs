@@ -4,20 +4,31 @@
 //! [format]: https://prometheus.io/docs/instrumenting/exposition_formats/#text-format-details
 
 use crate::name::is_legacy_label_name;
+use std::borrow::Cow;
 
 /// Appends `name="value"`, behind a comma if `out` holds a label already; the name in quotes too if not every reader
 /// knows it ([format][utf8]). Says whether something of the value had to be escaped.
 ///
 /// [utf8]: https://prometheus.io/docs/instrumenting/exposition_formats/#text-format-details
 pub(crate) fn render_pair(out: &mut String, name: &str, value: &str) -> bool {
+    push_pair(out, &render_name(name), value)
+}
+
+/// A label's name as it stands in a page, see [`render_pair`].
+pub(crate) fn render_name(name: &str) -> Cow<'_, str> {
+    if is_legacy_label_name(name) {
+        return Cow::Borrowed(name);
+    }
+    let mut quoted = String::with_capacity(name.len() + 2);
+    push_quoted(&mut quoted, name);
+    Cow::Owned(quoted)
+}
+
+fn push_pair(out: &mut String, rendered_name: &str, value: &str) -> bool {
     if !out.is_empty() {
         out.push(',');
     }
-    if is_legacy_label_name(name) {
-        out.push_str(name);
-    } else {
-        push_quoted(out, name);
-    }
+    out.push_str(rendered_name);
     out.push('=');
     push_quoted(out, value)
 }
@@ -40,13 +51,14 @@ pub(crate) fn push_quoted(out: &mut String, text: &str) -> bool {
     escaped
 }
 
-/// All labels of a set; whether something had to be escaped.
+/// All labels of a set, whose names are [rendered](render_name); whether something is escaped or more than the values is
+/// in quotes.
 pub(crate) fn render(names: &[&str], values: &[&str]) -> (String, bool) {
     let len = names.iter().zip(values).map(|(n, v)| n.len() + v.len() + 4).sum();
     let mut out = String::with_capacity(len);
     let mut escaped = false;
     for (name, value) in names.iter().zip(values) {
-        escaped |= render_pair(&mut out, name, value);
+        escaped |= push_pair(&mut out, name, value) | name.starts_with('"');
     }
     (out, escaped)
 }
@@ -149,6 +161,21 @@ mod tests {
         let (text, escaped) = render(&names, &["ab", "c"]);
         for other in [["a", "bc"], ["ab", ""], ["", "c"], ["ab", "cd"], [r#"ab",b="c"#, ""], ["abc", ""]] {
             assert!(!is_rendered(text.as_bytes(), escaped, &names, &other), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn quotes_of_names_are_not_taken_for_those_of_values() {
+        let names = ["a", "x.y", "é\"="].map(render_name);
+        let names = names.each_ref().map(|name| &**name);
+        let nasty = ["", "1", "1\",\"x.y", "1\",\"x.y\"=\"", "\"", "\\", "=\""];
+        for a in nasty {
+            for b in nasty {
+                let (text, escaped) = render(&names, &[a, b, ""]);
+                for (x, y) in nasty.into_iter().flat_map(|x| nasty.map(|y| (x, y))) {
+                    assert_eq!(is_rendered(text.as_bytes(), escaped, &names, &[x, y, ""]), (a, b) == (x, y), "{text}");
+                }
+            }
         }
     }
 

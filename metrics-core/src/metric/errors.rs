@@ -2,7 +2,6 @@
 
 use super::counter::{Counter, CounterValue};
 use super::family::{Handle, Ref, Storage};
-use crate::label::LabelSet;
 use std::future::{Future, poll_fn};
 use std::ops::Deref;
 use std::pin::pin;
@@ -70,7 +69,7 @@ impl<T: CounterValue> Counter<T> {
 
 /// These take the reference, not a borrow of it, and keep a [`Handle`]: a reference should not live as long as a body
 /// runs, and cannot be sent to another thread.
-impl<L: LabelSet<Density: Storage>, T: CounterValue> Ref<'_, L, Counter<T>> {
+impl<D: Storage, T: CounterValue> Ref<'_, D, Counter<T>> {
     /// See [`Counter::count_errors`].
     ///
     /// # Errors
@@ -80,7 +79,7 @@ impl<L: LabelSet<Density: Storage>, T: CounterValue> Ref<'_, L, Counter<T>> {
     }
 
     /// See [`Counter::count_errors_async`].
-    pub fn count_errors_async<R, E, F>(self, future: F) -> impl Future<Output = Result<R, E>> + use<L, T, R, E, F>
+    pub fn count_errors_async<R, E, F>(self, future: F) -> impl Future<Output = Result<R, E>> + use<D, T, R, E, F>
     where
         F: Future<Output = Result<R, E>>,
     {

@@ -2,7 +2,6 @@ use super::collect::{Child, Instrument, Measured, Spec, instrument};
 use super::family::{Handle, Ref, Storage};
 use super::points::Points;
 use crate::cell::{Key, Stopped, Word, stop};
-use crate::label::LabelSet;
 use crate::model::{Exemplar, Number, Point, Timestamp};
 use std::fmt;
 use std::marker::PhantomData;
@@ -173,7 +172,7 @@ impl<T: GaugeValue> Gauge<T> {
     }
 }
 
-impl<L: LabelSet<Density: Storage>, T: GaugeValue> Ref<'_, L, Gauge<T>> {
+impl<D: Storage, T: GaugeValue> Ref<'_, D, Gauge<T>> {
     /// See [`Gauge::track_in_progress`]. The guard holds a [`Handle`], so that it can outlive this reference
     /// and be sent to other threads.
     #[must_use = "counts until it is dropped: `let _guard = …`"]

@@ -28,7 +28,7 @@ pub(crate) use exemplars::rejected_exemplars;
 pub use exemplars::{ExemplarLabels, remove_exemplar_supplier, set_exemplar_supplier};
 pub(crate) use family::OverflowedLookups;
 pub use family::Storage;
-pub use family::{DEFAULT_MAX_SERIES, Family, Handle, Ref, UnknownLabel};
+pub use family::{DEFAULT_MAX_SERIES, DynamicFamily, Family, Handle, Ref, UnknownLabel, WrongLabelCount};
 pub use gauge::{Gauge, GaugeValue, InProgress};
 pub use gauge_histogram::GaugeHistogram;
 pub use histogram::{DEFAULT_BUCKETS, Histogram, exponential, linear};

@@ -6,7 +6,6 @@ use super::timer::{Observe, Timer};
 #[cfg(feature = "quantiles")]
 use super::{collect::HasQuantiles, quantiles::Window};
 use crate::cell::{Key, Layout, Range, Stopped, read_sequenced, stop, unmoved};
-use crate::label::LabelSet;
 use crate::model::{Exemplar, Point, Timestamp};
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -154,7 +153,7 @@ impl Summary {
 #[cfg(feature = "quantiles")]
 impl HasQuantiles for Summary {}
 
-impl<L: LabelSet<Density: Storage>> Ref<'_, L, Summary> {
+impl<D: Storage> Ref<'_, D, Summary> {
     /// See [`Summary::start_timer`]. The guard holds a [`Handle`], so that it can outlive this reference and be sent
     /// to other threads.
     #[must_use = "observes when it is dropped: `let _timer = …`"]

@@ -1,7 +1,7 @@
 use super::error::RegisterError;
 use super::source::{Source, SourceFamily};
-use crate::metric::{Cursor, Instrument, Points};
-use crate::model::{Desc, Location, Unit};
+use crate::metric::{Child, Collect, Cursor, DynamicFamily, Instrument, Points};
+use crate::model::{Desc, Kind, Location, Unit};
 use crate::name::{self, Validation};
 use std::sync::Arc;
 
@@ -34,7 +34,7 @@ impl Definition {
         Self { name: name.into(), help: help.into(), ..Self::default() }
     }
 
-    pub(super) fn define<I: Instrument>(
+    pub(super) fn define<I: Registrable>(
         self,
         metric: Arc<I>,
         location: Location,
@@ -52,10 +52,35 @@ impl Definition {
             checked.map_err(|e| broken("unit", unit.as_str(), e))?;
             name::append_unit(&mut name, unit.as_str());
         }
-        let (help, kind, label_names) = (self.help, I::KIND, super::source::names(I::LABEL_NAMES));
+        let (help, kind, label_names) = (self.help, I::KIND, super::source::names(metric.label_names()));
         let unit = self.unit.map(|unit| unit.as_str().into());
         let desc = Desc { name, help, unit, kind, label_names, location };
         Ok(Defined { family: SourceFamily { desc, const_labels: self.const_labels }, metric })
+    }
+}
+
+/// What can be registered alone: any [`Instrument`], and a [`DynamicFamily`] of them.
+pub trait Registrable: Collect {
+    /// The type of its family.
+    const KIND: Kind;
+
+    /// Names of the labels that its series differ by.
+    fn label_names(&self) -> &'static [&'static str];
+}
+
+impl<I: Instrument> Registrable for I {
+    const KIND: Kind = I::KIND;
+
+    fn label_names(&self) -> &'static [&'static str] {
+        I::LABEL_NAMES
+    }
+}
+
+impl<M: Child + Instrument> Registrable for DynamicFamily<M> {
+    const KIND: Kind = <M as Instrument>::KIND;
+
+    fn label_names(&self) -> &'static [&'static str] {
+        Self::label_names(self)
     }
 }
 
@@ -65,7 +90,7 @@ struct Defined<I> {
     metric: Arc<I>,
 }
 
-impl<I: Instrument> Source for Defined<I> {
+impl<I: Registrable> Source for Defined<I> {
     fn families(&self) -> Vec<SourceFamily> {
         vec![self.family.clone()]
     }

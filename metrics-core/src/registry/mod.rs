@@ -15,7 +15,6 @@ mod source;
 mod view;
 
 use crate::collector::Collector;
-use crate::metric::Instrument;
 use crate::model::{Desc, Location};
 use crate::name::{Validation, default_validation};
 use families::{Collected, Families, Only, next_id};
@@ -24,7 +23,7 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-pub use definition::Definition;
+pub use definition::{Definition, Registrable};
 pub use error::{MissingCrates, RegisterError};
 pub use metrics::Metrics;
 pub(crate) use scrape::collector_faults;
@@ -105,7 +104,7 @@ impl Registry {
     /// If the name, a constant label or the help breaks a rule, or the name is taken: by another family, or
     /// by a sample that its type implies (`jobs_total`).
     #[track_caller]
-    pub fn register<I: Instrument>(
+    pub fn register<I: Registrable>(
         &self,
         definition: Definition,
         metric: Arc<I>,

@@ -129,8 +129,6 @@ mod tests {
         assert_eq!(value(i64::MIN), "-9223372036854775808");
     }
 
-    /// The lists of the specification and the table of what Go and Python print.
-
     #[test]
     fn values_read_back_equal() {
         let mut bits = 0x9e37_79b9_7f4a_7c15_u64;

@@ -22,8 +22,8 @@ impl Lines {
                 self.amend(timestamp, None);
             }
             Point::Histogram { buckets, sum, created, native } => {
-                let in_one = [native.map_or(0, NativeHistogram::count)];
-                let buckets = or_in_one(buckets, &in_one);
+                let in_one = InOne::of(native);
+                let buckets = in_one.unless(buckets);
                 self.buckets(own, buckets, timestamp);
                 let (means_something, total) = (means_something(buckets, sum), buckets.total());
                 if means_something || !self.dialect.sum_must_mean_something {
@@ -32,8 +32,8 @@ impl Lines {
                 self.created(own, created);
             }
             Point::GaugeHistogram { buckets, sum, native } => {
-                let in_one = [native.map_or(0, NativeHistogram::count)];
-                let buckets = or_in_one(buckets, &in_one);
+                let in_one = InOne::of(native);
+                let buckets = in_one.unless(buckets);
                 self.buckets(own, buckets, timestamp);
                 if self.dialect.gauge_sums_apart {
                     self.behind(own, sum, buckets.total(), timestamp);
@@ -172,9 +172,26 @@ fn amend(page: &mut Page, put: impl FnOnce(&mut Vec<u8>)) {
     page.push(&tail);
 }
 
-/// The classic buckets; without them all in one, because native buckets have no place here.
-fn or_in_one<'a>(buckets: Buckets<'a>, in_one: &'a [u64; 1]) -> Buckets<'a> {
-    if buckets.counts.is_empty() { Buckets { counts: in_one, ..buckets } } else { buckets }
+/// Native buckets all in one, which has the last exemplar: they have no place here.
+struct InOne {
+    counts: [u64; 1],
+    exemplars: Vec<Option<Exemplar>>,
+}
+
+impl InOne {
+    fn of(native: Option<&NativeHistogram>) -> Self {
+        let Some(native) = native else { return Self { counts: [0], exemplars: Vec::new() } };
+        let last = native.exemplars().iter().max_by_key(|exemplar| exemplar.timestamp());
+        Self { counts: [native.count()], exemplars: last.map(|last| vec![Some(last.clone())]).unwrap_or_default() }
+    }
+
+    /// The classic buckets, if there are any.
+    fn unless<'a>(&'a self, classic: Buckets<'a>) -> Buckets<'a> {
+        if !classic.counts.is_empty() {
+            return classic;
+        }
+        Buckets { counts: &self.counts, exemplars: &self.exemplars, ..classic }
+    }
 }
 
 /// Whether the sum is one of numbers that only make it grow.

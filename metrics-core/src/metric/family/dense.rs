@@ -140,7 +140,7 @@ impl<M: Child> DenseStore<M> {
             *value = all[index % all.len()];
             index /= all.len();
         }
-        render(self.schema.names, &values).0.into()
+        render(self.schema.rendered, &values).0.into()
     }
 }
 

@@ -110,12 +110,37 @@ impl<M: Child> HashedStore<M> {
         unsafe { &*self.table.load(Acquire) }
     }
 
+    /// The series with these values, as many as there are names; made if there is none.
+    #[inline]
+    pub(super) fn get(&self, values: &[&str]) -> HashedFound<'_, M> {
+        self.find(self.schema.rendered, values)
+    }
+
+    /// The same, for names that the compiler knows.
+    #[inline(always)]
+    fn find(&self, rendered_names: &[&str], values: &[&str]) -> HashedFound<'_, M> {
+        let hash = self.hash(values);
+        let pin = pin();
+        // SAFETY: pinned.
+        let found = unsafe { self.table().find(hash, rendered_names, values) };
+        let series = found.unwrap_or_else(|| self.missed(hash, values));
+        HashedFound { series, store: PhantomData, _pin: pin }
+    }
+
+    /// Removes the series with these values; whether there was one.
+    pub(super) fn take(&self, values: &[&str]) -> bool {
+        let _pin = pin();
+        // SAFETY: pinned.
+        let found = unsafe { self.table().find_anywhere(self.hash(values), self.schema.rendered, values) };
+        found.is_some_and(|series| !self.unlink(&[series]).is_empty())
+    }
+
     /// The series, which a look at the table has not found. The caller is pinned.
     #[cold]
     #[inline(never)]
     fn missed(&self, hash: u32, values: &[&str]) -> NonNull<Series<M>> {
         // SAFETY: pinned.
-        if let Some(series) = unsafe { self.table().find_anywhere(hash, self.schema.names, values) } {
+        if let Some(series) = unsafe { self.table().find_anywhere(hash, self.schema.rendered, values) } {
             return series;
         }
         if self.cap.is_reached(self.live.load(Relaxed)) {
@@ -138,14 +163,14 @@ impl<M: Child> HashedStore<M> {
 
     /// `None` if there is no room for one more. The caller is pinned.
     fn create(&self, hash: u32, values: &[&str], is_overflow: bool) -> Option<NonNull<Series<M>>> {
-        let (labels, escaped) = render(self.schema.names, values);
+        let (labels, escaped) = render(self.schema.rendered, values);
         // Before anything is stopped, which a panic would leave to the destructors.
         assert!(labels.len() <= Series::<M>::MAX_LABELS, "labels of a series beyond 1 GiB");
         // Of two threads that make the same one, the second has made it in vain.
         let mut new = Some(M::create(&self.shared, Key { family: &self.family, labels: &labels }));
         let mut stopped = stop();
         // SAFETY: stopped.
-        let found = unsafe { self.table().find_anywhere(hash, self.schema.names, values) };
+        let found = unsafe { self.table().find_anywhere(hash, self.schema.rendered, values) };
         let live = self.live.load(Relaxed);
         if found.is_none() && !is_overflow && self.cap.is_reached(live) {
             return None;
@@ -299,7 +324,7 @@ impl<M: Child> HashedStore<M> {
         let hash = self.hash(&values);
         let _pin = pin();
         // SAFETY: pinned.
-        let found = unsafe { self.table().find_anywhere(hash, self.schema.names, &values) };
+        let found = unsafe { self.table().find_anywhere(hash, self.schema.rendered, &values) };
         let series = found.unwrap_or_else(|| self.missed(hash, &values));
         // SAFETY: pinned.
         unsafe { Series::metric(series) }.go_on(&late.then, &late.now, found.is_none());
@@ -383,14 +408,7 @@ impl<M: Child> Store<M> for HashedStore<M> {
     fn with<L: LabelSet>(&self, labels: &L) -> HashedFound<'_, M> {
         labels.with_values(
             #[inline(always)]
-            |values| {
-                let hash = self.hash(values);
-                let pin = pin();
-                // SAFETY: pinned.
-                let found = unsafe { self.table().find(hash, L::NAMES, values) };
-                let series = found.unwrap_or_else(|| self.missed(hash, values));
-                HashedFound { series, store: PhantomData, _pin: pin }
-            },
+            |values| self.find(L::NAMES, values),
         )
     }
 
@@ -400,12 +418,7 @@ impl<M: Child> Store<M> for HashedStore<M> {
     }
 
     fn remove<L: LabelSet>(&self, labels: &L) -> bool {
-        labels.with_values(|values| {
-            let _pin = pin();
-            // SAFETY: pinned.
-            let found = unsafe { self.table().find_anywhere(self.hash(values), L::NAMES, values) };
-            found.is_some_and(|series| !self.unlink(&[series]).is_empty())
-        })
+        labels.with_values(|values| self.take(values))
     }
 
     fn retain(&self, keep: &mut dyn FnMut(Labels<'_>) -> bool) {

@@ -1,12 +1,16 @@
 //! Families: one metric for each set of labels.
 
 mod blocks;
+mod build;
 mod cap;
 mod dense;
+mod dynamic;
 mod garbage;
 mod handle;
 mod hashed;
 mod idle;
+mod matching;
+mod reference;
 mod series;
 mod table;
 
@@ -15,7 +19,7 @@ use super::collect::{
 };
 use super::points::{Cursor, Points};
 use crate::label::{Dense, Density, Hashed, LabelSet, Listable, Unlisted};
-use crate::model::{Kind, Labels, NativeOptions, Options};
+use crate::model::{Kind, Labels};
 use dense::DenseStore;
 use hashed::HashedStore;
 use std::fmt;
@@ -26,7 +30,10 @@ use std::time::Duration;
 
 pub use cap::DEFAULT_MAX_SERIES;
 pub(crate) use cap::OverflowedLookups;
+pub use dynamic::{DynamicFamily, WrongLabelCount};
 pub use handle::Handle;
+pub use matching::UnknownLabel;
+pub use reference::Ref;
 
 /// A metric `M` for each set of labels `L`.
 ///
@@ -129,6 +136,8 @@ pub trait Store<M: Child>: Send + Sync + Sized + 'static {
 #[derive(Clone, Copy, Debug)]
 pub struct Schema {
     names: &'static [&'static str],
+    /// The names as they stand in a page. The same, where the derive has checked that every reader knows them.
+    rendered: &'static [&'static str],
     values: &'static [&'static [&'static str]],
 }
 
@@ -140,7 +149,7 @@ impl<L: LabelSet<Density: Storage>, M: Child> Family<L, M> {
     }
 
     pub(crate) fn of(spec: &Spec<'_>) -> Self {
-        let schema = Schema { names: L::NAMES, values: L::VALUES };
+        let schema = Schema { names: L::NAMES, rendered: L::NAMES, values: L::VALUES };
         Self { store: Arc::new(Store::new(schema, spec)), labels: PhantomData }
     }
 
@@ -203,11 +212,11 @@ impl<L: LabelSet<Density: Storage>, M: Child> Family<L, M> {
     /// If there is no memory left, all 2^32 cells are in use, or a thread holds a million references. A global
     /// allocator must not call this: making a series allocates.
     #[inline]
-    pub fn with<'f, 'a>(&'f self, labels: &L::Of<'a>) -> Ref<'f, L, M>
+    pub fn with<'f, 'a>(&'f self, labels: &L::Of<'a>) -> Ref<'f, L::Density, M>
     where
         L::Of<'a>: LabelSet,
     {
-        Ref { found: self.store.with(labels), family: self, not_send: PhantomData }
+        Ref::new(&self.store, self.store.with(labels))
     }
 
     /// Removes the series with these labels; whether there was one. The next lookup makes a new one, at zero.
@@ -263,19 +272,7 @@ impl<L: LabelSet<Density: Storage>, M: Child> Family<L, M> {
     /// # Errors
     /// If the family has no label of one of these names.
     pub fn remove_matching(&self, labels: &[(&str, &str)]) -> Result<usize, UnknownLabel> {
-        if let Some((name, _)) = labels.iter().find(|(name, _)| !L::NAMES.contains(name)) {
-            return Err(UnknownLabel { name: (*name).to_owned(), names: L::NAMES });
-        }
-        let mut removed = 0;
-        if !labels.is_empty() {
-            self.retain(|own| {
-                let found = own.pairs().filter(|(name, value)| labels.contains(&(name, value))).count();
-                let goes = found == labels.len();
-                removed += usize::from(goes);
-                !goes
-            });
-        }
-        Ok(removed)
+        matching::remove(&*self.store, L::NAMES, labels)
     }
 
     /// How many series there are.
@@ -286,135 +283,6 @@ impl<L: LabelSet<Density: Storage>, M: Child> Family<L, M> {
     /// Whether there is no series.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
-    }
-}
-
-impl<L: LabelSet<Density: Storage>, M: Child + HasBuckets> Family<L, M> {
-    /// An empty family of histograms with these bounds.
-    ///
-    /// # Panics
-    /// As [`Histogram::new`](super::Histogram::new).
-    #[track_caller]
-    pub fn with_buckets(bounds: &'static [f64]) -> Self {
-        if let Err(broken) = crate::name::buckets(bounds) {
-            panic!("{}", broken.rule);
-        }
-        let options = Options { buckets: Some(bounds), ..Options::NONE };
-        Self::of(&Spec { options: &options, ..Spec::BARE })
-    }
-}
-
-/// A family has no label of this name; see [`Family::remove_matching`].
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct UnknownLabel {
-    /// What was asked for.
-    pub name: String,
-    /// What there is.
-    pub names: &'static [&'static str],
-}
-
-impl fmt::Display for UnknownLabel {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "there is no label `{}`; the labels of the family are {}", self.name, self.names.join(", "))
-    }
-}
-
-impl std::error::Error for UnknownLabel {}
-
-#[cfg(feature = "quantiles")]
-impl<L: LabelSet<Density: Storage>, M: Child + HasQuantiles> Family<L, M> {
-    /// An empty family of summaries with these quantiles.
-    ///
-    /// # Panics
-    /// As [`Summary::with_quantiles`](super::Summary::with_quantiles).
-    #[track_caller]
-    pub fn with_quantiles(quantiles: &'static [f64]) -> Self {
-        if let Err(broken) = crate::name::quantiles(quantiles) {
-            panic!("{}", broken.rule);
-        }
-        let options = Options { quantiles: Some(quantiles), ..Options::NONE };
-        Self::of(&Spec { options: &options, ..Spec::BARE })
-    }
-}
-
-impl<L: LabelSet<Density: Storage>> Family<L, super::Histogram> {
-    /// An empty family of histograms with native buckets only, see [`Histogram::native`](super::Histogram::native).
-    ///
-    /// ```
-    /// use metrics_core::{Family, Histogram, LabelSet, NativeOptions};
-    /// #[derive(LabelSet)]
-    /// struct Page<'a> { path: &'a str }
-    ///
-    /// let seconds = Family::<Page<'static>, Histogram>::native(NativeOptions::DEFAULT);
-    /// seconds.with(&Page { path: "/" }).observe(0.25);
-    /// ```
-    pub fn native(options: NativeOptions) -> Self {
-        let options = Options { native: Some(options), ..Options::NONE };
-        Self::of(&Spec { options: &options, ..Spec::BARE })
-    }
-
-    /// An empty family of histograms with these bounds, and native buckets besides; see
-    /// [`Histogram::with_native`](super::Histogram::with_native).
-    ///
-    /// # Panics
-    /// As [`Histogram::new`](super::Histogram::new).
-    #[track_caller]
-    pub fn with_native(bounds: &'static [f64], options: NativeOptions) -> Self {
-        if let Err(broken) = crate::name::buckets(bounds) {
-            panic!("{}", broken.rule);
-        }
-        let options = Options { buckets: Some(bounds), native: Some(options), ..Options::NONE };
-        Self::of(&Spec { options: &options, ..Spec::BARE })
-    }
-}
-
-/// A series of a [`Family`], found by [`Family::with`]. Dereferences to the metric.
-pub struct Ref<'f, L: LabelSet<Density: Storage>, M: Child> {
-    found: <<L::Density as Storage>::Store<M> as Store<M>>::Found<'f>,
-    family: &'f Family<L, M>,
-    /// Not `Send`, whichever way the series is kept: a label that becomes a string must not break users.
-    not_send: PhantomData<*const ()>,
-}
-
-impl<L: LabelSet<Density: Storage>, M: Child> Ref<'_, L, M> {
-    /// Keeps the series: can be stored, cloned and sent, and costs an increment only the increment itself.
-    ///
-    /// What it counts after the series was removed never gets into a series with other labels; see
-    /// [`Family::remove`].
-    ///
-    /// ```
-    /// use metrics_core::{Counter, Family, LabelSet};
-    /// #[derive(LabelSet)]
-    /// struct Tenant<'a> { tenant: &'a str }
-    ///
-    /// let family = Family::<Tenant<'static>, Counter>::new();
-    /// let a = family.with(&Tenant { tenant: "a" }).handle();
-    /// std::thread::spawn(move || a.inc()).join().unwrap();
-    /// assert_eq!(family.with(&Tenant { tenant: "a" }).get(), 1);
-    /// ```
-    #[inline]
-    pub fn handle(&self) -> Handle<M> {
-        self.family.store.handle(&self.found)
-    }
-
-    /// As [`handle`](Self::handle), at the end of the reference.
-    pub(super) fn into_handle(self) -> Handle<M> {
-        self.handle()
-    }
-}
-
-impl<L: LabelSet<Density: Storage>, M: Child> Deref for Ref<'_, L, M> {
-    type Target = M;
-
-    #[inline(always)]
-    fn deref(&self) -> &M {
-        &self.found
-    }
-}
-
-impl<L: LabelSet<Density: Storage>, M: Child + fmt::Debug> fmt::Debug for Ref<'_, L, M> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Ref").field(&**self).finish()
     }
 }
 

@@ -5,6 +5,7 @@
 //! is still in the table of before counts in a cell whose label is right all the same. Starting over means other cells
 //! and another table; the former ones are freed when nobody is in them any more.
 
+mod exemplars;
 mod index;
 mod labels;
 mod table;
@@ -14,10 +15,12 @@ mod tests;
 use super::bounds::Bounds;
 use crate::cell::{Key, Layout, Published, Slot, Stopped, StoppedCell, pin, read_sequenced, stop, unmoved};
 use crate::metric::timer::Stopwatch;
-use crate::model::{NativeHistogram, NativeOptions, Timestamp};
+use crate::model::{Exemplar, NativeHistogram, NativeOptions, Timestamp};
+use exemplars::Exemplars;
 use labels::{Labels, label};
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 use table::{SEGMENT, Segments, Table};
 
 /// What all histograms of a family share.
@@ -32,6 +35,7 @@ pub(super) struct Shape {
 pub(super) struct Native {
     table: Published<Table>,
     life: StoppedCell<Life>,
+    exemplars: Exemplars,
     shape: Arc<Shape>,
 }
 
@@ -75,7 +79,12 @@ impl Native {
         let mut segments = Segments { ranges: Vec::new(), classic: shape.classic() };
         add_segment(&mut segments, stopped, key);
         let table = Table::new(&life.labels, segments, life.number);
-        Self { table: Published::new(table), life: StoppedCell::new(life), shape: Arc::clone(shape) }
+        Self {
+            table: Published::new(table),
+            life: StoppedCell::new(life),
+            exemplars: Exemplars::default(),
+            shape: Arc::clone(shape),
+        }
     }
 
     // Not a part of its caller, which is cold for the sake of classic histograms.
@@ -105,6 +114,12 @@ impl Native {
             None => slot.observe(value),
             Some(bounds) => slot.observe_also(bounds.find(value), value),
         }
+    }
+
+    /// Keeps an exemplar of what was observed just now.
+    pub(super) fn keep(&self, exemplar: Exemplar, retain: Duration) {
+        let life = self.life.get(&mut stop()).number;
+        self.exemplars.put(life, exemplar, retain);
     }
 
     /// Makes the bucket of `value`, unless somebody else just did.
@@ -200,7 +215,9 @@ impl Native {
             }
         }
         let cells = segments.flat_map(|words| words[1 + classic..].iter().copied());
-        Reading { classic: counts, native: life.labels.histogram(sum, cells), created: life.created }
+        let native = life.labels.histogram(sum, cells);
+        let native = native.with_exemplars(self.exemplars.read(life.number)).expect("all were kept with their time");
+        Reading { classic: counts, native, created: life.created }
     }
 
     pub(super) fn created(&self) -> Timestamp {

@@ -1,0 +1,60 @@
+use super::{Child, Handle, Storage, Store, fmt};
+use std::marker::PhantomData;
+use std::ops::Deref;
+use std::sync::Arc;
+
+/// A series of a [`Family`](super::Family) or [`DynamicFamily`](super::DynamicFamily), found by its `with`. Dereferences
+/// to the metric. `D` says how the family keeps its series.
+pub struct Ref<'f, D: Storage, M: Child> {
+    found: <D::Store<M> as Store<M>>::Found<'f>,
+    store: &'f Arc<D::Store<M>>,
+    /// Not `Send`, whichever way the series is kept: a label that becomes a string must not break users.
+    not_send: PhantomData<*const ()>,
+}
+
+impl<'f, D: Storage, M: Child> Ref<'f, D, M> {
+    #[inline(always)]
+    pub(super) fn new(store: &'f Arc<D::Store<M>>, found: <D::Store<M> as Store<M>>::Found<'f>) -> Self {
+        Self { found, store, not_send: PhantomData }
+    }
+
+    /// Keeps the series: can be stored, cloned and sent, and costs an increment only the increment itself.
+    ///
+    /// What it counts after the series was removed never gets into a series with other labels; see
+    /// [`Family::remove`](super::Family::remove).
+    ///
+    /// ```
+    /// use metrics_core::{Counter, Family, LabelSet};
+    /// #[derive(LabelSet)]
+    /// struct Tenant<'a> { tenant: &'a str }
+    ///
+    /// let family = Family::<Tenant<'static>, Counter>::new();
+    /// let a = family.with(&Tenant { tenant: "a" }).handle();
+    /// std::thread::spawn(move || a.inc()).join().unwrap();
+    /// assert_eq!(family.with(&Tenant { tenant: "a" }).get(), 1);
+    /// ```
+    #[inline]
+    pub fn handle(&self) -> Handle<M> {
+        self.store.handle(&self.found)
+    }
+
+    /// As [`handle`](Self::handle), at the end of the reference.
+    pub(in crate::metric) fn into_handle(self) -> Handle<M> {
+        self.handle()
+    }
+}
+
+impl<D: Storage, M: Child> Deref for Ref<'_, D, M> {
+    type Target = M;
+
+    #[inline(always)]
+    fn deref(&self) -> &M {
+        &self.found
+    }
+}
+
+impl<D: Storage, M: Child + fmt::Debug> fmt::Debug for Ref<'_, D, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Ref").field(&**self).finish()
+    }
+}
