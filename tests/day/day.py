@@ -74,6 +74,8 @@ class Day:
         for server in self.servers:
             self.scraped(server, shop, seconds)
         shop.memory.stop()
+        minutes = (f"{median:.1f} ({highest:.1f})" for median, highest in shop.memory.minutes())
+        print("       memory, median and highest of each minute:", *minutes)
         base, last = shop.memory.growth()
         limit = base * FLAT_FACTOR + FLAT_MIB
         text = f"memory: {base:.1f} MiB in the second minute, at most {last:.1f} of {limit:.1f} in the last"

@@ -104,6 +104,11 @@ class Memory:
     def stop(self):
         self.stopped.set()
 
+    def minutes(self):
+        """Median and highest of each minute."""
+        parts = (self.samples[start : start + 60] for start in range(0, len(self.samples), 60))
+        return [(statistics.median(part), max(part)) for part in parts]
+
     def growth(self):
         """The median of the second minute and the highest of the last one."""
         return statistics.median(self.samples[60:120]), max(self.samples[-60:])
