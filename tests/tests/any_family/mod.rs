@@ -78,8 +78,10 @@ fn histogram(natives: bool) -> impl Strategy<Value = AnyHistogram> {
     if !natives {
         return classic.boxed();
     }
-    let native_only = native().prop_map(|native| AnyHistogram { buckets: None, native: Some(native) });
-    let both = (buckets(), native()).prop_map(|(mut buckets, mut native)| {
+    let native_only = native(any::<f64>()).prop_map(|native| AnyHistogram { buckets: None, native: Some(native) });
+    let both = (buckets(), native(amount())).prop_map(|(mut buckets, mut native)| {
+        // With buckets below zero there can be no sum, which a native histogram has.
+        buckets.retain(|(bound, ..)| *bound >= 0.0);
         // Of the same observations: what one form has more, the other has where no bucket of its own is for it.
         let last = buckets.last_mut().unwrap();
         match last.1.checked_sub(native.count()) {
@@ -102,10 +104,10 @@ fn native_buckets() -> impl Strategy<Value = NativeBuckets> {
     })
 }
 
-fn native() -> impl Strategy<Value = NativeHistogram> {
+fn native(sum: impl Strategy<Value = f64>) -> impl Strategy<Value = NativeHistogram> {
     let zero = (prop_oneof![Just(0.0), 0.0..1.0], 0u64..3);
     let exemplars = vec(exemplar(), 0..4).prop_map(|all| all.into_iter().flatten().collect::<Vec<_>>());
-    let parts = (NativeHistogram::SCHEMAS, any::<f64>(), native_buckets(), native_buckets(), zero, exemplars);
+    let parts = (NativeHistogram::SCHEMAS, sum, native_buckets(), native_buckets(), zero, exemplars);
     parts.prop_map(|(schema, sum, positive, negative, (threshold, count), mut exemplars)| {
         exemplars.retain(|exemplar| exemplar.timestamp().is_some());
         let native = NativeHistogram::new(schema, sum, positive, negative).unwrap();
