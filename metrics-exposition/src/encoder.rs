@@ -75,6 +75,9 @@ impl dyn Encoder {
 pub struct Format {
     pub(crate) media_type: &'static str,
     pub(crate) version: &'static str,
+    /// What a client's range must say of it, if it says anything, beside the version: names and values.
+    #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "only negotiation reads it"))]
+    pub(crate) parameters: &'static [(&'static str, &'static str)],
     pub(crate) content_type: &'static str,
     pub(crate) encoder: fn() -> Box<dyn Encoder>,
 }
@@ -85,6 +88,8 @@ pub static FORMATS: &[Format] = &[
     crate::text::FORMAT,
     #[cfg(feature = "openmetrics")]
     crate::openmetrics::FORMAT,
+    #[cfg(feature = "protobuf")]
+    crate::protobuf::FORMAT,
 ];
 
 impl Format {
@@ -98,7 +103,7 @@ impl Format {
         self.media_type
     }
 
-    /// The version, as clients ask for it: `0.0.4`.
+    /// The version, as clients ask for it: `0.0.4`. Empty for protobuf, which has none.
     pub const fn version(&self) -> &'static str {
         self.version
     }

@@ -24,7 +24,7 @@
 //!
 //! | request | status | body |
 //! |---|---|---|
-//! | `GET` | 200 | the page, in the [format](crate::FORMATS) that `Accept` asks for ([RFC 9110, 12.5.1][rfc]): OpenMetrics if it is named, text 0.0.4 to everyone else |
+//! | `GET` | 200 | the page, in the [format](crate::FORMATS) that `Accept` asks for ([RFC 9110, 12.5.1][rfc]): OpenMetrics or protobuf if it is named, text 0.0.4 to everyone else |
 //! | `HEAD` | 200 | none; the same headers |
 //! | any other method | 405 | a line of text, and the header `Allow: GET, HEAD` |
 //!
@@ -36,9 +36,10 @@
 //!
 //! A page of up to 4 MiB (some 60,000 series) is built before the answer begins, so that it has a
 //! `Content-Length`. Of a longer one these 4 MiB are the first chunk, and the others are encoded as they are
-//! asked for, by about a thousand series (64 KiB of counters, 1 MiB of histograms). No lock is held between
-//! chunks, so that a client that reads slowly, or stops, delays nobody; it costs the memory of its chunk.
-//! How long it may do so is up to the server. The memory of up to four pages is kept for those to come.
+//! asked for, by about a thousand series (64 KiB of counters, 1 MiB of histograms; of protobuf whole messages, which are
+//! up to 256 KiB more). No lock is held between chunks, so that a client that reads slowly, or stops, delays nobody; it
+//! costs the memory of its chunk. How long it may do so is up to the server. The memory of up to four pages is kept for
+//! those to come.
 //!
 //! # Where to call it
 //!

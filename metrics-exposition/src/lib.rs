@@ -1,4 +1,4 @@
-//! Shows the metrics of a [`Registry`](metrics_core::Registry): Prometheus text, OpenMetrics, and the HTTP
+//! Shows the metrics of a [`Registry`](metrics_core::Registry): Prometheus text, OpenMetrics, protobuf, and the HTTP
 //! endpoint that a Prometheus server scrapes.
 //!
 //! ```
@@ -27,7 +27,7 @@
 //!
 //! | you want | feature, on by default | module |
 //! |---|---|---|
-//! | a page in memory | `text`, `openmetrics` | [`text`], [`openmetrics`] |
+//! | a page in memory | `text`, `openmetrics`, `protobuf` | [`text`], [`openmetrics`], [`protobuf`] |
 //! | `/metrics` in an axum service | `axum` | [`mod@axum`] |
 //! | `/metrics` in any other server | `http` (part of `axum`) | [`http`] |
 //! | another format | – | implement [`Encoder`] |
@@ -65,6 +65,10 @@ pub mod http;
 mod negotiate;
 #[cfg(feature = "openmetrics")]
 pub mod openmetrics;
+#[cfg(feature = "_page")]
+mod page;
+#[cfg(feature = "protobuf")]
+pub mod protobuf;
 #[cfg(feature = "text")]
 pub mod text;
 

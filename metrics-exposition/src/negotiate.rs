@@ -6,7 +6,8 @@
 //! sense, the first of the list is served, as the [Prometheus protocol][prometheus] asks: a page in the wrong
 //! format can still be looked at, an error cannot.
 //!
-//! Of the parameters only `version` and `charset` count. `escaping` does not: names here need no escaping.
+//! Of the parameters only `version` and `charset` count, and what a format has of its own (protobuf: `proto` and
+//! `encoding`). `escaping` does not: names here need no escaping.
 //!
 //! [rfc]: https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1
 //! [prometheus]: https://prometheus.io/docs/instrumenting/content_negotiation/
@@ -70,6 +71,11 @@ fn matches(range: &[u8], format: &Format) -> Option<(Precision, usize, u16)> {
         } else if name.eq_ignore_ascii_case(b"charset") {
             parameters += 1;
             (value.eq_ignore_ascii_case(b"utf-8") || value.eq_ignore_ascii_case(b"utf8")).then_some(())?;
+        } else if let Some((_, own)) =
+            format.parameters.iter().find(|(own, _)| name.eq_ignore_ascii_case(own.as_bytes()))
+        {
+            parameters += 1;
+            (*value == *own.as_bytes()).then_some(())?;
         }
     }
     Some((precision, parameters, weight))

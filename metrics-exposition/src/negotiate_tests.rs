@@ -6,9 +6,20 @@ const TEXT: Format = crate::text::FORMAT;
 const OPEN_METRICS: Format =
     Format { media_type: "application/openmetrics-text", version: "1.0.0", content_type: "om", ..TEXT };
 
+const PROTOBUF: Format = Format {
+    media_type: "application/vnd.google.protobuf",
+    version: "",
+    parameters: &[("proto", "io.prometheus.client.MetricFamily"), ("encoding", "delimited")],
+    content_type: "pb",
+    ..TEXT
+};
+
 fn chosen(accept: &[&[u8]]) -> &'static str {
-    let formats = [TEXT, OPEN_METRICS];
-    if negotiate(accept, &formats).content_type == "om" { "openmetrics" } else { "text" }
+    match negotiate(accept, &[TEXT, OPEN_METRICS, PROTOBUF]).content_type {
+        "om" => "openmetrics",
+        "pb" => "protobuf",
+        _ => "text",
+    }
 }
 
 #[test]
@@ -36,7 +47,14 @@ fn table() {
              application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,\
              application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.3,\
              text/plain;version=0.0.4;q=0.2,*/*;q=0.1",
-            "openmetrics",
+            "protobuf",
+        ),
+        // 2.42 with native histograms.
+        (
+            "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited,\
+             application/openmetrics-text;version=1.0.0;q=0.8,application/openmetrics-text;version=0.0.1;q=0.75,\
+             text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
+            "protobuf",
         ),
         // vmagent, curl, a browser, Java's URLConnection:
         ("text/plain;version=0.0.4;q=1,*/*;q=0.1", "text"),
@@ -58,6 +76,15 @@ fn table() {
             "application/openmetrics-text;version=0.0.1;q=1, application/openmetrics-text;version=1.0.0;q=0.1",
             "openmetrics",
         ),
+        ("application/vnd.google.protobuf", "protobuf"),
+        ("application/vnd.google.protobuf;Encoding=\"delimited\"", "protobuf"),
+        ("application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=text", "text"),
+        ("application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=compact-text", "text"),
+        ("application/vnd.google.protobuf;proto=io.prometheus.write.v2.Request;encoding=delimited", "text"),
+        ("application/vnd.google.protobuf;q=0.5, application/openmetrics-text;q=0.6", "openmetrics"),
+        ("application/vnd.google.protobuf;q=0.6, application/openmetrics-text;q=0.5", "protobuf"),
+        ("application/openmetrics-text;encoding=delimited", "openmetrics"),
+        ("application/openmetrics-text;q=0, application/*", "protobuf"),
         ("text/plain", "text"),
         ("text/plain;version=0.0.4", "text"),
         ("text/plain;version=1.0.0", "text"),
@@ -73,6 +100,7 @@ fn table() {
         ("text/plain;q=0.9, application/openmetrics-text;q=0.99999", "openmetrics"),
         ("text/plain;q=0", "text"),
         ("text/plain;q=0, */*;q=0.1", "openmetrics"),
+        ("text/plain;q=0, application/openmetrics-text;q=0, */*;q=0.1", "protobuf"),
         ("text/plain;q=0.000, application/openmetrics-text;q=0.001", "openmetrics"),
         ("application/openmetrics-text;q=0, */*", "text"),
         ("application/openmetrics-text;q=0", "text"),
@@ -84,7 +112,11 @@ fn table() {
         ("*/*, application/openmetrics-text", "openmetrics"),
         ("*/*, application/*", "openmetrics"),
         ("*/*, application/openmetrics-text;q=0.9", "text"),
-        ("application/*;q=0.9, application/openmetrics-text;q=0.1, text/plain;q=0.5", "text"),
+        ("application/*;q=0.9, application/openmetrics-text;q=0.1, text/plain;q=0.5", "protobuf"),
+        (
+            "application/*;q=0.9, application/openmetrics-text;q=0.1, application/vnd.google.protobuf;q=0.1, text/plain;q=0.5",
+            "text",
+        ),
         ("text/plain;version=0.0.4;q=0, text/plain, application/openmetrics-text;q=0.1", "openmetrics"),
         ("*/plain", "text"),
         // Equals: the header's order.

@@ -39,6 +39,7 @@ pub const CONTENT_TYPE_LATEST: &str = "application/openmetrics-text; version=1.0
 pub const FORMAT: Format = Format {
     media_type: "application/openmetrics-text",
     version: "1.0.0",
+    parameters: &[],
     content_type: CONTENT_TYPE_LATEST,
     encoder: || encoder(Options::default()),
 };

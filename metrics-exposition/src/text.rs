@@ -32,6 +32,7 @@ pub const CONTENT_TYPE_LATEST: &str = "text/plain; version=0.0.4; charset=utf-8"
 pub const FORMAT: Format = Format {
     media_type: "text/plain",
     version: "0.0.4",
+    parameters: &[],
     content_type: CONTENT_TYPE_LATEST,
     encoder: || Box::new(Lines::new(&DIALECT, false)),
 };

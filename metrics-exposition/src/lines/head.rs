@@ -1,7 +1,7 @@
 //! How a line begins, and bounds of buckets.
 
 use super::number;
-use super::page::{Page, Room};
+use crate::page::{Page, Room};
 use metrics_core::model::{Number, float_to_go_string};
 
 /// Room for braces, blank, number and line feed.

@@ -10,13 +10,12 @@
 mod family;
 mod head;
 mod number;
-mod page;
 mod point;
 
 use crate::encoder::Encoder;
+use crate::page::Page;
 use family::{Family, escape_labels};
 use metrics_core::model::{Desc, FamilySink, Labels, Number, Point, Timestamp};
-use page::Page;
 
 /// In what the text formats differ.
 #[derive(Debug)]

@@ -4,7 +4,7 @@
 //! whole ones as integers, others with the fewest digits that read back equal. A bucket's bound is another
 //! matter: `le` is a label, compared as text; see [`float_to_go_string`](metrics_core::model::float_to_go_string).
 
-use super::page::Room;
+use crate::page::Room;
 use metrics_core::model::Number;
 
 /// Up to here every whole double is written digit by digit; beyond, neighbours differ by more than one.
@@ -84,7 +84,7 @@ fn not_finite(value: f64) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lines::page::Page;
+    use crate::page::Page;
 
     fn value(number: impl Into<Number>) -> String {
         let mut page = Page::default();

@@ -2,8 +2,8 @@
 
 use super::family::escape_labels;
 use super::head::{Le, TAIL};
-use super::page::Page;
 use super::{Lines, number, push_all, push_escaped};
+use crate::page::Page;
 use metrics_core::model::{Buckets, Exemplar, NativeHistogram, Number, Point, Timestamp, float_to_go_string};
 
 impl Lines {

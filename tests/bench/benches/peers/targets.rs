@@ -62,6 +62,7 @@ fn targets(results: &Results) -> Vec<Target> {
             1.3,
             ratio(TEXT_LARGE, OURS_TOUCHED_BY_8, OURS),
         ),
+        target("protobuf of 100,000 counters / text", 2.0, ratio(TEXT_LARGE, OURS_PROTOBUF, OURS)),
         target("empty instrumented function / two clock reads", 1.3, ratio(INSTRUMENT, OURS, TWO_CLOCK_READS)),
         target("instructions of an increment", 20.0, instructions(INCREMENT, OURS)),
         target("instructions of an increment with 2 enums", 35.0, instructions(INCREMENT_ENUMS, OURS)),

@@ -6,7 +6,7 @@ use measured::{CounterVec, HistogramVec, MetricGroup};
 use metrics_bench::{Random, Subject, Workload};
 use metrics_core::registry::Definition;
 use metrics_core::{Counter, DEFAULT_BUCKETS, Family, Histogram, Registry};
-use metrics_exposition::FORMATS;
+use metrics_exposition::{Format, protobuf, text};
 use prometheus::{HistogramOpts, HistogramVec as PrometheusHistograms, IntCounterVec, Opts};
 use prometheus_client::metrics::counter::Counter as ClientCounter;
 use prometheus_client::metrics::family::Family as ClientFamily;
@@ -15,6 +15,7 @@ use std::hint::black_box;
 use std::sync::{Arc, Barrier, Mutex};
 
 pub(crate) const OURS_TOUCHED_BY_8: &str = "metrics-core, touched by 8 threads";
+pub(crate) const OURS_PROTOBUF: &str = "metrics-core, protobuf";
 
 const NAME: &str = "http_requests";
 const HELP: &str = "Requests.";
@@ -44,8 +45,9 @@ fn counters(series: usize) -> Vec<Subject> {
     }
     vec![
         measured_subject(series, measured),
-        ours_subject(OURS, series, ours(&counted, 1)),
-        ours_subject(OURS_TOUCHED_BY_8, series, ours(&counted, 8)),
+        ours_subject(OURS, series, ours(&counted, 1), text::FORMAT),
+        ours_subject(OURS_TOUCHED_BY_8, series, ours(&counted, 8), text::FORMAT),
+        ours_subject(OURS_PROTOBUF, series, ours(&counted, 1), protobuf::FORMAT),
         prometheus_subject(series, Box::new(prometheus)),
         client_subject(series, client),
         copy_subject(series, &counted),
@@ -88,8 +90,8 @@ fn ours(counted: &[(&'static Key, u64)], threads: usize) -> Registry {
     registry
 }
 
-fn ours_subject(who: &'static str, series: usize, registry: Registry) -> Subject {
-    let encoder = Mutex::new(FORMATS[0].encoder());
+fn ours_subject(who: &'static str, series: usize, registry: Registry, format: Format) -> Subject {
+    let encoder = Mutex::new(format.encoder());
     Subject::batch(who, series, move || {
         let mut encoder = encoder.lock().unwrap();
         encoder.clear();
@@ -187,7 +189,8 @@ pub(crate) fn histograms() -> Workload {
     }
     let subjects = vec![
         measured_subject(SERIES, measured),
-        ours_subject(OURS, SERIES, registry),
+        ours_subject(OURS, SERIES, registry.clone(), text::FORMAT),
+        ours_subject(OURS_PROTOBUF, SERIES, registry, protobuf::FORMAT),
         prometheus_subject(SERIES, Box::new(prometheus)),
         client_subject(SERIES, client),
     ];

@@ -5,7 +5,10 @@ mod increment;
 mod instrument;
 mod observe;
 
-pub(crate) use {encode::OURS_TOUCHED_BY_8, instrument::TWO_CLOCK_READS};
+pub(crate) use {
+    encode::{OURS_PROTOBUF, OURS_TOUCHED_BY_8},
+    instrument::TWO_CLOCK_READS,
+};
 
 /// Ours.
 pub(crate) const OURS: &str = "metrics-core";

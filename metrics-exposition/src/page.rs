@@ -1,4 +1,4 @@
-//! The buffer that the text formats write into, and the fast way to fill it.
+//! The buffer that the formats write into, and the fast way to fill it.
 
 use std::mem;
 
@@ -7,7 +7,7 @@ use std::mem;
 /// Behind them lies room that was initialised before, so that a whole line is checked for room once and
 /// then filled through plain slices, while a `Vec` checks and stores its length for each piece of the line.
 #[derive(Debug, Default)]
-pub(super) struct Page {
+pub(crate) struct Page {
     room: Vec<u8>,
     len: usize,
     /// How much was taken last: the next part will be about as long.
@@ -15,21 +15,21 @@ pub(super) struct Page {
 }
 
 impl Page {
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.len
     }
 
-    pub(super) fn as_bytes(&self) -> &[u8] {
+    pub(crate) fn as_bytes(&self) -> &[u8] {
         &self.room[..self.len]
     }
 
     /// Forgets what is behind the first `len` bytes.
-    pub(super) fn truncate(&mut self, len: usize) {
+    pub(crate) fn truncate(&mut self, len: usize) {
         self.len = self.len.min(len);
     }
 
     /// The bytes so far, and nothing is left of them here.
-    pub(super) fn take(&mut self) -> Vec<u8> {
+    pub(crate) fn take(&mut self) -> Vec<u8> {
         let mut bytes = mem::take(&mut self.room);
         self.taken = mem::take(&mut self.len);
         bytes.truncate(self.taken);
@@ -37,14 +37,41 @@ impl Page {
     }
 
     /// Memory for what comes next, if nothing is here.
-    pub(super) fn reuse(&mut self, mut memory: Vec<u8>) {
+    pub(crate) fn reuse(&mut self, mut memory: Vec<u8>) {
         if self.len == 0 && memory.capacity() > self.room.len() {
             memory.resize(memory.capacity(), 0);
             self.room = memory;
         }
     }
 
-    pub(super) fn push(&mut self, bytes: &[u8]) {
+    /// What was written, to be changed.
+    #[cfg(feature = "protobuf")]
+    pub(crate) fn as_mut_bytes(&mut self) -> &mut [u8] {
+        &mut self.room[..self.len]
+    }
+
+    /// Moves what stands from `from` on to `to`. If that is further on, what lies between them means nothing.
+    #[cfg(feature = "protobuf")]
+    pub(crate) fn shift(&mut self, from: usize, to: usize) {
+        self.room(to.saturating_sub(from));
+        self.room.copy_within(from..self.len, to);
+        self.len = self.len - from + to;
+    }
+
+    /// The bytes up to `end`, and only what is behind is left here.
+    #[cfg(feature = "protobuf")]
+    pub(crate) fn take_until(&mut self, end: usize) -> Vec<u8> {
+        if end == 0 {
+            return Vec::new();
+        }
+        let behind = self.room[end..self.len].to_vec();
+        self.len = end;
+        let bytes = self.take();
+        self.push(&behind);
+        bytes
+    }
+
+    pub(crate) fn push(&mut self, bytes: &[u8]) {
         let mut room = self.room(bytes.len());
         room.put(bytes);
         room.commit();
@@ -52,7 +79,7 @@ impl Page {
 
     /// Room for `max` bytes at least; what is put into it counts once it is [committed](Room::commit).
     #[inline(always)]
-    pub(super) fn room(&mut self, max: usize) -> Room<'_> {
+    pub(crate) fn room(&mut self, max: usize) -> Room<'_> {
         if self.room.len() - self.len < max {
             self.grow(max);
         }
@@ -71,7 +98,7 @@ impl Page {
 
 /// Where the next bytes of a line go. Panics if more is put into it than was asked for.
 #[derive(Debug)]
-pub(super) struct Room<'a> {
+pub(crate) struct Room<'a> {
     rest: &'a mut [u8],
     /// The length of `rest` at first.
     before: usize,
@@ -89,27 +116,27 @@ impl Room<'_> {
 
     /// Adds what was put to the page.
     #[inline(always)]
-    pub(super) fn commit(self) {
+    pub(crate) fn commit(self) {
         *self.len += self.before - self.rest.len();
     }
 
     /// Bytes of any number.
     #[inline(always)]
-    pub(super) fn put(&mut self, bytes: &[u8]) {
+    pub(crate) fn put(&mut self, bytes: &[u8]) {
         self.next(bytes.len()).copy_from_slice(bytes);
     }
 
     /// The first `len` of these bytes. All are copied, so that there must be room for all: copying a length that
     /// the compiler knows takes a few instructions, and one that it does not know a function call.
     #[inline(always)]
-    pub(super) fn put_padded<const N: usize>(&mut self, bytes: &[u8; N], len: usize) {
+    pub(crate) fn put_padded<const N: usize>(&mut self, bytes: &[u8; N], len: usize) {
         self.rest[..N].copy_from_slice(bytes);
         self.next(len);
     }
 
-    /// Bytes that are few as a rule: 16 to 128 are copied as two halves that overlap.
+    /// Bytes that are few as a rule: 16 to 128 are copied as two halves that overlap. Returns where they are now.
     #[inline(always)]
-    pub(super) fn put_short(&mut self, bytes: &[u8]) {
+    pub(crate) fn put_short(&mut self, bytes: &[u8]) -> &mut [u8] {
         let next = self.next(bytes.len());
         match bytes.len() {
             16..32 => copy_ends::<16>(next, bytes),
@@ -117,6 +144,7 @@ impl Room<'_> {
             64..=128 => copy_ends::<64>(next, bytes),
             _ => next.copy_from_slice(bytes),
         }
+        next
     }
 }
 

@@ -1,0 +1,250 @@
+//! How a message is written: fields, each of which is a tag and a value ([encoding][spec]).
+//!
+//! Everything is as the official libraries write it: fields in the order of their numbers, lengths and numbers in as few
+//! bytes as they take, repeated numbers one by one, as a message of proto2 has them.
+//!
+//! [spec]: https://protobuf.dev/programming-guides/encoding/
+
+use crate::page::{Page, Room};
+use metrics_core::model::Timestamp;
+
+/// Wire types.
+const VARINT: u32 = 0;
+const I64: u32 = 1;
+const LEN: u32 = 2;
+
+/// No number takes more bytes, nor does a tag and a double.
+const ROOM: usize = 10;
+
+pub(super) fn put_u64(page: &mut Page, field: u32, value: u64) {
+    let mut room = page.room(2 * ROOM);
+    put_varint(&mut room, tag(field, VARINT));
+    put_varint(&mut room, value);
+    room.commit();
+}
+
+/// An `int32`, `int64` or `uint32`: a negative one takes ten bytes.
+pub(super) fn put_i64(page: &mut Page, field: u32, value: i64) {
+    put_u64(page, field, value.cast_unsigned());
+}
+
+/// An `sint32` or `sint64`: numbers near zero are short on both sides of it.
+pub(super) fn put_zigzag(page: &mut Page, field: u32, value: i64) {
+    put_u64(page, field, ((value << 1) ^ (value >> 63)).cast_unsigned());
+}
+
+#[inline(always)]
+pub(super) fn put_f64(page: &mut Page, field: u32, value: f64) {
+    let mut room = page.room(2 * ROOM);
+    put_varint(&mut room, tag(field, I64));
+    room.put(&value.to_le_bytes());
+    room.commit();
+}
+
+/// A `string` or `bytes`.
+pub(super) fn put_bytes(page: &mut Page, field: u32, bytes: &[u8]) {
+    let mut room = page.room(2 * ROOM + bytes.len());
+    put_varint(&mut room, tag(field, LEN));
+    put_varint(&mut room, bytes.len() as u64);
+    room.put(bytes);
+    room.commit();
+}
+
+/// A [`google.protobuf.Timestamp`][spec], of which a part that is 0 is left out: it is one of proto3.
+///
+/// [spec]: https://protobuf.dev/reference/protobuf/google.protobuf/#timestamp
+pub(super) fn put_timestamp(page: &mut Page, field: u32, timestamp: Timestamp) {
+    // Each counter has one; to divide 128 bits takes longer than all the rest of it.
+    let (secs, nanos) = match u64::try_from(timestamp.as_nanos()) {
+        Ok(nanos) => (nanos / 1_000_000_000, nanos % 1_000_000_000),
+        Err(_) => (timestamp.secs().cast_unsigned(), timestamp.subsec_nanos().into()),
+    };
+    put_message(page, field, |page| {
+        if secs != 0 {
+            put_u64(page, 1, secs);
+        }
+        if nanos != 0 {
+            put_u64(page, 2, nanos);
+        }
+    });
+}
+
+/// A message in a message.
+#[inline(always)]
+pub(super) fn put_message(page: &mut Page, field: u32, write: impl FnOnce(&mut Page)) {
+    let message = Message::begin_field(page, field);
+    write(page);
+    message.end(page);
+}
+
+/// A message under way. Its length stands before it and is not known yet, so that some bytes are kept for it; what
+/// was written is moved if it takes more of them, or less.
+#[derive(Debug)]
+pub(super) struct Message {
+    /// Where its length stands.
+    at: usize,
+    /// Bytes that are kept for it.
+    kept: usize,
+}
+
+impl Message {
+    /// With so many bytes for its length.
+    #[inline(always)]
+    pub(super) fn begin(page: &mut Page, kept: usize) -> Self {
+        let at = page.len();
+        page.push(&[0; ROOM][..kept]);
+        Self { at, kept }
+    }
+
+    /// One that is a field of another. Most of them are short.
+    #[inline(always)]
+    pub(super) fn begin_field(page: &mut Page, field: u32) -> Self {
+        let mut room = page.room(2 * ROOM);
+        put_varint(&mut room, tag(field, LEN));
+        room.put(&[0]);
+        room.commit();
+        Self { at: page.len() - 1, kept: 1 }
+    }
+
+    /// Where it begins, with its length.
+    pub(super) fn start(&self) -> usize {
+        self.at
+    }
+
+    /// It was moved with what stands before it, and begins there now.
+    pub(super) fn move_to(&mut self, start: usize) {
+        self.at = start;
+    }
+
+    /// How long it is by now.
+    pub(super) fn len(&self, page: &Page) -> usize {
+        page.len() - self.at - self.kept
+    }
+
+    #[inline(always)]
+    pub(super) fn end(self, page: &mut Page) {
+        let len = self.len(page) as u64;
+        if self.kept == 1 && len < 0x80 {
+            page.as_mut_bytes()[self.at] = low_byte(len);
+            return;
+        }
+        self.end_long(page, len);
+    }
+
+    #[inline(never)]
+    fn end_long(self, page: &mut Page, len: u64) {
+        let (bytes, needed) = varint(len);
+        let begin = self.at + self.kept;
+        page.shift(begin, self.at + needed);
+        page.as_mut_bytes()[self.at..][..needed].copy_from_slice(&bytes[..needed]);
+    }
+}
+
+const fn tag(field: u32, wire_type: u32) -> u64 {
+    (field << 3 | wire_type) as u64
+}
+
+#[inline(always)]
+pub(super) fn put_varint(room: &mut Room<'_>, value: u64) {
+    if value < 0x80 {
+        room.put(&[low_byte(value)]);
+    } else {
+        let (bytes, len) = varint(value);
+        room.put_padded(&bytes, len);
+    }
+}
+
+/// Seven bits a byte, the lowest first, and the highest bit of all but the last one set.
+fn varint(mut value: u64) -> ([u8; ROOM], usize) {
+    let (mut bytes, mut len) = ([0; ROOM], 0);
+    while value >= 0x80 {
+        bytes[len] = low_byte(value) | 0x80;
+        value >>= 7;
+        len += 1;
+    }
+    bytes[len] = low_byte(value);
+    (bytes, len + 1)
+}
+
+/// Also of what is longer.
+#[allow(clippy::cast_possible_truncation, reason = "says so")]
+const fn low_byte(value: u64) -> u8 {
+    value as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(write: impl FnOnce(&mut Page)) -> Vec<u8> {
+        let mut page = Page::default();
+        write(&mut page);
+        page.take()
+    }
+
+    /// By the specification's own examples, and at the limits.
+    #[test]
+    fn numbers() {
+        for (value, bytes) in [
+            (0, &[0x08, 0][..]),
+            (1, &[0x08, 1]),
+            (127, &[0x08, 0x7f]),
+            (128, &[0x08, 0x80, 1]),
+            (150, &[0x08, 0x96, 1]),
+            (16_383, &[0x08, 0xff, 0x7f]),
+            (16_384, &[0x08, 0x80, 0x80, 1]),
+            (u64::MAX, &[0x08, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1]),
+        ] {
+            assert_eq!(written(|page| put_u64(page, 1, value)), bytes, "{value}");
+        }
+        let ten = [0x08, 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1];
+        assert_eq!(written(|page| put_i64(page, 1, -2)), ten);
+        for (value, encoded) in [(0, 0), (-1, 1), (1, 2), (-2, 3), (i64::MAX, u64::MAX - 1), (i64::MIN, u64::MAX)] {
+            assert_eq!(written(|page| put_zigzag(page, 1, value)), written(|page| put_u64(page, 1, encoded)));
+        }
+        assert_eq!(written(|page| put_f64(page, 2, 1.0)), [0x11, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f]);
+        assert_eq!(written(|page| put_u64(page, 16, 1)), [0x80, 1, 1], "a tag of two bytes");
+    }
+
+    #[test]
+    fn timestamps() {
+        let of = |secs, nanos| written(|page| put_timestamp(page, 3, Timestamp::new(secs, nanos).unwrap()));
+        assert_eq!(of(0, 0), [0x1a, 0]);
+        assert_eq!(of(1, 0), [0x1a, 2, 0x08, 1]);
+        assert_eq!(of(0, 1), [0x1a, 2, 0x10, 1]);
+        assert_eq!(of(300, 300), [0x1a, 6, 0x08, 0xac, 2, 0x10, 0xac, 2]);
+        // Seconds count down, nanoseconds up, as they do there.
+        assert_eq!(of(-1, 1)[..3], [0x1a, 13, 0x08]);
+        assert_eq!(of(-1, 1)[3..], [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 0x10, 1]);
+    }
+
+    /// A length that takes as many bytes as were kept for it, more, and less.
+    #[test]
+    fn lengths_of_messages() {
+        for len in [0, 1, 126, 127, 128, 129, 16_383, 16_384, 2_097_151, 2_097_152] {
+            let inner = vec![b'x'; len];
+            let mut expected = b"before\x0a".to_vec();
+            let (bytes, needed) = varint(len as u64);
+            expected.extend_from_slice(&bytes[..needed]);
+            expected.extend_from_slice(&inner);
+            expected.extend_from_slice(b"behind");
+            let page = written(|page| {
+                page.push(b"before");
+                put_message(page, 1, |page| page.push(&inner));
+                page.push(b"behind");
+            });
+            assert!(page == expected, "{len}");
+            for kept in 1..5 {
+                let page = written(|page| {
+                    page.push(b"before\x0a");
+                    let message = Message::begin(page, kept);
+                    page.push(&inner);
+                    assert_eq!(message.len(page), len);
+                    message.end(page);
+                    page.push(b"behind");
+                });
+                assert!(page == expected, "{len} {kept}");
+            }
+        }
+    }
+}
