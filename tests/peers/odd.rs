@@ -1,13 +1,14 @@
 //! Serves metrics that standard input asks for, so that the suite alone decides which label values, numbers
 //! and help texts are tried. Each line is a kind and a value in hexadecimal; metric `n` is that of line `n`. Beside them
-//! a family of each type.
+//! a family of each type, native histograms, and a family that is large.
 
 #[path = "../tests/every_type/mod.rs"]
 #[allow(dead_code, reason = "shared with the tests")]
 mod every_type;
 
+use metrics_core::model::{Exemplar, HistogramMetricFamily, HistogramPoint, Timestamp};
 use metrics_core::registry::Definition;
-use metrics_core::{Counter, Family, Gauge, LabelSet, Metrics, Registry};
+use metrics_core::{Counter, Family, Gauge, Histogram, LabelSet, Metrics, NativeOptions, Registry};
 use std::error::Error;
 use std::io;
 use std::sync::Arc;
@@ -24,6 +25,22 @@ struct Odd {
     counts: Family<Line, Counter>,
 }
 
+#[derive(Metrics)]
+#[metrics(prefix = "native")]
+struct Native {
+    /// Native buckets only.
+    #[metric(native = NativeOptions::DEFAULT.factor(2.0))]
+    alone: Histogram,
+    /// Classic ones too.
+    #[metric(native = NativeOptions::DEFAULT.factor(2.0), buckets = [1.0])]
+    both: Histogram,
+    /// Nothing was observed, and zero is as wide as nothing.
+    #[metric(native = NativeOptions::DEFAULT.zero_threshold(0.0))]
+    empty: Histogram,
+    /// More series than one message holds.
+    many: Family<Text<'static>, Counter>,
+}
+
 #[derive(LabelSet)]
 struct Text<'a> {
     n: u32,
@@ -34,6 +51,8 @@ struct Text<'a> {
 struct Line {
     n: u32,
 }
+
+const MANY: u32 = 6_000;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let odd = Odd::global();
@@ -51,7 +70,21 @@ fn main() -> Result<(), Box<dyn Error>> {
             _ => return Err(format!("unknown kind {kind}").into()),
         }
     }
-    let every_type = every_type::all()?;
+    let native = Native::global();
+    for histogram in [&native.alone, &native.both] {
+        for value in [0.0, 0.75, 3.0, -3.0] {
+            histogram.observe(value);
+        }
+        histogram.observe(3.5);
+    }
+    for n in 0..MANY {
+        native.many.with(&Text { n, text: &"x".repeat(80) }).inc_by(n.into());
+    }
+    let exemplar = Exemplar::new([("trace_id", "c\\\"d")], 3.5)?.at(Timestamp::now());
+    let traced = native.alone.to_native().ok_or("has native buckets")?.with_exemplars(vec![exemplar])?;
+    let traced = HistogramPoint::native_only(traced);
+    let mut every_type = every_type::all()?;
+    every_type.push(HistogramMetricFamily::single("native_traced", "With an exemplar.", traced)?.into());
     Registry::global().register_collector(Arc::new(move || every_type.clone()))?;
     serve()
 }

@@ -15,6 +15,7 @@ import urllib.request
 
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
 OPENMETRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8"
+PROTOBUF = "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited"
 
 _libc = ctypes.CDLL(None)
 
@@ -108,9 +109,9 @@ def page(url, accept):
 
 class Prometheus:
     """A server that scrapes `jobs`: by name, an address or a file of targets that may change, and, for
-    Prometheus 3, a protocol or None."""
+    Prometheus 3, a protocol or None. `features` are switched on."""
 
-    def __init__(self, binaries, folder, jobs, niceness=0):
+    def __init__(self, binaries, folder, jobs, niceness=0, features=()):
         self.binaries = pathlib.Path(binaries)
         folder.mkdir()
         self.url = f"http://127.0.0.1:{free_port()}"
@@ -128,6 +129,7 @@ class Prometheus:
             f"--config.file={config}",
             f"--storage.tsdb.path={folder / 'data'}",
             f"--web.listen-address={self.url.removeprefix('http://')}",
+            *(f"--enable-feature={feature}" for feature in features),
         ]
         self.process = Process(folder.name, command, folder / "log")
 

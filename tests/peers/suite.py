@@ -19,7 +19,7 @@ import counted
 import pages
 from driver import OPEN_CARTS, Driver
 from odd_values import Odd
-from peers import OPENMETRICS, TEXT, Process, Prometheus, Relay, page, request, wait_for
+from peers import OPENMETRICS, PROTOBUF, TEXT, Process, Prometheus, Relay, page, request, wait_for
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 SECONDS = 170
@@ -29,7 +29,7 @@ peers = contextlib.ExitStack()
 
 def setUpModule():
     """Everything is started at once, because a first scrape takes some seconds."""
-    global shop, odd, servers, own_counts, driver, relays
+    global shop, odd, servers, natives, own_counts, driver, relays
     folder = pathlib.Path(peers.enter_context(tempfile.TemporaryDirectory(prefix="peers-")))
     examples = options.target / "debug" / "examples"
 
@@ -57,7 +57,7 @@ def setUpModule():
         peers.callback(made.stop)
         return made
 
-    servers, relays = {}, {}
+    servers, natives, relays = {}, {}, {}
     for version in ("2.42", "3"):
         relays[version] = relay(shop.metrics)
         jobs = {"seen": (relays[version].address, None)}
@@ -71,10 +71,19 @@ def setUpModule():
         binaries = options.target / "peers" / f"prometheus-{version}" / "usr" / "bin"
         servers[version] = Prometheus(binaries, folder / f"prometheus-{version}", jobs)
         peers.callback(servers[version].process.stop)
+        # With native histograms Prometheus asks for protobuf first, of all targets.
+        relays[f"{version} native"] = relay(odd.metrics)
+        jobs = {
+            "shop-protobuf": (address(shop), None),
+            "odd-protobuf": (relays[f"{version} native"].address, None),
+        }
+        features = ("native-histograms", "exemplar-storage")
+        natives[version] = Prometheus(binaries, folder / f"native-{version}", jobs, features=features)
+        peers.callback(natives[version].process.stop)
 
     driver = Driver(shop.url).drive()
     driver.wait_settled(own_counts)
-    for server in servers.values():
+    for server in (*servers.values(), *natives.values()):
         server.wait_ready()
 
 
@@ -83,11 +92,16 @@ def tearDownModule():
 
 
 def each(test):
-    """Runs `test` for each server and format."""
+    """Runs `test` for each server and format, with the type of a page of lines that holds the same."""
 
     def run(self):
         for version, server in servers.items():
-            for format, content_type in (("text", TEXT), ("openmetrics", OPENMETRICS)):
+            formats = (
+                ("text", server, TEXT),
+                ("openmetrics", server, OPENMETRICS),
+                ("protobuf", natives[version], TEXT),
+            )
+            for format, server, content_type in formats:
                 with self.subTest(prometheus=version, format=format):
                     test(self, server, format, content_type)
 
@@ -180,7 +194,7 @@ class Shop(unittest.TestCase):
                 wait_for(lambda: relay.seen, "the first scrape")
                 asked, answered = relay.seen[-1]
                 self.assertIn("application/openmetrics-text", asked)
-                self.assertEqual(OPENMETRICS, answered)
+                self.assertEqual(PROTOBUF if "native" in version else OPENMETRICS, answered)
 
     def test_both_formats_hold_the_same(self):
         def compare():
@@ -298,6 +312,57 @@ class EveryType(unittest.TestCase):
             self.assertEqual([value], list(found.values()), promql)
 
 
+class Native(unittest.TestCase):
+    """What only protobuf has a place for."""
+
+    def histogram(self, server, promql):
+        """The only one that it finds."""
+        [series] = wait_for(lambda: server.get("query", query=promql)["result"], promql)
+        return series["histogram"][1]
+
+    def exemplars(self, server, promql):
+        """Labels and value of those that it finds, whatever their time."""
+
+        def find():
+            return server.get("query_exemplars", query=promql, start=0, end=time.time() + 600)
+
+        found = [exemplar for series in wait_for(find, f"exemplars of {promql}") for exemplar in series["exemplars"]]
+        return {(exemplar["labels"]["trace_id"], float(exemplar["value"])) for exemplar in found}
+
+    def test_buckets_arrive(self):
+        for version, server in natives.items():
+            for name in ("native_alone", "native_both"):
+                with self.subTest(prometheus=version, name=name):
+                    found = self.histogram(server, name)
+                    self.assertEqual(("5", "4.25"), (found["count"], found["sum"]))
+                    # The kind of the bounds, lower and upper bound, count.
+                    buckets = [(float(low), float(high), count) for _, low, high, count in found["buckets"]]
+                    zero = 2.0**-128
+                    self.assertEqual([(-4, -2, "1"), (-zero, zero, "1"), (0.5, 1, "1"), (2, 4, "2")], buckets)
+
+    def test_one_without_buckets_is_native(self):
+        # Prometheus 2 does not know the span that says so.
+        found = self.histogram(natives["3"], "native_empty")
+        self.assertEqual(("0", "0", []), (found["count"], found["sum"], found.get("buckets", [])))
+        self.assertEqual({}, natives["3"].query('{__name__=~"native_empty_.*"}'))
+
+    def test_exemplars_arrive(self):
+        for version, server in natives.items():
+            with self.subTest(prometheus=version):
+                self.assertEqual({("a", 1.0)}, self.exemplars(server, "every_requests_total"))
+                self.assertEqual({("c", 2e6)}, self.exemplars(server, "every_latency_seconds_bucket"))
+        # Prometheus 2 takes those of classic buckets only.
+        self.assertEqual({('c\\"d', 3.5)}, self.exemplars(natives["3"], "native_traced"))
+
+    @each
+    def test_a_large_family_arrives_whole(self, server, format, _):
+        job = f'job="odd-{format}"'
+        found = wait_for(lambda: server.query(f"count(native_many_total{{{job}}})"), "the large family")
+        self.assertEqual([6000], list(found.values()))
+        found = server.query(f"sum(native_many_total{{{job}}})")
+        self.assertEqual([sum(range(6000))], list(found.values()))
+
+
 class Traffic(unittest.TestCase):
     """The shop as a visitor starts it, with its metrics on a second listener."""
 
@@ -346,7 +411,7 @@ class Golden(unittest.TestCase):
 
 
 def without_own(samples):
-    return {key: value for key, value in samples.items() if not key[0].startswith(("metrics_core_", "every_"))}
+    return {key: value for key, value in samples.items() if not key[0].startswith(("metrics_core_", "every_", "native_"))}
 
 
 def interrupt(number, _):

@@ -37,7 +37,7 @@
 //! - Names are not escaped, whatever their characters: Prometheus 3 stores them as they are, Prometheus 2 refuses a page
 //!   that has one beyond `[a-zA-Z0-9_:]`.
 //! - A native histogram without observations and without a zero bucket has one span of no buckets, without which it would
-//!   be taken for a classic one.
+//!   be taken for a classic one. Prometheus 2.42 takes it for one all the same, until something is observed.
 //! - What is not known, as a sum, is absent; Prometheus stores 0 for it.
 //!
 //! # Large families
@@ -79,3 +79,6 @@ pub const FORMAT: Format = Format {
 pub fn generate_latest(registry: &Registry) -> Vec<u8> {
     FORMAT.generate_latest(registry)
 }
+
+#[cfg(test)]
+mod tests;

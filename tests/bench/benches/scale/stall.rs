@@ -3,6 +3,7 @@
 use crate::labels::{Resource, resource};
 use crate::{MILLION, family, median, print, register, scrape};
 use metrics_core::{Counter, Family};
+use metrics_exposition::text;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
@@ -31,7 +32,7 @@ pub(crate) fn measure() {
     let beside: Vec<_> = std::thread::scope(|scope| {
         scope.spawn(|| {
             while !stop.load(Relaxed) {
-                scrape(&registry);
+                scrape(&registry, text::FORMAT);
             }
         });
         let beside = (0..9).map(|_| worst(&counters)).collect();
