@@ -27,16 +27,64 @@ pub(super) struct Idle {
 
 #[derive(Default)]
 struct State {
-    /// Series that were read, by their addresses.
-    seen: HashMap<usize, Seen, RandomState>,
+    seen: Seen,
     /// What was read of a series that expired, until nobody can write to it any more.
     expired: HashMap<usize, Box<[u64]>, RandomState>,
 }
 
+/// What was read of all series.
+///
+/// Scrapes find series in one order, and where one ends another takes its place. So the next reading is mostly the one
+/// behind the last, and seldom has to be looked for all over the memory.
+#[derive(Default)]
 struct Seen {
+    readings: Vec<Reading>,
+    /// Which is of which series.
+    places: HashMap<usize, usize, RandomState>,
+    /// Places of series that are no more.
+    free: Vec<usize>,
+}
+
+struct Reading {
+    /// Its address, or 0.
+    series: usize,
     /// A hash of what was read.
     read: u64,
     since: Instant,
+}
+
+impl Seen {
+    /// The reading of a series, made if there is none. `next` is where to look first.
+    #[inline]
+    fn reading(&mut self, series: usize, next: &mut usize, read: u64, now: Instant) -> &mut Reading {
+        let place = match self.readings.get(*next) {
+            Some(reading) if reading.series == series => *next,
+            _ => self.look_up(series, read, now),
+        };
+        *next = place + 1;
+        &mut self.readings[place]
+    }
+
+    #[cold]
+    fn look_up(&mut self, series: usize, read: u64, now: Instant) -> usize {
+        let Self { readings, places, free } = self;
+        *places.entry(series).or_insert_with(|| {
+            let reading = Reading { series, read, since: now };
+            if let Some(place) = free.pop() {
+                readings[place] = reading;
+                return place;
+            }
+            readings.push(reading);
+            readings.len() - 1
+        })
+    }
+
+    fn forget(&mut self, series: usize) {
+        if let Some(place) = self.places.remove(&series) {
+            self.readings[place].series = 0;
+            self.free.push(place);
+        }
+    }
 }
 
 /// A series that nothing has changed for too long, and what was read of it.
@@ -56,7 +104,7 @@ impl Idle {
         let nanos = ttl.map_or(0, |ttl| u64::try_from(ttl.as_nanos()).unwrap_or(u64::MAX).max(1));
         self.ttl.store(nanos, Relaxed);
         if nanos == 0 {
-            self.lock().seen = HashMap::default();
+            self.lock().seen = Seen::default();
         }
     }
 
@@ -81,12 +129,12 @@ impl Idle {
         if width == 0 {
             return Vec::new();
         }
-        let mut state = self.lock();
+        let (mut state, mut next) = (self.lock(), 0);
         let expires = |(series, words): (&NonNull<Series<M>>, &[u64])| {
             let read = self.hasher.hash_one(words);
-            let seen = state.seen.entry(series.addr().get()).or_insert(Seen { read, since: now });
+            let seen = state.seen.reading(series.addr().get(), &mut next, read, now);
             if seen.read != read || is_kept(*series) {
-                *seen = Seen { read, since: now };
+                (seen.read, seen.since) = (read, now);
             }
             let is_over = now.saturating_duration_since(seen.since) >= ttl && seen.since != now;
             is_over.then(|| Expired { series: *series, words: words.into() })
@@ -99,7 +147,7 @@ impl Idle {
         if self.ttl.load(Relaxed) > 0 {
             let mut state = self.lock();
             for series in removed {
-                state.seen.remove(&series.addr().get());
+                state.seen.forget(series.addr().get());
             }
         }
     }

@@ -183,7 +183,7 @@ impl<L: LabelSet<Density: Storage>, M: Child> Family<L, M> {
     ///
     /// As [`remove`](Self::remove), but nothing is lost: what is counted in a series just when it ends goes on in the next
     /// one with its labels, which begins at zero. A series with a [`handle`](Ref::handle) does not end. An increment
-    /// costs nothing for it, and a scrape some 30 ns for each series.
+    /// costs nothing for it; a scrape some 10 ns and 60 bytes for each series.
     ///
     /// ```
     /// use metrics_core::{Counter, Family, LabelSet};

@@ -130,7 +130,7 @@ fn time_to_live(series: usize, others: &Registry) {
     let more = (0..21).map(|_| scrape(&mortal, text::FORMAT) - scrape(others, text::FORMAT)).collect();
     print("  nanoseconds more a series for a time to live", 30.0, median(more) * 1e6 / series as f64);
     let (_, bare, _) = bytes(|| register(&family(Family::<Resource<'static>, Counter>::new(), series)));
-    print("  bytes more a series for it", 48.0, (remembered - bare) as f64 / series as f64);
+    print("  bytes more a series for it", 80.0, (remembered - bare) as f64 / series as f64);
 }
 
 /// A lookup of a series that is too many, against one that is there.
