@@ -30,6 +30,7 @@
 //! | a page in memory | `text`, `openmetrics` | [`text`], [`openmetrics`] |
 //! | `/metrics` in an axum service | `axum` | [`mod@axum`] |
 //! | `/metrics` in any other server | `http` (part of `axum`) | [`http`] |
+//! | what a page says, as metric families | `parse` | [`parse`] |
 //! | another format | – | implement [`Encoder`] |
 //!
 //! # What a page looks like
@@ -65,6 +66,8 @@ pub mod http;
 mod negotiate;
 #[cfg(feature = "openmetrics")]
 pub mod openmetrics;
+#[cfg(feature = "parse")]
+pub mod parse;
 #[cfg(feature = "text")]
 pub mod text;
 
