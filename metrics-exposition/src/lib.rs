@@ -30,6 +30,7 @@
 //! | a page in memory | `text`, `openmetrics`, `protobuf` | [`text`], [`openmetrics`], [`protobuf`] |
 //! | `/metrics` in an axum service | `axum` | [`mod@axum`] |
 //! | `/metrics` in any other server | `http` (part of `axum`) | [`http`] |
+//! | what a page says, as metric families | `parse` | [`parse`] |
 //! | another format | – | implement [`Encoder`] |
 //!
 //! # What a page looks like
@@ -67,6 +68,8 @@ mod negotiate;
 pub mod openmetrics;
 #[cfg(feature = "_page")]
 mod page;
+#[cfg(feature = "parse")]
+pub mod parse;
 #[cfg(feature = "protobuf")]
 pub mod protobuf;
 #[cfg(feature = "text")]

@@ -1,3 +1,4 @@
+use crate::label::render_pair;
 use std::borrow::Cow;
 
 /// The labels of one point, rendered and escaped: `method="get",route="/x"`, without braces. Names that not every
@@ -25,6 +26,20 @@ impl<'a> Labels<'a> {
     /// Names and values, the escapes undone.
     pub fn pairs(self) -> LabelPairs<'a> {
         LabelPairs { rest: self.scope, next: self.own }
+    }
+
+    /// Names and values as they stand in [`own`](Self::own).
+    ///
+    /// ```
+    /// use metrics_core::model::Labels;
+    /// assert_eq!(Labels::render([("method", "get"), ("my.path", "\\")]), r#"method="get","my.path"="\\""#);
+    /// ```
+    pub fn render<N: AsRef<str>, V: AsRef<str>>(labels: impl IntoIterator<Item = (N, V)>) -> String {
+        let mut rendered = String::new();
+        for (name, value) in labels {
+            render_pair(&mut rendered, name.as_ref(), value.as_ref());
+        }
+        rendered
     }
 
     /// Whether there is no label at all.
@@ -90,7 +105,6 @@ fn unescape(value: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::label::render_pair;
 
     #[test]
     fn pairs_lead_back_to_names_and_values() {

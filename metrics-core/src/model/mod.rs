@@ -17,7 +17,7 @@ pub use desc::Desc;
 pub use exemplar::{Exemplar, ExemplarError};
 pub use labels::{LabelPairs, Labels};
 pub use metric_family::{
-    CounterMetricFamily, CounterPoint, DynamicMetricFamily, FamilyError, FamilyFault, FamilyPoint,
+    Added, CounterMetricFamily, CounterPoint, DynamicMetricFamily, FamilyError, FamilyFault, FamilyPoint,
     GaugeHistogramMetricFamily, GaugeHistogramPoint, GaugeMetricFamily, GaugePoint, HistogramMetricFamily,
     HistogramPoint, InfoMetricFamily, InfoPoint, MetricFamily, StateSetMetricFamily, StateSetPoint,
     SummaryMetricFamily, SummaryPoint, TypedMetricFamily, UnknownMetricFamily, UnknownPoint,
@@ -27,4 +27,4 @@ pub use number::{Number, float_to_go_string};
 pub use point::{Buckets, FamilySink, Point};
 pub use sample::Sample;
 pub(crate) use timestamp::HAS_CLOCK;
-pub use timestamp::Timestamp;
+pub use timestamp::{NoTimestamp, Timestamp};

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::str::FromStr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Not on wasm32-unknown-unknown: asking for the time panics there.
@@ -144,6 +145,53 @@ impl fmt::Display for Timestamp {
     }
 }
 
+/// A text that is no [`Timestamp`].
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct NoTimestamp;
+
+impl fmt::Display for NoTimestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("no time: seconds since 1970, within the range of 64 bits, perhaps with a fraction or an exponent")
+    }
+}
+
+impl std::error::Error for NoTimestamp {}
+
+/// Seconds, as exactly as they are written, to the nanosecond; with an exponent, the nearest nanosecond to the double
+/// that it is.
+///
+/// ```
+/// use metrics_core::model::Timestamp;
+/// assert_eq!("-0.5".parse(), Ok(Timestamp::new(-1, 500_000_000).unwrap()));
+/// assert_eq!("1.5e3".parse(), Ok(Timestamp::new(1_500, 0).unwrap()));
+/// assert!("NaN".parse::<Timestamp>().is_err());
+/// ```
+impl FromStr for Timestamp {
+    type Err = NoTimestamp;
+
+    fn from_str(text: &str) -> Result<Self, NoTimestamp> {
+        let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
+        let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
+        let digits = || whole.bytes().chain(fraction.bytes());
+        if !digits().all(|b| b.is_ascii_digit()) {
+            let is_number = unsigned.starts_with(|c: char| c.is_ascii_digit() || c == '.');
+            let secs = if is_number { text.parse().ok() } else { None };
+            return secs.and_then(Self::from_secs_f64).ok_or(NoTimestamp);
+        }
+        if digits().next().is_none() {
+            return Err(NoTimestamp);
+        }
+        let fraction = fraction.bytes().chain(std::iter::repeat(b'0')).take(9);
+        let nanos = whole
+            .bytes()
+            .chain(fraction)
+            .try_fold(0i128, |nanos, digit| nanos.checked_mul(10)?.checked_add(i128::from(digit - b'0')));
+        let nanos = nanos.map(|nanos| if text.starts_with('-') { -nanos } else { nanos });
+        let range = Self::MIN.nanos..=Self::of(i64::MAX, NANOS - 1).nanos;
+        nanos.filter(|nanos| range.contains(nanos)).map(|nanos| Self { nanos }).ok_or(NoTimestamp)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -166,8 +214,14 @@ mod tests {
             (at(i64::MIN, 1), "-9223372036854775807.999999999"),
         ] {
             assert_eq!(t.to_string(), text);
+            assert_eq!(text.parse(), Ok(t));
         }
         assert_eq!(Timestamp::new(0, 1_000_000_000), None);
+        for text in ["", ".", "-", "+-1", "1.-1", "1_0", "0x1", "inf", "nan", " 1", "1e99", "9223372036854775808"] {
+            assert_eq!(text.parse::<Timestamp>(), Err(NoTimestamp), "{text}");
+        }
+        assert_eq!("1.".parse(), Ok(at(1, 0)));
+        assert_eq!(".0000000019".parse(), Ok(at(0, 1)), "digits beyond the nanosecond are cut off");
     }
 
     #[test]

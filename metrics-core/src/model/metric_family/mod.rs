@@ -1,27 +1,28 @@
 //! Metric families that own their data: what custom collectors give, and parsers.
 
 mod error;
+mod order;
 mod point;
+mod series;
 mod typed;
 mod untyped;
 mod value;
 
-use super::{Desc, FamilySink, Kind, Labels, Sample, Timestamp};
-use crate::label::render_pair;
+use super::{Desc, FamilySink, Kind, Labels, Sample};
 use crate::name::{self, Validation};
 pub use error::{FamilyError, FamilyFault};
+use order::LabelOrder;
 pub use point::{
     CounterPoint, GaugeHistogramPoint, GaugePoint, HistogramPoint, InfoPoint, StateSetPoint, SummaryPoint, UnknownPoint,
 };
+use series::Series;
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::sync::Arc;
 pub use typed::{
     CounterMetricFamily, DynamicMetricFamily, FamilyPoint, GaugeHistogramMetricFamily, GaugeMetricFamily,
     HistogramMetricFamily, InfoMetricFamily, StateSetMetricFamily, SummaryMetricFamily, TypedMetricFamily,
     UnknownMetricFamily,
 };
-use value::Value;
+pub use untyped::Added;
 
 /// A metric family with its points, as a custom collector gives it to a scrape.
 ///
@@ -43,18 +44,8 @@ use value::Value;
 #[derive(Clone, Debug)]
 pub struct MetricFamily {
     desc: Desc,
-    metrics: Vec<Metric>,
-    /// The last point of each label set.
-    last: HashMap<Arc<str>, usize>,
-}
-
-/// A point with its labels.
-#[derive(Clone, Debug, PartialEq)]
-struct Metric {
-    /// Rendered.
-    labels: Arc<str>,
-    value: Value,
-    timestamp: Option<Timestamp>,
+    series: Series,
+    order: LabelOrder,
 }
 
 impl MetricFamily {
@@ -65,7 +56,7 @@ impl MetricFamily {
     #[track_caller]
     pub fn new(name: &str, help: impl Into<String>, kind: Kind) -> Result<Self, FamilyError> {
         let desc = Desc::new(name::family_name(name, kind), help, kind);
-        let family = Self { desc, metrics: Vec::new(), last: HashMap::new() };
+        let family = Self { desc, series: Series::default(), order: LabelOrder::default() };
         match Validation::Utf8.metric_name(&family.desc.name) {
             Ok(()) => Ok(family),
             Err(broken) => Err(family.error(FamilyFault::Name(broken.rule))),
@@ -94,21 +85,21 @@ impl MetricFamily {
 
     /// How many points it has.
     pub fn len(&self) -> usize {
-        self.metrics.len()
+        self.series.len()
     }
 
     /// Whether it has no point.
     pub fn is_empty(&self) -> bool {
-        self.metrics.is_empty()
+        self.series.len() == 0
     }
 
     /// All samples of all points, in the order in which they were added.
     pub fn samples(&self) -> Vec<Sample> {
         let mut samples = Vec::new();
-        for metric in &self.metrics {
-            let labels = Labels { scope: "", own: &metric.labels };
-            metric.value.points(&mut |point| {
-                point.samples(&self.desc, labels, metric.timestamp, &mut |sample| samples.push(sample));
+        for (own, value, timestamp) in self.series.range(0..self.len()) {
+            let labels = Labels { scope: "", own };
+            value.points(&mut |point| {
+                point.samples(&self.desc, labels, timestamp, &mut |sample| samples.push(sample));
             });
         }
         samples
@@ -116,9 +107,8 @@ impl MetricFamily {
 
     /// Gives some of the points to a sink, with constant labels before their own: those of `metrics`.
     pub(crate) fn emit(&self, metrics: std::ops::Range<usize>, scope: &str, sink: &mut dyn FamilySink) {
-        for metric in &self.metrics[metrics] {
-            let labels = Labels { scope, own: &metric.labels };
-            metric.value.points(&mut |point| sink.point(labels, &point, metric.timestamp));
+        for (own, value, timestamp) in self.series.range(metrics) {
+            value.points(&mut |point| sink.point(Labels { scope, own }, &point, timestamp));
         }
     }
 
@@ -131,7 +121,7 @@ impl MetricFamily {
     }
 
     /// Whether labels of this name can be those of the family's series.
-    fn check_label<'a>(&self, label: &'a str, before: impl IntoIterator<Item = &'a str>) -> Result<(), FamilyFault> {
+    fn check_label(&self, label: &str) -> Result<(), FamilyFault> {
         if let Err(broken) = Validation::Utf8.label_name(label) {
             return Err(FamilyFault::Label { label: label.to_owned(), rule: broken.rule });
         }
@@ -139,26 +129,6 @@ impl MetricFamily {
         if kind.reserved_label() == Some(label) || (kind == Kind::StateSet && label == self.desc.name) {
             return Err(FamilyFault::ReservedLabel { label: label.to_owned(), kind });
         }
-        if before.into_iter().any(|other| other == label) {
-            return Err(FamilyFault::DuplicateLabel { label: label.to_owned() });
-        }
-        Ok(())
-    }
-
-    /// Adds a point that is whole, with labels that were rendered.
-    fn push(&mut self, labels: String, value: Value, timestamp: Option<Timestamp>) -> Result<(), FamilyFault> {
-        let labels: Arc<str> = labels.into();
-        if let Some(last) = self.last.get(&labels) {
-            let last = self.metrics[*last].timestamp;
-            if last == timestamp {
-                return Err(FamilyFault::Duplicate { labels: (*labels).to_owned() });
-            }
-            if last.is_none() || timestamp < last {
-                return Err(FamilyFault::Time { labels: (*labels).to_owned() });
-            }
-        }
-        self.last.insert(Arc::clone(&labels), self.metrics.len());
-        self.metrics.push(Metric { labels, value, timestamp });
         Ok(())
     }
 }
@@ -167,15 +137,6 @@ impl MetricFamily {
 impl PartialEq for MetricFamily {
     fn eq(&self, other: &Self) -> bool {
         let what = |desc: &Desc| Desc { location: self.desc.location, ..desc.clone() };
-        what(&self.desc) == what(&other.desc) && self.metrics == other.metrics
+        what(&self.desc) == what(&other.desc) && self.series == other.series
     }
-}
-
-/// Names and values, as they stand in a page.
-fn render<'a>(labels: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
-    let mut rendered = String::new();
-    for (name, value) in labels {
-        render_pair(&mut rendered, name, value);
-    }
-    rendered
 }

@@ -2,7 +2,7 @@
 
 use super::super::{Exemplar, Kind, NativeHistogram, Number, Timestamp};
 use super::FamilyFault;
-use super::value::{HistogramValue, Value};
+use super::value::{HistogramValue, SummaryValue, Value};
 
 /// A counter's value, and what may come with it.
 ///
@@ -53,10 +53,7 @@ pub struct GaugeHistogramPoint {
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct SummaryPoint {
-    quantiles: Vec<(f64, f64)>,
-    count: Option<u64>,
-    sum: Option<f64>,
-    created: Option<Timestamp>,
+    value: SummaryValue,
     timestamp: Option<Timestamp>,
 }
 
@@ -122,7 +119,7 @@ macro_rules! scalar {
             const KIND: Kind = Kind::$kind;
 
             fn into_value(self) -> Result<Value, FamilyFault> {
-                Ok(Value::$kind { value: Some(self.value), exemplar: self.exemplar })
+                Ok(Value::$kind { value: Some(self.value), exemplar: self.exemplar.map(Box::new) })
             }
         }
     };
@@ -226,21 +223,23 @@ impl SummaryPoint {
     /// With the value that this part (0 to 1) of the observations does not exceed.
     #[must_use]
     pub fn quantile(mut self, quantile: f64, value: f64) -> Self {
-        self.quantiles.push((quantile, value));
+        self.value.quantiles.push((quantile, value));
         self
     }
 
     /// With when it was empty.
     #[must_use]
-    pub fn created(self, created: Timestamp) -> Self {
-        Self { created: Some(created), ..self }
+    pub fn created(mut self, created: Timestamp) -> Self {
+        self.value.created = Some(created);
+        self
     }
 }
 
 /// Count and sum.
 impl From<(u64, f64)> for SummaryPoint {
     fn from((count, sum): (u64, f64)) -> Self {
-        Self { quantiles: Vec::new(), count: Some(count), sum: Some(sum), created: None, timestamp: None }
+        let value = SummaryValue { count: Some(count), sum: Some(sum), ..SummaryValue::default() };
+        Self { value, timestamp: None }
     }
 }
 
@@ -333,7 +332,8 @@ impl Sealed for CounterPoint {
 
     fn into_value(self) -> Result<Value, FamilyFault> {
         check_counter(self.value)?;
-        Ok(Value::Counter { value: Some(self.value), exemplar: self.exemplar, created: self.created })
+        let exemplar = self.exemplar.map(Box::new);
+        Ok(Value::Counter { value: Some(self.value), exemplar, created: self.created })
     }
 }
 
@@ -342,7 +342,7 @@ impl Sealed for HistogramPoint {
 
     fn into_value(self) -> Result<Value, FamilyFault> {
         self.value.check(false)?;
-        Ok(Value::Histogram(self.value))
+        Ok(Value::Histogram(Box::new(self.value)))
     }
 }
 
@@ -351,7 +351,7 @@ impl Sealed for GaugeHistogramPoint {
 
     fn into_value(self) -> Result<Value, FamilyFault> {
         self.value.check(true)?;
-        Ok(Value::GaugeHistogram(self.value))
+        Ok(Value::GaugeHistogram(Box::new(self.value)))
     }
 }
 
@@ -360,12 +360,11 @@ impl Sealed for SummaryPoint {
 
     fn into_value(self) -> Result<Value, FamilyFault> {
         let mut before = None;
-        for (quantile, _) in &self.quantiles {
+        for (quantile, _) in &self.value.quantiles {
             check_quantile(before, *quantile)?;
             before = Some(*quantile);
         }
-        let Self { quantiles, count, sum, created, .. } = self;
-        Ok(Value::Summary { quantiles, count, sum, created })
+        Ok(Value::Summary(Box::new(self.value)))
     }
 }
 

@@ -1,9 +1,10 @@
 //! Families that take points of one type only.
 
+use super::super::Labels;
 use super::point::Sealed;
 use super::{
     CounterPoint, FamilyError, FamilyFault, GaugeHistogramPoint, GaugePoint, HistogramPoint, InfoPoint, MetricFamily,
-    StateSetPoint, SummaryPoint, UnknownPoint, render,
+    StateSetPoint, SummaryPoint, UnknownPoint,
 };
 use crate::label::DynamicLabels;
 use std::borrow::Cow;
@@ -179,7 +180,9 @@ impl MetricFamily {
     fn set_label_names(&mut self, names: impl IntoIterator<Item = Cow<'static, str>>) -> Result<(), FamilyError> {
         let mut all: Vec<Cow<'static, str>> = Vec::new();
         for name in names {
-            self.check_label(&name, all.iter().map(|name| &**name)).map_err(|fault| self.error(fault))?;
+            self.check_label(&name)
+                .and_then(|()| check_unlike(&name, all.iter().map(|name| &**name)))
+                .map_err(|fault| self.error(fault))?;
             all.push(name);
         }
         self.desc.label_names = all;
@@ -199,9 +202,9 @@ impl MetricFamily {
         let own = names.zip(values.iter().copied());
         let more = point.labels();
         self.check_more(more)?;
-        let labels = render(own.chain(more.iter().map(|(name, value)| (&**name, &**value))));
-        let timestamp = point.time();
-        self.push(labels, point.into_value()?, timestamp)
+        let labels = Labels::render(own.chain(more.iter().map(|(name, value)| (&**name, &**value))));
+        let (timestamp, value) = (point.time(), point.into_value()?);
+        self.series.push(&labels, self.series.find(&labels), value, timestamp)
     }
 
     /// Labels that a point has besides those of the family.
@@ -210,8 +213,17 @@ impl MetricFamily {
             if self.desc.label_names.iter().any(|name| name == label) {
                 return Err(FamilyFault::InfoLabel { label: label.clone() });
             }
-            self.check_label(label, labels[..at].iter().map(|(name, _)| &**name))?;
+            self.check_label(label)?;
+            check_unlike(label, labels[..at].iter().map(|(name, _)| &**name))?;
         }
         Ok(())
+    }
+}
+
+/// Whether none of the labels before has the name.
+fn check_unlike<'a>(label: &str, before: impl IntoIterator<Item = &'a str>) -> Result<(), FamilyFault> {
+    match before.into_iter().find(|other| *other == label) {
+        Some(_) => Err(FamilyFault::DuplicateLabel { label: label.to_owned() }),
+        None => Ok(()),
     }
 }

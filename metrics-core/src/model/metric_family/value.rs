@@ -3,17 +3,26 @@
 use super::super::{Buckets, Exemplar, NativeHistogram, Number, Point, Timestamp};
 use super::FamilyFault;
 
-/// A [`Point`] that owns what it is made of. While samples come in one by one, parts of it may be missing.
+/// A [`Point`] that owns what it is made of. While samples come in one by one, parts of it may be missing. What is large
+/// or rare is in a box: families may have a hundred thousand of these.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Value {
-    Counter { value: Option<Number>, exemplar: Option<Exemplar>, created: Option<Timestamp> },
-    Gauge { value: Option<Number>, exemplar: Option<Exemplar> },
-    Histogram(HistogramValue),
-    GaugeHistogram(HistogramValue),
-    Summary { quantiles: Vec<(f64, f64)>, count: Option<u64>, sum: Option<f64>, created: Option<Timestamp> },
+    Counter { value: Option<Number>, exemplar: Option<Box<Exemplar>>, created: Option<Timestamp> },
+    Gauge { value: Option<Number>, exemplar: Option<Box<Exemplar>> },
+    Histogram(Box<HistogramValue>),
+    GaugeHistogram(Box<HistogramValue>),
+    Summary(Box<SummaryValue>),
     Info { is_there: bool },
     StateSet { states: Vec<(String, bool)> },
-    Unknown { value: Option<Number>, exemplar: Option<Exemplar> },
+    Unknown { value: Option<Number>, exemplar: Option<Box<Exemplar>> },
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct SummaryValue {
+    pub(super) quantiles: Vec<(f64, f64)>,
+    pub(super) count: Option<u64>,
+    pub(super) sum: Option<f64>,
+    pub(super) created: Option<Timestamp>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -24,6 +33,8 @@ pub(super) struct HistogramValue {
     pub(super) counts: Vec<u64>,
     /// As many, or none at all.
     pub(super) exemplars: Vec<Option<Exemplar>>,
+    /// In all buckets.
+    total: u64,
     /// Whether the last bucket was given.
     pub(super) is_whole: bool,
     pub(super) sum: Option<f64>,
@@ -40,10 +51,10 @@ impl Value {
             | Self::Unknown { value: None, .. }
             | Self::Info { is_there: false } => {}
             Self::Counter { value: Some(value), exemplar, created } => {
-                give(Point::Counter { value: *value, exemplar: exemplar.as_ref(), created: *created });
+                give(Point::Counter { value: *value, exemplar: exemplar.as_deref(), created: *created });
             }
             Self::Gauge { value: Some(value), exemplar } => {
-                give(Point::Gauge { value: *value, exemplar: exemplar.as_ref() });
+                give(Point::Gauge { value: *value, exemplar: exemplar.as_deref() });
             }
             Self::Histogram(histogram) => give(Point::Histogram {
                 buckets: histogram.buckets(),
@@ -56,7 +67,8 @@ impl Value {
                 sum: histogram.sum,
                 native: histogram.native.as_deref(),
             }),
-            Self::Summary { quantiles, count, sum, created } => {
+            Self::Summary(summary) => {
+                let SummaryValue { quantiles, count, sum, created } = &**summary;
                 give(Point::Summary { quantiles, count: *count, sum: *sum, created: *created });
             }
             Self::Info { is_there: true } => give(Point::Info),
@@ -64,7 +76,7 @@ impl Value {
                 states.iter().for_each(|(state, active)| give(Point::StateSet { state, active: *active }));
             }
             Self::Unknown { value: Some(value), exemplar } => {
-                give(Point::Unknown { value: *value, exemplar: exemplar.as_ref() });
+                give(Point::Unknown { value: *value, exemplar: exemplar.as_deref() });
             }
         }
     }
@@ -73,10 +85,6 @@ impl Value {
 impl HistogramValue {
     fn buckets(&self) -> Buckets<'_> {
         Buckets { bounds: &self.bounds, counts: &self.counts, exemplars: &self.exemplars }
-    }
-
-    pub(super) fn total(&self) -> u64 {
-        self.buckets().total()
     }
 
     /// Adds the next bucket: its upper bound, and how many observations lie at or below it.
@@ -92,7 +100,7 @@ impl HistogramValue {
         if self.bounds.last().is_some_and(|last| *last >= bound) {
             return refuse("bounds must rise from one to the next; sort them");
         }
-        let Some(more) = count.checked_sub(self.total()) else {
+        let Some(more) = count.checked_sub(self.total) else {
             return refuse("it holds less than the one before it, whose observations are in it too");
         };
         if self.counts.is_empty() {
@@ -106,6 +114,7 @@ impl HistogramValue {
             *place = exemplar;
         }
         self.counts[last] = more;
+        self.total = count;
         if bound == f64::INFINITY {
             self.is_whole = true;
             return Ok(());
@@ -120,7 +129,7 @@ impl HistogramValue {
 
     /// Says how many observations there are, which the last bucket says too.
     pub(super) fn set_count(&mut self, count: u64) -> Result<(), FamilyFault> {
-        let buckets = self.total();
+        let buckets = self.total;
         if self.is_whole && buckets == count {
             return Ok(());
         }

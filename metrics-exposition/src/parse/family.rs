@@ -1,0 +1,71 @@
+//! The family that is being read.
+
+use super::error::{Fault, ParseFault};
+use metrics_core::model::{Kind, MetricFamily};
+
+/// The family at hand, what its comments say of it, and the one before it once it is whole.
+#[derive(Default)]
+pub(super) struct Current {
+    pub(super) head: Head,
+    /// Made when its first sample comes, because the type is known then.
+    pub(super) family: Option<MetricFamily>,
+    pub(super) done: Option<MetricFamily>,
+    /// Bytes of its lines.
+    pub(super) size: usize,
+}
+
+/// What comments say.
+#[derive(Default)]
+pub(super) struct Head {
+    /// Empty: there is no family.
+    pub(super) name: String,
+    pub(super) kind: Option<Kind>,
+    pub(super) help: Option<String>,
+    pub(super) unit: Option<String>,
+}
+
+impl Current {
+    /// The next family, of which a first line was read that is this long.
+    pub(super) fn begin(&mut self, name: &str, len: usize) -> Result<(), Fault> {
+        self.end()?;
+        self.head.name.push_str(name);
+        self.size = len;
+        Ok(())
+    }
+
+    /// The family is whole.
+    pub(super) fn end(&mut self) -> Result<(), Fault> {
+        if !self.head.name.is_empty() {
+            self.family()?;
+        }
+        self.head = Head::default();
+        self.done = self.family.take();
+        Ok(())
+    }
+
+    pub(super) fn family(&mut self) -> Result<&mut MetricFamily, Fault> {
+        if self.family.is_none() {
+            let Head { name, kind, help, unit } = &mut self.head;
+            let kind = kind.unwrap_or(Kind::Unknown);
+            let family = MetricFamily::new(name, help.take().unwrap_or_default(), kind);
+            let with_unit = family.and_then(|family| match unit.take() {
+                Some(unit) if !unit.is_empty() => family.with_unit(unit),
+                _ => Ok(family),
+            });
+            self.family = Some(with_unit.map_err(|error| ParseFault::family(error).at(0))?);
+        }
+        Ok(self.family.as_mut().expect("made above"))
+    }
+}
+
+/// Whether a sample of this name is one of the family's.
+#[inline]
+pub(super) fn has_sample(family: &MetricFamily, name: &str, is_strict: bool) -> bool {
+    let desc = family.desc();
+    match name.strip_prefix(&*desc.name) {
+        // Counters named without `_total` are usual in text.
+        Some("") => !(matches!(desc.kind, Kind::Info) || (is_strict && desc.kind == Kind::Counter)),
+        Some(suffix) => desc.kind.suffixes().contains(&suffix),
+        None => false,
+    }
+}

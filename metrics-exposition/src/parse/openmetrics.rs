@@ -1,0 +1,215 @@
+//! [OpenMetrics 1.0][spec], to the letter.
+//!
+//! Refuses all that the specification forbids and the Python client's parser finds: comments that are out of order,
+//! twice or unknown, names that clash, metrics and times out of order, histograms that are not whole, values that a type
+//! cannot have, exemplars out of place, blanks too many, and a page without its end. Beyond it: a series twice at one
+//! time, a counter without its total. As there, names that not every reader knows may stand in quotes. Native histograms
+//! are no part of this version.
+//!
+//! Besides the family at hand, the names of all families are kept.
+//!
+//! [spec]: https://prometheus.io/docs/specs/om/open_metrics_spec/
+
+use super::Options;
+use super::cursor::{Cursor, unescape};
+use super::error::{Fault, ParseFault};
+use super::families::{Families, Format};
+use super::family::{Current, has_sample};
+use super::group::Group;
+use super::sample::{Dialect, Sample};
+use metrics_core::model::{Kind, MetricFamily, Number};
+use std::collections::HashSet;
+use std::io::BufRead;
+
+static DIALECT: Dialect = Dialect { is_lax: false, time: |text| text.parse().ok(), exemplars: true };
+
+/// The families of a page in memory.
+///
+/// ```
+/// use metrics_exposition::parse;
+///
+/// let page = b"# TYPE build info\nbuild_info{version=\"1.2\"} 1\n# EOF\n";
+/// let families: Vec<_> = parse::openmetrics::parse(page).collect::<Result<_, _>>()?;
+/// assert_eq!(families[0].samples()[0].to_string(), r#"build_info{version="1.2"} 1"#);
+///
+/// let cut_off = parse::openmetrics::parse(&page[..page.len() - 6]).last().unwrap();
+/// assert!(cut_off.unwrap_err().to_string().contains("`# EOF` is missing"));
+/// # Ok::<(), parse::ParseError>(())
+/// ```
+pub fn parse(page: &[u8]) -> Families<&[u8]> {
+    read(page, Options::UNLIMITED)
+}
+
+/// The families of a page that comes from a reader. Keeps one family at a time, of limited size.
+pub fn read<R: BufRead>(reader: R, options: Options) -> Families<R> {
+    Families::new(reader, options, Format::OpenMetrics(Reader::default()))
+}
+
+/// What concerns more than one line.
+#[derive(Default)]
+pub(super) struct Reader {
+    /// All that samples of the families so far may be named.
+    names: HashSet<String>,
+    group: Group,
+    is_over: bool,
+}
+
+impl Reader {
+    #[inline]
+    pub(super) fn line(&mut self, text: &str, number: usize, current: &mut Current) -> Result<(), Fault> {
+        if let Some(family) = &mut current.family
+            && !self.is_over
+            && let Some(sample) = DIALECT.quick(text)
+            && has_sample(family, &sample.name, true)
+            && check(family, &sample).is_ok()
+        {
+            let parts = self.group.parts(family, &sample);
+            if let Ok(added) = sample.add_to(family) {
+                return self.group.add(family, added, parts, (number, text));
+            }
+        }
+        self.any_line(text, number, current)
+    }
+
+    #[inline(never)]
+    fn any_line(&mut self, text: &str, number: usize, current: &mut Current) -> Result<(), Fault> {
+        if self.is_over {
+            return Err(ParseFault::AfterEof.at(0));
+        }
+        if text.is_empty() {
+            return Err(ParseFault::BlankLine.at(0));
+        }
+        if text == "# EOF" {
+            self.end_group(current)?;
+            self.is_over = true;
+            return current.end();
+        }
+        if text.starts_with('#') {
+            return self.comment(text, current);
+        }
+        let sample = DIALECT.read(text)?;
+        let is_first = current.head.name.is_empty();
+        if is_first || !has_sample(current.family()?, &sample.name, true) {
+            self.begin(&sample.name, 0, text.len(), current)?;
+        }
+        let family = current.family()?;
+        check(family, &sample)?;
+        let parts = self.group.parts(family, &sample);
+        let added = sample.add_to(family)?;
+        self.group.add(family, added, parts, (number, text))
+    }
+
+    pub(super) fn finish(&mut self, current: &mut Current) -> Result<(), Fault> {
+        self.end_group(current)?;
+        current.end()?;
+        if self.is_over { Ok(()) } else { Err(ParseFault::MissingEof.at(0)) }
+    }
+
+    fn begin(&mut self, name: &str, at: usize, len: usize, current: &mut Current) -> Result<(), Fault> {
+        self.end_group(current)?;
+        current.begin(name, len)?;
+        self.claim(name.to_owned(), at)
+    }
+
+    fn end_group(&mut self, current: &Current) -> Result<(), Fault> {
+        match &current.family {
+            Some(family) => self.group.end(family),
+            None => Ok(()),
+        }
+    }
+
+    /// A name that no other family may have.
+    fn claim(&mut self, name: String, at: usize) -> Result<(), Fault> {
+        match self.names.replace(name) {
+            Some(name) => Err(ParseFault::Clash { name }.at(at)),
+            None => Ok(()),
+        }
+    }
+
+    /// `# KEYWORD name rest`
+    fn comment(&mut self, text: &str, current: &mut Current) -> Result<(), Fault> {
+        let mut cursor = Cursor::new(text, false);
+        let is_apart = cursor.skip("# ");
+        let keyword = match cursor.word() {
+            "HELP" if is_apart => "HELP",
+            "TYPE" if is_apart => "TYPE",
+            "UNIT" if is_apart => "UNIT",
+            _ => return Err(ParseFault::Comment.at(0)),
+        };
+        cursor.expect(" ", "a blank and a metric's name")?;
+        let name_at = cursor.at();
+        let name = cursor.metric_name()?;
+        cursor.expect(" ", "a blank, and what is said of the metric")?;
+        if current.head.name != name {
+            self.begin(&name, name_at, text.len(), current)?;
+        } else if current.family.is_some() {
+            return Err(ParseFault::AfterSamples(keyword).at(2));
+        }
+        let (head, at, rest) = (&mut current.head, cursor.at(), cursor.rest());
+        let is_repeated = match keyword {
+            "HELP" => head.help.replace(unescape(rest, true).into_owned()).is_some(),
+            "UNIT" => head.unit.replace(rest.to_owned()).is_some(),
+            _ => head.kind.replace(kind(rest).map_err(|fault| fault.at(at))?).is_some(),
+        };
+        if is_repeated {
+            return Err(ParseFault::Repeated(keyword).at(2));
+        }
+        match keyword {
+            "TYPE" => {
+                let family = whole(current).map_err(|fault| fault.at(at))?;
+                let suffixed = family.desc().sample_names().filter(|other| *other != name);
+                suffixed.into_iter().try_for_each(|name| self.claim(name, name_at))
+            }
+            "UNIT" => whole(current).map(drop).map_err(|fault| fault.at(at)),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn kind(word: &str) -> Result<Kind, ParseFault> {
+    if word == "untyped" {
+        return Err(ParseFault::Rule("OpenMetrics has no type `untyped`; it is called `unknown`"));
+    }
+    word.parse().map_err(ParseFault::Kind)
+}
+
+/// The family as it is described so far, if name, type and unit fit.
+fn whole(current: &Current) -> Result<MetricFamily, ParseFault> {
+    let head = &current.head;
+    let kind = head.kind.unwrap_or(Kind::Unknown);
+    let mut family = MetricFamily::new(&head.name, "", kind).map_err(ParseFault::family)?;
+    if let Some(suffix) = head.name.strip_prefix(&*family.desc().name).filter(|suffix| !suffix.is_empty()) {
+        return Err(ParseFault::Suffix(if suffix == "_total" { "_total" } else { "_info" }));
+    }
+    if let Some(unit) = head.unit.as_ref().filter(|unit| !unit.is_empty()) {
+        if !head.name.strip_suffix(&**unit).is_some_and(|name| name.ends_with('_')) {
+            return Err(ParseFault::Unit { unit: unit.clone() });
+        }
+        family = family.with_unit(unit.clone()).map_err(ParseFault::family)?;
+    }
+    Ok(family)
+}
+
+/// What the model allows, because other formats do.
+#[inline]
+fn check(family: &MetricFamily, sample: &Sample<'_>) -> Result<(), Fault> {
+    if matches!(sample.value, Number::U64(_)) && sample.exemplar.is_none() {
+        return Ok(());
+    }
+    let desc = family.desc();
+    let (suffix, value) = (&sample.name[desc.name.len()..], sample.value.as_f64());
+    if sample.exemplar.is_some()
+        && !matches!(
+            (desc.kind, suffix),
+            (Kind::Counter, "_total") | (Kind::Histogram | Kind::GaugeHistogram, "_bucket")
+        )
+    {
+        return Err(sample.exemplar_fault());
+    }
+    match (desc.kind, suffix) {
+        (_, "_sum" | "_gsum") if value.is_nan() => Err(sample.value_fault("a sum is a number, and not NaN")),
+        (_, "_sum") if value < 0.0 => Err(sample.value_fault("a sum is never negative, because it may only grow")),
+        (Kind::Summary, "") if value < 0.0 => Err(sample.value_fault("the value of a quantile is never negative")),
+        _ => Ok(()),
+    }
+}
