@@ -2,6 +2,8 @@
 
 mod bounded;
 mod lax;
+#[path = "../page/line.rs"]
+mod line;
 mod random;
 #[path = "../random_family/mod.rs"]
 mod random_family;
