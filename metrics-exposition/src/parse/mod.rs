@@ -14,8 +14,8 @@
 //! assert!(error.to_string().contains("a counter is never negative"));
 //! ```
 //!
-//! Nothing that a page holds makes a parser panic. What it costs: some 100 ns for a line whose labels have the names of
-//! those of the line before it.
+//! Nothing that a page holds makes a parser panic. What it costs: 200 to 400 ns for a line of some 90 bytes whose labels
+//! have the names of those of the line before it (`cargo bench -p metrics-bench -- "parse a"`).
 
 mod cursor;
 mod error;

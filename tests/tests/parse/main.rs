@@ -4,6 +4,8 @@
 mod any_family;
 mod bounded;
 mod lax;
+#[path = "../page/line.rs"]
+mod line;
 mod random;
 mod refused;
 mod round_trip;

@@ -46,6 +46,8 @@ fn targets(results: &Results) -> Vec<Target> {
         target("observe, 11 bounds, two threads / one", 1.25, threads(OBSERVE_11, OURS)),
         target("observe, 30 bounds, two threads / one", 1.25, threads(OBSERVE_30, OURS)),
         target("text of 100,000 counters / measured", 0.4, ratio(TEXT_LARGE, OURS, MEASURED)),
+        target("parsing 100,000 counters / prometheus-parse", 0.5, ratio(PARSE, PARSE_OURS, PROMETHEUS_PARSE)),
+        target("parsing 100,000 counters / prom_text_format_parser", 0.5, ratio(PARSE, PARSE_OURS, TEXT_FORMAT_PARSER)),
         target("allocations of a hot operation", 0.0, hot.iter().map(|m| m.allocations).reduce(f64::max)),
         target(
             "allocations of a text of 100,000 counters beyond one of 1,000",

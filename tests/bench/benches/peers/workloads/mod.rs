@@ -4,10 +4,12 @@ mod gauge;
 mod increment;
 mod instrument;
 mod observe;
+mod parse;
 
 pub(crate) use {
     encode::{OURS_PROTOBUF, OURS_TOUCHED_BY_8},
     instrument::TWO_CLOCK_READS,
+    parse::{PARSE_OURS, PROMETHEUS_PARSE, TEXT_FORMAT_PARSER},
 };
 
 /// Ours.
@@ -35,7 +37,9 @@ pub(crate) const INSTRUMENT: &str = "call an empty function";
 pub(crate) const TEXT_SMALL: &str = "text of 1,000 counters, one series";
 pub(crate) const TEXT_LARGE: &str = "text of 100,000 counters, one series";
 
-pub(crate) const ALL: [metrics_bench::Make; 15] = [
+pub(crate) const PARSE: &str = "parse a text of 100,000 counters, one line";
+
+pub(crate) const ALL: [metrics_bench::Make; 17] = [
     (INCREMENT, increment::plain),
     (INCREMENT_ENUMS, increment::enums),
     (INCREMENT_STRINGS, increment::strings),
@@ -50,6 +54,8 @@ pub(crate) const ALL: [metrics_bench::Make; 15] = [
     (TEXT_SMALL, encode::small),
     (TEXT_LARGE, encode::large),
     ("text of 100 histograms of 11 bounds, one series", encode::histograms),
+    (PARSE, parse::counters),
+    ("parse a text of 5,000 histograms of 11 bounds, one line", parse::histograms),
     // Last: cells that it gives back would be used again, and be read with what other threads' copies hold of them.
     ("create a series of 2 strings, count in it", create::series),
 ];
