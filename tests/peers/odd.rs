@@ -80,7 +80,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for n in 0..MANY {
         native.many.with(&Text { n, text: &"x".repeat(80) }).inc_by(n.into());
     }
-    let exemplar = Exemplar::new([("trace_id", "c\\\"d")], 3.5)?.at(Timestamp::now());
+    let exemplar = Exemplar::new([("trace_id", "4bf92f3577b34da6")], 3.5)?.at(Timestamp::now());
     let traced = native.alone.to_native().ok_or("has native buckets")?.with_exemplars(vec![exemplar])?;
     let traced = HistogramPoint::native_only(traced);
     let mut every_type = every_type::all()?;

@@ -352,7 +352,7 @@ class Native(unittest.TestCase):
                 self.assertEqual({("a", 1.0)}, self.exemplars(server, "every_requests_total"))
                 self.assertEqual({("c", 2e6)}, self.exemplars(server, "every_latency_seconds_bucket"))
         # Prometheus 2 takes those of classic buckets only.
-        self.assertEqual({('c\\"d', 3.5)}, self.exemplars(natives["3"], "native_traced"))
+        self.assertEqual({('4bf92f3577b34da6', 3.5)}, self.exemplars(natives["3"], "native_traced"))
 
     @each
     def test_a_large_family_arrives_whole(self, server, format, _):

@@ -239,7 +239,7 @@ struct Item<'a> {
 }
 
 #[test]
-fn constant_labels_come_first_and_names_are_not_escaped() {
+fn constant_labels_come_first_and_names_are_escaped() {
     let registry = Registry::new();
     let labels_of = DynamicLabels::new(["a.b", "ä\"\\\n"]);
     let family = model::DynamicMetricFamily::<model::GaugePoint>::new("depth.of", "", &labels_of);
@@ -254,8 +254,8 @@ fn constant_labels_come_first_and_names_are_not_escaped() {
     }
     registry.register_collector(Arc::new(move || vec![family.clone()])).unwrap();
     let found = read(&protobuf::generate_latest(&registry));
-    assert_eq!(found[0].name(), "depth.of");
-    assert_eq!(found[0].metric, [gauge(&[("a.b", "1"), ("ä\"\\\n", "2\\\"\n")], 3.0)]);
+    assert_eq!(found[0].name(), "depth_of");
+    assert_eq!(found[0].metric, [gauge(&[("a_b", "1"), ("____", "2\\\"\n")], 3.0)]);
     let expected = [
         gauge(&[("region", "eu"), ("item", "x")], 1.0),
         gauge(&[("region", "eu"), ("item", "\\")], 2.0),

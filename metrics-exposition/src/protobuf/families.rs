@@ -6,6 +6,10 @@ use super::wire::{Message, put_bytes, put_u64};
 use crate::encoder::Encoder;
 use crate::page::Page;
 use metrics_core::model::{Desc, FamilySink, Kind, Labels, Point, Timestamp};
+use metrics_core::name::{EscapingScheme, escape_label_name, escape_metric_name};
+
+/// What a reader gets that does not say otherwise.
+pub(super) const SCHEME: EscapingScheme = EscapingScheme::Underscores;
 
 /// A message that is as long is ended, and its family goes on in another one.
 const LONG: usize = 256 << 10;
@@ -47,10 +51,10 @@ impl Family {
             Kind::Info => "_info",
             _ => "",
         };
-        self.state_label.clone_from(&family.name);
+        self.state_label = escape_label_name(&family.name, SCHEME).into_owned();
         let Self { before, behind, .. } = self;
         before.truncate(0);
-        put_bytes(before, 1, [&*family.name, suffix].concat().as_bytes());
+        put_bytes(before, 1, [&*escape_metric_name(&family.name, SCHEME), suffix].concat().as_bytes());
         if !family.help.is_empty() {
             put_bytes(before, 2, family.help.as_bytes());
         }

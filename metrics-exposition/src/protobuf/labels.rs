@@ -7,9 +7,11 @@
 //!
 //! So a label without escapes is one short copy, over which two bytes are written.
 
+use super::families::SCHEME;
 use super::wire::{put_bytes, put_message, put_varint};
 use crate::page::{Page, Room};
 use metrics_core::model::Labels;
+use metrics_core::name::escape_label_name;
 
 /// The field `label` of `Metric` and of `Exemplar`.
 const LABEL: u32 = 1;
@@ -38,7 +40,7 @@ pub(super) fn put_label(page: &mut Page, name: &str, value: &str) {
 #[inline(never)]
 fn put_escaped(page: &mut Page, rendered: &str) {
     for (name, value) in (Labels { scope: "", own: rendered }).pairs() {
-        put_label(page, &name, &value);
+        put_label(page, &escape_label_name(&name, SCHEME), &value);
     }
 }
 
