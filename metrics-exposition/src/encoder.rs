@@ -2,6 +2,8 @@
 
 use metrics_core::Registry;
 use metrics_core::model::FamilySink;
+#[cfg(feature = "_page")]
+use metrics_core::name::EscapingScheme;
 use metrics_core::registry::{Aborted, Scrape};
 use std::fmt;
 
@@ -91,6 +93,10 @@ pub static FORMATS: &[Format] = &[
     #[cfg(feature = "protobuf")]
     crate::protobuf::FORMAT,
 ];
+
+/// How names stand in a page for a reader that knows only `[a-zA-Z0-9_:]`.
+#[cfg(feature = "_page")]
+pub(crate) const SCHEME: EscapingScheme = EscapingScheme::Underscores;
 
 impl Format {
     /// The value of the `Content-Type` header. Prometheus 3 refuses a page without it.

@@ -7,7 +7,7 @@
 //! format can still be looked at, an error cannot.
 //!
 //! Of the parameters only `version` and `charset` count, and what a format has of its own (protobuf: `proto` and
-//! `encoding`). `escaping` does not: names here need no escaping.
+//! `encoding`). `escaping` does not: names are escaped for every reader.
 //!
 //! [rfc]: https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1
 //! [prometheus]: https://prometheus.io/docs/instrumenting/content_negotiation/

@@ -1,7 +1,6 @@
 use super::Metrics;
-use crate::label::render_pair;
 use crate::metric::{Cursor, Part, Points};
-use crate::model::{Desc, FamilyField, Field, LabelText, MetricFamily, Scope};
+use crate::model::{Desc, FamilyField, Field, LabelText, Labels, MetricFamily, Scope};
 use std::borrow::Cow;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -49,11 +48,7 @@ pub(super) fn names(names: &[&'static str]) -> Vec<Cow<'static, str>> {
 
 /// Constant labels as they stand in a page.
 pub(super) fn scope(const_labels: &[(String, String)]) -> Box<str> {
-    let mut scope = String::new();
-    for (name, value) in const_labels {
-        render_pair(&mut scope, name, value);
-    }
-    scope.into()
+    Labels::render(const_labels.iter().map(|(name, value)| (name, value))).into()
 }
 
 /// An instance of a derived struct, by whatever keeps it.

@@ -2,13 +2,11 @@
 
 use super::Dialect;
 use super::head::{Head, Le};
+use crate::encoder::SCHEME;
 use crate::lines::push_escaped;
 use metrics_core::model::{Desc, Kind, Labels};
-use metrics_core::name::{EscapingScheme, escape_label_name, escape_metric_name, is_legacy_label_name};
+use metrics_core::name::{escape_label_name, escape_metric_name, is_legacy_label_name};
 use std::borrow::Cow;
-
-/// What a reader gets that does not say otherwise.
-const SCHEME: EscapingScheme = EscapingScheme::Underscores;
 
 #[derive(Debug, Default)]
 pub(super) struct Family {

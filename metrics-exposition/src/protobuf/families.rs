@@ -3,13 +3,10 @@
 use super::labels::{put_label, put_labels};
 use super::point::{metric_type, put_point};
 use super::wire::{Message, put_bytes, put_u64};
-use crate::encoder::Encoder;
+use crate::encoder::{Encoder, SCHEME};
 use crate::page::Page;
 use metrics_core::model::{Desc, FamilySink, Kind, Labels, Point, Timestamp};
-use metrics_core::name::{EscapingScheme, escape_label_name, escape_metric_name};
-
-/// What a reader gets that does not say otherwise.
-pub(super) const SCHEME: EscapingScheme = EscapingScheme::Underscores;
+use metrics_core::name::{escape_label_name, escape_metric_name};
 
 /// A message that is as long is ended, and its family goes on in another one.
 const LONG: usize = 256 << 10;

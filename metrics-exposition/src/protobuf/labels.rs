@@ -7,8 +7,8 @@
 //!
 //! So a label without escapes is one short copy, over which two bytes are written.
 
-use super::families::SCHEME;
 use super::wire::{put_bytes, put_message, put_varint};
+use crate::encoder::SCHEME;
 use crate::page::{Page, Room};
 use metrics_core::model::Labels;
 use metrics_core::name::escape_label_name;

@@ -9,8 +9,8 @@ use crate::model::{Exemplar, Timestamp};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// Exemplars of one histogram.
-pub(super) const MOST: usize = 10;
+/// Exemplars that one histogram keeps.
+const MOST: usize = 10;
 /// From this age on an exemplar is the first to go: nobody may find its trace any more.
 const OLD: Duration = Duration::from_secs(300);
 
