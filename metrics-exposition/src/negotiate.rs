@@ -99,7 +99,7 @@ fn precision(media: &[u8], format: &Format) -> Option<Precision> {
 }
 
 /// `0.5` is 500. Also `.5`, which clients send, and more than three digits; nothing above 1.
-fn thousandths(text: &[u8]) -> Option<u16> {
+pub(crate) fn thousandths(text: &[u8]) -> Option<u16> {
     let (whole, fraction) = match text.iter().position(|&b| b == b'.') {
         Some(point) => (&text[..point], &text[point + 1..]),
         None => (text, &text[text.len()..]),
@@ -117,7 +117,7 @@ fn thousandths(text: &[u8]) -> Option<u16> {
 }
 
 /// The non-empty parts between separators that stand outside of quotes, trimmed.
-fn split(text: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> {
+pub(crate) fn split(text: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> {
     let (mut quoted, mut escaped) = (false, false);
     let parts = text.split(move |&b| {
         match b {

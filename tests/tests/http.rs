@@ -65,7 +65,7 @@ async fn axum_server(app: Router) -> SocketAddr {
 async fn hyper_server(registry: &Registry) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    tokio::spawn(with_hyper::serve(listener, registry.clone()));
+    tokio::spawn(with_hyper::serve(listener, handler.clone()));
     address
 }
 
@@ -73,7 +73,7 @@ fn actix_server(registry: &Registry) -> SocketAddr {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let registry = registry.clone();
-    std::thread::spawn(move || with_actix::serve(listener, registry));
+    std::thread::spawn(move || with_actix::serve(listener, handler));
     address
 }
 
