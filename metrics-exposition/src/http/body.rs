@@ -114,7 +114,7 @@ impl Iterator for Body {
 
     fn next(&mut self) -> Option<Self::Item> {
         let next = match mem::take(&mut self.state) {
-            State::Whole(page) => Some(Ok(page)),
+            State::Whole(page) => (!page.is_empty()).then_some(Ok(page)),
             State::Begun(first, rest) => {
                 self.state = State::More(rest);
                 Some(Ok(first))

@@ -8,6 +8,7 @@
 //! So one page is computed by one scrape at a time, as long as none is late, and each scrape waits for one other
 //! computation at most. A page that is too long to be built whole is not shared: who waited for it computes one alone.
 
+use super::HandlerMetrics;
 use super::page::{Page, Refusal, Wanted};
 use super::slots::{Slot, Slots};
 use super::stopwatch::Stopwatch;
@@ -58,12 +59,6 @@ enum Role<'a> {
     Other(Arc<Run>, Slot<'a>),
 }
 
-/// Where a page came from.
-pub(super) enum Origin {
-    Own,
-    Shared,
-}
-
 impl Coalescing {
     pub(super) fn new() -> Self {
         Self { queues: Mutex::default(), waiting: Slots::new(Some(WAITING)) }
@@ -74,20 +69,28 @@ impl Coalescing {
         &self,
         wanted: &Wanted,
         watch: &Stopwatch,
+        counts: &HandlerMetrics,
         compute: impl Fn() -> Result<Page, Refusal>,
-    ) -> Result<(Page, Origin), Refusal> {
+    ) -> Result<Page, Refusal> {
         let run = match self.enter(wanted, watch)? {
             Role::First(run) => run,
             Role::Next(run, before, _waiting) => {
+                let _counted = counts.waiting().track_in_progress();
                 before.wait(&before.watch);
                 self.begin(wanted, &run);
                 run
             }
             Role::Other(run, _waiting) => {
-                return match run.wait(watch).ok_or(Refusal::Late)? {
-                    Outcome::Whole(chunk, coding) => Ok((Page::Whole(Chunk::shared(chunk), coding), Origin::Shared)),
+                let counted = counts.waiting().track_in_progress();
+                let outcome = run.wait(watch).ok_or(Refusal::Late)?;
+                drop(counted);
+                return match outcome {
+                    Outcome::Whole(chunk, coding) => {
+                        counts.shared();
+                        Ok(Page::Whole(Chunk::shared(chunk), coding))
+                    }
                     Outcome::Refused(refusal) => Err(refusal),
-                    Outcome::Alone => compute().map(|page| (page, Origin::Own)),
+                    Outcome::Alone => compute(),
                 };
             }
         };
@@ -105,7 +108,7 @@ impl Coalescing {
                 return Err(refusal);
             }
         };
-        Ok((page, Origin::Own))
+        Ok(page)
     }
 
     fn queues(&self) -> MutexGuard<'_, HashMap<Wanted, Queue>> {

@@ -1,11 +1,12 @@
 use super::body::{Body, Meter};
-use super::coalescing::{Coalescing, Origin};
+use super::coalescing::Coalescing;
 use super::content_coding::{Coding, Wish};
 use super::filter::names;
 use super::page::{Page, Refusal, Wanted};
 use super::slots::Slots;
 use super::stopwatch::Stopwatch;
 use super::{Options, Request, Response};
+use crate::chunk::Chunk;
 use crate::encoder::FORMATS;
 use crate::negotiate::negotiate;
 use metrics_core::Registry;
@@ -60,7 +61,7 @@ impl Handler {
         let (response, format) = match request.method {
             "GET" => self.page(request),
             "HEAD" => self.head(request),
-            "OPTIONS" => (Response::new(200).with("allow", ALLOW).with("content-length", "0"), ""),
+            "OPTIONS" => (Response::new(200).with("allow", ALLOW).with_body(Body::whole(Chunk::small(Vec::new()))), ""),
             _ => (Response::line(405, "Metrics are read with GET or HEAD.").with("allow", ALLOW), ""),
         };
         counts.answered(response.status, format);
@@ -96,18 +97,12 @@ impl Handler {
             let _counted = options.counts.in_flight().track_in_progress();
             wanted.compute(registry, &watch)
         };
-        let page = if options.coalescing {
-            coalescing.page(&wanted, &watch, compute)
-        } else {
-            compute().map(|page| (page, Origin::Own))
+        let page = match options.coalescing {
+            true => coalescing.page(&wanted, &watch, &options.counts, compute),
+            false => compute(),
         };
         let response = match page {
-            Ok((page, origin)) => {
-                if let Origin::Shared = origin {
-                    options.counts.shared();
-                }
-                self.respond(&wanted, page, watch)
-            }
+            Ok(page) => self.respond(&wanted, page, watch),
             Err(refusal) => self.refuse(&refusal),
         };
         (response, wanted.format.media_type())

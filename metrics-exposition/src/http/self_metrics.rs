@@ -45,6 +45,8 @@ pub struct HandlerMetrics {
     sent: Family<Sent<'static>, Counter>,
     /// Scrapes that are computed now, up to their first byte.
     scrapes_in_flight: Gauge<i64>,
+    /// Scrapes that wait for a page that another one computes.
+    scrapes_waiting: Gauge<i64>,
     /// Scrapes that got the page of another one.
     shared_scrapes: Counter,
     /// Pages that were broken off behind their first byte.
@@ -77,6 +79,10 @@ impl HandlerMetrics {
 
     pub(super) fn in_flight(&self) -> &Gauge<i64> {
         &self.scrapes_in_flight
+    }
+
+    pub(super) fn waiting(&self) -> &Gauge<i64> {
+        &self.scrapes_waiting
     }
 
     pub(super) fn computed(&self, time: Duration) {
