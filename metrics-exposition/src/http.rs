@@ -50,7 +50,7 @@
 //! [rfc]: https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1
 
 use crate::chunk;
-use crate::encoder::{Encoder, FORMATS, fill};
+use crate::encoder::{Encoder, EncoderOptions, FORMATS, fill};
 use crate::negotiate::negotiate;
 use metrics_core::Registry;
 use metrics_core::registry::{Aborted, Scrape};
@@ -100,9 +100,10 @@ pub fn handle(registry: &Registry, request: &Request<'_>) -> Response {
     if request.method != "GET" && !is_head {
         return method_not_allowed();
     }
-    let format = negotiate(request.accept, FORMATS);
-    let mut response = Response::new(200, format.content_type());
-    let (mut scrape, mut encoder) = (registry.scrape(), format.encoder());
+    let (format, escaping) = negotiate(request.accept, FORMATS);
+    let mut response = Response::new(200, format.content_type(escaping));
+    let options = EncoderOptions { escaping, ..EncoderOptions::default() };
+    let (mut scrape, mut encoder) = (registry.scrape(), format.encoder(options));
     encoder.reuse(chunk::spare());
     match fill(&mut scrape, &mut *encoder, WHOLE) {
         Ok(true) => response.body.state = State::First(Pages { scrape, encoder }),
@@ -131,7 +132,7 @@ impl Response {
         self.body.state = State::Whole(body);
     }
 
-    fn new(status: u16, content_type: &'static str) -> Self {
+    fn new(status: u16, content_type: impl Into<Cow<'static, str>>) -> Self {
         let headers = vec![
             ("content-type", content_type.into()),
             ("cache-control", "no-store".into()),

@@ -108,7 +108,8 @@ async fn pages_in_the_format_that_is_asked_for() {
         let prometheus = b"Accept: application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,\
             application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=0.0.4;q=0.3,*/*;q=0.2\r\n";
         let answer = request(address, "GET", "/metrics?x=y", prometheus).await;
-        assert_page(&answer, "application/openmetrics-text; version=1.0.0; charset=utf-8", &open_metrics);
+        let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=allow-utf-8";
+        assert_page(&answer, content_type, &open_metrics);
 
         let two_lines = b"Accept: text/plain;q=0.5\r\naccept: application/openmetrics-text\r\n";
         let answer = request(address, "GET", "/metrics", two_lines).await;
