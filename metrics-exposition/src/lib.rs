@@ -55,6 +55,8 @@
 #[cfg(feature = "http")]
 mod chunk;
 mod encoder;
+#[cfg(feature = "_page")]
+mod escaping;
 #[cfg(feature = "_lines")]
 mod lines;
 
@@ -75,4 +77,4 @@ pub mod protobuf;
 #[cfg(feature = "text")]
 pub mod text;
 
-pub use encoder::{Encoder, FORMATS, Format};
+pub use encoder::{Encoder, EncoderOptions, FORMATS, Format};

@@ -27,21 +27,23 @@
 //! [spec]: https://prometheus.io/docs/specs/om/open_metrics_spec/
 //! [histogram]: https://prometheus.io/docs/specs/om/open_metrics_spec/#histogram
 
-use crate::encoder::{Encoder, Format};
-use crate::lines::{Dialect, Lines, push_all, push_escaped};
+use crate::encoder::Format;
+use crate::lines::{Dialect, Lines, push_all, push_escaped, push_name};
 use metrics_core::Registry;
 use metrics_core::model::{Desc, Timestamp};
 
 /// The value of the `Content-Type` header.
-pub const CONTENT_TYPE_LATEST: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+pub const CONTENT_TYPE_LATEST: &str =
+    "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores";
 
 /// This format, for those who choose among several.
 pub const FORMAT: Format = Format {
     media_type: "application/openmetrics-text",
     version: "1.0.0",
-    parameters: &[],
-    content_type: CONTENT_TYPE_LATEST,
-    encoder: || encoder(Options::default()),
+    parameters: &[("charset", "utf-8")],
+    has_escaping: true,
+    is_experimental: false,
+    encoder: |options| Box::new(Lines::new(&DIALECT, options)),
 };
 
 static DIALECT: Dialect = Dialect {
@@ -54,35 +56,6 @@ static DIALECT: Dialect = Dialect {
     end: b"# EOF\n",
 };
 
-/// What is written beyond the necessary.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub struct Options {
-    /// A sample `…_created` for each counter and histogram: when it was zero, in seconds since 1970.
-    ///
-    /// Off by default: Prometheus stores each as a series of its own, unless it is told otherwise, and that
-    /// doubles the number of a counter's series.
-    pub created: bool,
-}
-
-/// An encoder with these options.
-///
-/// ```
-/// use metrics_core::{Counter, Registry, registry::Definition};
-/// use metrics_exposition::openmetrics::{self, Options};
-/// use std::sync::Arc;
-///
-/// let registry = Registry::new();
-/// registry.register(Definition::new("jobs", "Jobs done."), Arc::new(Counter::new()))?;
-///
-/// let mut encoder = openmetrics::encoder(Options { created: true });
-/// encoder.encode(&registry);
-/// assert!(std::str::from_utf8(encoder.as_bytes()).unwrap().contains("\njobs_created 1"));
-/// # Ok::<(), metrics_core::RegisterError>(())
-/// ```
-pub fn encoder(options: Options) -> Box<dyn Encoder> {
-    Box::new(Lines::new(&DIALECT, options.created))
-}
-
 /// A whole registry as one page, without creation times.
 ///
 /// Callable from any thread, several times at once. Callbacks run on the calling thread. Costs a pass over all
@@ -93,13 +66,18 @@ pub fn generate_latest(registry: &Registry) -> Vec<u8> {
 
 /// `TYPE`, `UNIT` and `HELP`, in the order that the specification recommends, with the family's name.
 fn header(out: &mut Vec<u8>, family: &Desc) {
-    push_all(out, &["# TYPE ", &family.name, " ", family.kind.as_str(), "\n"]);
+    let mut line = |word, text: &dyn Fn(&mut Vec<u8>)| {
+        push_all(out, &["# ", word, " "]);
+        push_name(out, &family.name, "");
+        push_all(out, &[" "]);
+        text(out);
+        push_all(out, &["\n"]);
+    };
+    line("TYPE", &|out| push_all(out, &[family.kind.as_str()]));
     if let Some(unit) = &family.unit {
-        push_all(out, &["# UNIT ", &family.name, " ", unit, "\n"]);
+        line("UNIT", &|out| push_all(out, &[unit]));
     }
     if !family.help.is_empty() {
-        push_all(out, &["# HELP ", &family.name, " "]);
-        push_escaped(out, &family.help, b"\\\"\n");
-        out.push(b'\n');
+        line("HELP", &|out| push_escaped(out, &family.help, b"\\\"\n"));
     }
 }

@@ -21,7 +21,8 @@
 //! [spec]: https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
 
 use crate::encoder::Format;
-use crate::lines::{Dialect, Lines, push_all, push_escaped};
+use crate::escaping::value_suffix;
+use crate::lines::{Dialect, Lines, push_all, push_escaped, push_name};
 use metrics_core::Registry;
 use metrics_core::model::{Desc, Kind, Timestamp};
 
@@ -32,10 +33,14 @@ pub const CONTENT_TYPE_LATEST: &str = "text/plain; version=0.0.4; charset=utf-8"
 pub const FORMAT: Format = Format {
     media_type: "text/plain",
     version: "0.0.4",
-    parameters: &[],
-    content_type: CONTENT_TYPE_LATEST,
-    encoder: || Box::new(Lines::new(&DIALECT, false)),
+    parameters: &[("charset", "utf-8")],
+    has_escaping: false,
+    is_experimental: false,
+    encoder: |options| Box::new(Lines::new(&DIALECT, options)),
 };
+
+/// Version 1.0.0, which differs in that a client can ask for names as they are, or escaped in another way.
+pub const FORMAT_1_0_0: Format = Format { version: "1.0.0", has_escaping: true, ..FORMAT };
 
 static DIALECT: Dialect = Dialect {
     header,
@@ -57,11 +62,7 @@ pub fn generate_latest(registry: &Registry) -> Vec<u8> {
 
 /// `HELP` and `TYPE`, with the name that the samples have.
 fn header(out: &mut Vec<u8>, family: &Desc) {
-    let suffix = match family.kind {
-        Kind::Counter => "_total",
-        Kind::Info => "_info",
-        _ => "",
-    };
+    let suffix = value_suffix(family.kind);
     let kind = match family.kind {
         Kind::GaugeHistogram => "histogram",
         Kind::Info | Kind::StateSet => "gauge",
@@ -69,9 +70,13 @@ fn header(out: &mut Vec<u8>, family: &Desc) {
         kind => kind.as_str(),
     };
     if !family.help.is_empty() {
-        push_all(out, &["# HELP ", &family.name, suffix, " "]);
+        push_all(out, &["# HELP "]);
+        push_name(out, &family.name, suffix);
+        push_all(out, &[" "]);
         push_escaped(out, &family.help, b"\\\n");
         out.push(b'\n');
     }
-    push_all(out, &["# TYPE ", &family.name, suffix, " ", kind, "\n"]);
+    push_all(out, &["# TYPE "]);
+    push_name(out, &family.name, suffix);
+    push_all(out, &[" ", kind, "\n"]);
 }

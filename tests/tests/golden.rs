@@ -6,7 +6,7 @@ use metrics_core::registry::Definition;
 use metrics_core::{
     CallbackCounter, CallbackGauge, Counter, Family, Gauge, Histogram, LabelSet, LabelValue, Metrics, Registry,
 };
-use metrics_exposition::{openmetrics, text};
+use metrics_exposition::{EncoderOptions, openmetrics, text};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -146,7 +146,7 @@ fn created() {
     registry.register(Definition::new("jobs", "Jobs."), Arc::clone(&jobs)).unwrap();
     registry.register(Definition::new("sizes", "Sizes."), Arc::clone(&sizes)).unwrap();
 
-    let mut encoder = openmetrics::encoder(openmetrics::Options { created: true });
+    let mut encoder = openmetrics::FORMAT.encoder(EncoderOptions { created: true, ..EncoderOptions::default() });
     encoder.encode(&registry);
     let page = String::from_utf8(encoder.take()).unwrap();
     let mut lines = page.lines().filter(|line| !line.starts_with('#'));
@@ -170,7 +170,7 @@ fn encoders_can_be_used_again() {
     let registry = registry();
     for format in metrics_exposition::FORMATS {
         let expected = format.generate_latest(&registry);
-        let mut encoder = format.encoder();
+        let mut encoder = format.encoder(EncoderOptions::default());
         for _ in 0..3 {
             encoder.clear();
             encoder.encode(&registry);

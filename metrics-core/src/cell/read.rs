@@ -24,8 +24,8 @@ impl Cells {
         words: &mut [u64],
         add: impl Fn(u64, u64) -> u64,
     ) {
-        let mut runs = Runs::default();
-        for (at, range) in ranges.enumerate() {
+        let mut runs = Runs::NONE;
+        for (at, range) in (0..).zip(ranges) {
             if !runs.push(at, range.first()) {
                 self.read_runs(&mut runs, words, &add);
                 runs.push(at, range.first());
@@ -44,8 +44,9 @@ impl Cells {
             }
             for run in &runs.runs[..runs.len] {
                 let (chunk, start) = position(run.lowest);
-                let copies = four.map(|arena| Some(&arena?.chunk(chunk)?[start..start + run.len]));
-                let words = &mut words[run.at..run.at + run.len];
+                let (at, len) = (run.at as usize, run.len as usize);
+                let copies = four.map(|arena| Some(&arena?.chunk(chunk)?[start..start + len]));
+                let words = &mut words[at..at + len];
                 if run.descends {
                     add_copies(words.iter_mut().rev(), copies, add);
                 } else {
@@ -112,11 +113,11 @@ fn add_copies<'a>(
 
 /// Ids that follow one another within a chunk, as those of series that were created together do: upwards, or downwards
 /// where they were used before.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 struct Run {
     lowest: u32,
-    at: usize,
-    len: usize,
+    at: u32,
+    len: u32,
     descends: bool,
 }
 
@@ -124,14 +125,14 @@ impl Run {
     /// Whether it goes on with this one.
     fn push(&mut self, id: u32) -> bool {
         let ascends =
-            (!self.descends && id as usize == self.lowest as usize + self.len) && !(id as usize).is_multiple_of(CHUNK);
+            (!self.descends && id.checked_sub(self.len) == Some(self.lowest)) && !(id as usize).is_multiple_of(CHUNK);
         let descends = (self.descends || self.len == 1)
             && self.lowest.checked_sub(1) == Some(id)
             && !(self.lowest as usize).is_multiple_of(CHUNK);
         if descends {
             (self.lowest, self.descends) = (id, true);
         }
-        self.len += usize::from(ascends || descends);
+        self.len += u32::from(ascends || descends);
         ascends || descends
     }
 }
@@ -142,15 +143,11 @@ struct Runs {
     len: usize,
 }
 
-impl Default for Runs {
-    fn default() -> Self {
-        Self { runs: [Run::default(); 64], len: 0 }
-    }
-}
-
 impl Runs {
+    const NONE: Self = Self { runs: [Run { lowest: 0, at: 0, len: 0, descends: false }; 64], len: 0 };
+
     /// Whether there was room.
-    fn push(&mut self, at: usize, id: u32) -> bool {
+    fn push(&mut self, at: u32, id: u32) -> bool {
         if self.runs[..self.len].last_mut().is_some_and(|run| run.push(id)) {
             return true;
         }

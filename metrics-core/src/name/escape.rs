@@ -4,9 +4,16 @@
 //! [spec]: https://prometheus.io/docs/instrumenting/escaping_schemes/
 
 use std::borrow::Cow;
-use std::fmt::Write;
+use std::fmt::{self, Write};
+use std::str::FromStr;
 
 /// What becomes of the characters of a name that a reader does not know.
+///
+/// ```
+/// use metrics_core::name::EscapingScheme;
+/// assert_eq!("allow-utf-8".parse(), Ok(EscapingScheme::AllowUtf8));
+/// assert_eq!(EscapingScheme::Dots.to_string(), "dots");
+/// ```
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum EscapingScheme {
@@ -22,6 +29,9 @@ pub enum EscapingScheme {
 }
 
 impl EscapingScheme {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Underscores, Self::Dots, Self::Values, Self::AllowUtf8];
+
     /// The word for it in `Accept` and `Content-Type` headers.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -30,6 +40,34 @@ impl EscapingScheme {
             Self::Values => "values",
             Self::AllowUtf8 => "allow-utf-8",
         }
+    }
+}
+
+impl fmt::Display for EscapingScheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A word that is no [`EscapingScheme`].
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct UnknownEscapingScheme(pub String);
+
+impl fmt::Display for UnknownEscapingScheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` is no way to escape names; there are ", self.0)?;
+        f.write_str("`underscores`, `dots`, `values` and `allow-utf-8`")
+    }
+}
+
+impl std::error::Error for UnknownEscapingScheme {}
+
+impl FromStr for EscapingScheme {
+    type Err = UnknownEscapingScheme;
+
+    fn from_str(word: &str) -> Result<Self, UnknownEscapingScheme> {
+        let found = Self::ALL.into_iter().find(|scheme| scheme.as_str() == word);
+        found.ok_or_else(|| UnknownEscapingScheme(word.to_owned()))
     }
 }
 

@@ -6,8 +6,7 @@ use super::page::{Page, Refusal, Wanted};
 use super::slots::Slots;
 use super::stopwatch::Stopwatch;
 use super::{Options, Request, Response};
-use crate::chunk::Chunk;
-use crate::encoder::FORMATS;
+use crate::encoder::{FORMATS, Format};
 use crate::negotiate::negotiate;
 use metrics_core::Registry;
 use std::fmt;
@@ -61,8 +60,11 @@ impl Handler {
         let (response, format) = match request.method {
             "GET" => self.page(request),
             "HEAD" => self.head(request),
-            "OPTIONS" => (Response::new(200).with("allow", ALLOW).with_body(Body::whole(Chunk::small(Vec::new()))), ""),
-            _ => (Response::line(405, "Metrics are read with GET or HEAD.").with("allow", ALLOW), ""),
+            "OPTIONS" => (Response::text(200, String::new()).with("allow", ALLOW), None),
+            _ => {
+                let line = "Metrics are read with GET or HEAD.\n".to_owned();
+                (Response::text(405, line).with("allow", ALLOW), None)
+            }
         };
         counts.answered(response.status, format);
         response
@@ -84,18 +86,18 @@ impl Handler {
     /// Without a page: [RFC 9110, 9.3.2][rfc], lets headers be left out that only the page tells.
     ///
     /// [rfc]: https://www.rfc-editor.org/rfc/rfc9110#section-9.3.2
-    fn head(&self, request: &Request<'_>) -> (Response, &'static str) {
+    fn head(&self, request: &Request<'_>) -> (Response, Option<&'static Format>) {
         let wanted = self.wanted(request);
-        (self.ok(&wanted), wanted.format.media_type())
+        (self.ok(&wanted), Some(wanted.format))
     }
 
-    fn page(&self, request: &Request<'_>) -> (Response, &'static str) {
+    fn page(&self, request: &Request<'_>) -> (Response, Option<&'static Format>) {
         let Inner { registry, options, slots, coalescing } = &*self.0;
         let (wanted, watch) = (self.wanted(request), Stopwatch::start(options.time_limit));
         let compute = || {
             let _slot = slots.take().ok_or(Refusal::Busy)?;
             let _counted = options.counts.in_flight().track_in_progress();
-            wanted.compute(registry, &watch)
+            wanted.compute(registry, options.created, &watch)
         };
         let page = match options.coalescing {
             true => coalescing.page(&wanted, &watch, &options.counts, compute),
@@ -105,20 +107,21 @@ impl Handler {
             Ok(page) => self.respond(&wanted, page, watch),
             Err(refusal) => self.refuse(&refusal),
         };
-        (response, wanted.format.media_type())
+        (response, Some(wanted.format))
     }
 
     fn wanted(&self, request: &Request<'_>) -> Wanted {
         let compression = self.0.options.compression;
         let wish = if compression { Wish::of(request.accept_encoding) } else { Wish::NONE };
-        Wanted { format: negotiate(request.accept, FORMATS), wish, names: names(request.query) }
+        let (format, escaping) = negotiate(request.accept, FORMATS);
+        Wanted { format, escaping, wish, names: names(request.query) }
     }
 
     /// What all pages have.
     fn ok(&self, wanted: &Wanted) -> Response {
         let options = &self.0.options;
         let varies = if options.compression && Coding::ANY { "Accept, Accept-Encoding" } else { "Accept" };
-        let response = Response::new(200).with("content-type", wanted.format.content_type()).with("vary", varies);
+        let response = Response::new(200, wanted.format.content_type(wanted.escaping)).with("vary", varies);
         match options.process_start.and_then(|start| start.duration_since(SystemTime::UNIX_EPOCH).ok()) {
             Some(start) => response.with("process-start-time-unix", start.as_secs().to_string()),
             None => response,
@@ -148,13 +151,13 @@ impl Handler {
                 ))
             }
             Refusal::Late => self.timed_out(),
-            Refusal::Aborted(aborted) => Response::line(500, &aborted.to_string()),
+            Refusal::Aborted(aborted) => Response::text(500, format!("{aborted}\n")),
         }
     }
 }
 
-fn unavailable(line: &str) -> Response {
-    Response::line(503, line).with("retry-after", "1")
+fn unavailable(why: &str) -> Response {
+    Response::text(503, format!("{why}\n")).with("retry-after", "1")
 }
 
 impl fmt::Debug for Handler {

@@ -14,7 +14,7 @@ use std::time::{Duration, SystemTime};
 /// # let _ = (patient, quiet);
 ///
 /// let defaults = format!("{:?}", Options::new());
-/// assert!(defaults.contains("max_in_flight: Some(3), time_limit: Some(10s), coalescing: true, compression: true"));
+/// assert!(defaults.contains("max_in_flight: Some(3), time_limit: Some(10s), coalescing: true, compression: true, created: false"));
 /// ```
 #[derive(Clone, Debug)]
 #[must_use]
@@ -23,6 +23,7 @@ pub struct Options {
     pub(super) time_limit: Option<Duration>,
     pub(super) coalescing: bool,
     pub(super) compression: bool,
+    pub(super) created: bool,
     pub(super) process_start: Option<SystemTime>,
     pub(super) counts: Counts,
 }
@@ -35,6 +36,7 @@ impl Options {
             time_limit: Some(Duration::from_secs(10)),
             coalescing: true,
             compression: true,
+            created: false,
             process_start: None,
             counts: Counts(None),
         }
@@ -66,6 +68,12 @@ impl Options {
     /// `zstd` have brought.
     pub fn compression(self, on: bool) -> Self {
         Self { compression: on, ..self }
+    }
+
+    /// Whether OpenMetrics pages have a sample `…_created`, see [`EncoderOptions::created`](crate::EncoderOptions::created).
+    /// By default they have not.
+    pub fn created(self, on: bool) -> Self {
+        Self { created: on, ..self }
     }
 
     /// When the process began, in the header `Process-Start-Time-Unix`, in whole seconds. By default there is none.

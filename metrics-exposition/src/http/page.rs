@@ -5,8 +5,9 @@ use super::compress::{Compressor, End, SMALL};
 use super::content_coding::{Coding, Wish};
 use super::stopwatch::Stopwatch;
 use crate::chunk::{self, Chunk};
-use crate::encoder::{Encoder, Format, fill};
+use crate::encoder::{Encoder, EncoderOptions, Format, fill};
 use metrics_core::Registry;
+use metrics_core::name::EscapingScheme;
 use metrics_core::registry::{Aborted, Scrape};
 use std::collections::BTreeSet;
 use std::hash::{Hash, Hasher};
@@ -20,6 +21,7 @@ const CHUNK: usize = 64 << 10;
 #[derive(Clone, Debug)]
 pub(super) struct Wanted {
     pub(super) format: &'static Format,
+    pub(super) escaping: EscapingScheme,
     pub(super) wish: Wish,
     /// `None`: all.
     pub(super) names: Option<BTreeSet<String>>,
@@ -48,16 +50,18 @@ pub(super) struct Rest {
 }
 
 impl Wanted {
-    fn key(&self) -> (&str, Wish, Option<&BTreeSet<String>>) {
-        (self.format.content_type(), self.wish, self.names.as_ref())
+    /// Without the functions of the format, which have no identity.
+    fn key(&self) -> (&str, &str, EscapingScheme, Wish, Option<&BTreeSet<String>>) {
+        (self.format.media_type(), self.format.version(), self.escaping, self.wish, self.names.as_ref())
     }
 
-    pub(super) fn compute(&self, registry: &Registry, watch: &Stopwatch) -> Result<Page, Refusal> {
+    pub(super) fn compute(&self, registry: &Registry, created: bool, watch: &Stopwatch) -> Result<Page, Refusal> {
         let scrape = match &self.names {
             Some(names) => registry.restricted(names.iter().cloned()).scrape(),
             None => registry.scrape(),
         };
-        let mut rest = Box::new(Rest { scrape, encoder: self.format.encoder(), compressor: None });
+        let encoder = self.format.encoder(EncoderOptions { escaping: self.escaping, created });
+        let mut rest = Box::new(Rest { scrape, encoder, compressor: None });
         rest.encoder.reuse(chunk::spare());
         let is_longer = rest.fill_first(watch)?;
         let first = Chunk::page(rest.encoder.take());

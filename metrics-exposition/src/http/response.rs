@@ -17,16 +17,20 @@ pub struct Response {
 
 impl Response {
     /// One without a body.
-    pub(super) fn new(status: u16) -> Self {
-        // A cached scrape is a wrong scrape, and label values may hold what a browser takes for HTML.
-        let headers = vec![("cache-control", "no-store".into()), ("x-content-type-options", "nosniff".into())];
+    pub(super) fn new(status: u16, content_type: impl Into<Cow<'static, str>>) -> Self {
+        let headers = vec![
+            ("content-type", content_type.into()),
+            // A cached scrape is a wrong scrape.
+            ("cache-control", "no-store".into()),
+            // Label values may hold what a browser takes for HTML.
+            ("x-content-type-options", "nosniff".into()),
+        ];
         Self { status, headers, body: Body::default() }
     }
 
-    /// A line of text.
-    pub(super) fn line(status: u16, line: &str) -> Self {
-        let body = Chunk::small(format!("{line}\n").into());
-        Self::new(status).with("content-type", "text/plain; charset=utf-8").with_body(Body::whole(body))
+    /// One of text.
+    pub(super) fn text(status: u16, text: String) -> Self {
+        Self::new(status, "text/plain; charset=utf-8").with_body(Body::whole(Chunk::small(text.into_bytes())))
     }
 
     pub(super) fn with(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {

@@ -1,4 +1,5 @@
 use super::content_coding::Coding;
+use crate::encoder::Format;
 use metrics_core::{Counter, Family, Gauge, Histogram, LabelSet, Metrics};
 use std::ops::Deref;
 use std::sync::Arc;
@@ -25,7 +26,7 @@ use std::time::Duration;
 /// public.handle(&Request::new("GET", &[]));
 /// let scrapes = registry.get_sample_value(
 ///     "metrics_exposition_scrapes_total",
-///     &[("code", "200"), ("format", "text/plain")],
+///     &[("code", "200"), ("format", "text/plain"), ("version", "0.0.4")],
 /// );
 /// assert_eq!(scrapes, Some(2.0));
 /// # Ok::<(), metrics_core::RegisterError>(())
@@ -35,7 +36,7 @@ use std::time::Duration;
 #[derive(Debug, Metrics)]
 #[metrics(prefix = "metrics_exposition")]
 pub struct HandlerMetrics {
-    /// Requests that were answered, by status and by what the page is written in.
+    /// Requests that were answered, by status and by format and version of the page.
     scrapes: Family<Answered<'static>, Counter>,
     /// Time to compute a page, or to wait for one that is shared; without the time in which clients read.
     #[metric(unit = Seconds, buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0])]
@@ -57,6 +58,7 @@ pub struct HandlerMetrics {
 struct Answered<'a> {
     code: u16,
     format: &'a str,
+    version: &'a str,
 }
 
 #[derive(LabelSet)]
@@ -65,8 +67,10 @@ struct Sent<'a> {
 }
 
 impl HandlerMetrics {
-    pub(super) fn answered(&self, code: u16, format: &str) {
-        self.scrapes.with(&Answered { code, format }).inc();
+    /// `None`: no page was asked for.
+    pub(super) fn answered(&self, code: u16, format: Option<&Format>) {
+        let (format, version) = format.map_or(("", ""), |format| (format.media_type(), format.version()));
+        self.scrapes.with(&Answered { code, format, version }).inc();
     }
 
     pub(super) fn shared(&self) {

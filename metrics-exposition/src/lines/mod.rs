@@ -12,10 +12,11 @@ mod head;
 mod number;
 mod point;
 
-use crate::encoder::Encoder;
+use crate::encoder::{Encoder, EncoderOptions};
 use crate::page::Page;
 use family::{Family, escape_labels};
 use metrics_core::model::{Desc, FamilySink, Labels, Number, Point, Timestamp};
+use metrics_core::name::{is_legacy_label_name, is_legacy_metric_name};
 
 /// In what the text formats differ.
 #[derive(Debug)]
@@ -40,7 +41,7 @@ pub(crate) struct Dialect {
 #[derive(Debug)]
 pub(crate) struct Lines {
     dialect: &'static Dialect,
-    created: bool,
+    options: EncoderOptions,
     page: Page,
     /// Where in `page` the family starts that was begun last; `None` if a part of it was taken.
     start: Option<usize>,
@@ -62,14 +63,14 @@ enum Phase {
 }
 
 impl Lines {
-    pub(crate) fn new(dialect: &'static Dialect, created: bool) -> Self {
+    pub(crate) fn new(dialect: &'static Dialect, options: EncoderOptions) -> Self {
         Self {
             dialect,
-            created,
+            options,
             page: Page::default(),
             start: Some(0),
             phase: Phase::Abandoned,
-            family: Family::default(),
+            family: Family::new(options.escaping),
             behind: Default::default(),
         }
     }
@@ -115,11 +116,11 @@ impl FamilySink for Lines {
 }
 
 impl Lines {
-    /// A point whose labels may have names that not every reader knows.
+    /// A point whose labels may have names that are to be escaped.
     #[cold]
     #[inline(never)]
     fn odd_point(&mut self, labels: Labels<'_>, point: &Point<'_>, timestamp: Option<Timestamp>) {
-        let own = &*escape_labels(labels.own);
+        let own = &*escape_labels(labels.own, self.options.escaping);
         self.put(Labels { own, ..labels }, point, timestamp);
     }
 
@@ -143,7 +144,7 @@ impl Lines {
             // halves just now.
             Point::Counter { value: Number::U64(value), exemplar: None, created } if timestamp.is_none() => {
                 family.value.count_line(page, labels.own, value);
-                if self.created {
+                if self.options.created {
                     self.created(labels.own, created);
                 }
             }
@@ -196,9 +197,34 @@ pub(crate) fn push_all(out: &mut Vec<u8>, texts: &[&str]) {
     }
 }
 
-/// Appends a line of help with a backslash before each of the `special` characters.
-pub(crate) fn push_escaped(out: &mut Vec<u8>, help: &str, special: &[u8]) {
-    for b in help.bytes() {
+/// Appends a metric's name: in quotes, if only readers know it to whom names are given as they are.
+pub(crate) fn push_name(out: &mut Vec<u8>, name: &str, suffix: &str) {
+    if is_legacy_metric_name(name) {
+        push_all(out, &[name, suffix]);
+    } else {
+        push_quoted(out, &[name, suffix]);
+    }
+}
+
+/// The same of a label's name.
+fn push_label_name(out: &mut Vec<u8>, name: &str) {
+    if is_legacy_label_name(name) {
+        push_all(out, &[name]);
+    } else {
+        push_quoted(out, &[name]);
+    }
+}
+
+/// Appends a text in quotes, of parts.
+fn push_quoted(out: &mut Vec<u8>, texts: &[&str]) {
+    out.push(b'"');
+    texts.iter().for_each(|text| push_escaped(out, text, b"\\\"\n"));
+    out.push(b'"');
+}
+
+/// Appends a text with a backslash before each of the `special` characters.
+pub(crate) fn push_escaped(out: &mut Vec<u8>, text: &str, special: &[u8]) {
+    for b in text.bytes() {
         if special.contains(&b) {
             out.push(b'\\');
         }

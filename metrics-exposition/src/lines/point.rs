@@ -137,7 +137,7 @@ impl Lines {
     }
 
     pub(super) fn created(&mut self, own: &str, created: Option<Timestamp>) {
-        if self.created
+        if self.options.created
             && let Some(created) = created
         {
             self.family.created.line(&mut self.page, own, created.as_secs_f64().into());
@@ -155,7 +155,7 @@ impl Lines {
                 (self.dialect.timestamp)(tail, timestamp);
             }
             if let Some(exemplar) = exemplar {
-                push_all(tail, &[" # {", &escape_labels(exemplar.labels().own), "} "]);
+                push_all(tail, &[" # {", &escape_labels(exemplar.labels().own, self.options.escaping), "} "]);
                 push_all(tail, &[&Number::from(exemplar.value()).to_string()]);
                 exemplar.timestamp().into_iter().for_each(|at| (self.dialect.timestamp)(tail, at));
             }

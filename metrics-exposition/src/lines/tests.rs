@@ -37,7 +37,7 @@ fn text(bytes: Vec<u8>) -> String {
 #[test]
 fn an_abandoned_family_leaves_nothing() {
     let [a, b] = &descs()[..] else { unreachable!() };
-    let mut lines = Lines::new(&DIALECT, false);
+    let mut lines = Lines::new(&DIALECT, EncoderOptions::default());
     lines.begin(a);
     lines.point(own("x=\"1\""), &ONE, None);
     lines.begin(b);
@@ -54,7 +54,7 @@ fn an_abandoned_family_leaves_nothing() {
 #[test]
 fn what_was_taken_cannot_be_undone() {
     let [a, b] = &descs()[..] else { unreachable!() };
-    let mut lines = Lines::new(&DIALECT, false);
+    let mut lines = Lines::new(&DIALECT, EncoderOptions::default());
     lines.begin(a);
     assert!(lines.take().is_empty());
     assert!(lines.is_undoable());
@@ -70,7 +70,7 @@ fn what_was_taken_cannot_be_undone() {
 #[test]
 fn scopes_and_bounds_may_change_within_a_family() {
     let [a, b] = &descs()[..] else { unreachable!() };
-    let mut lines = Lines::new(&DIALECT, true);
+    let mut lines = Lines::new(&DIALECT, EncoderOptions { created: true, ..EncoderOptions::default() });
     lines.begin(a);
     for (scope, own) in [("", ""), ("s=\"1\"", ""), ("s=\"1\"", "x=\"1\""), ("s=\"2\"", "x=\"1\""), ("", "x=\"1\"")] {
         lines.point(Labels { scope, own }, &ONE, None);
@@ -93,7 +93,7 @@ fn scopes_and_bounds_may_change_within_a_family() {
 #[test]
 fn lines_of_every_length() {
     let [a, _] = &descs()[..] else { unreachable!() };
-    let mut lines = Lines::new(&DIALECT, false);
+    let mut lines = Lines::new(&DIALECT, EncoderOptions::default());
     let mut expected = "# a\n".to_owned();
     lines.begin(a);
     for len in 0..300 {

@@ -3,10 +3,11 @@
 use super::labels::{put_label, put_labels};
 use super::point::{metric_type, put_point};
 use super::wire::{Message, put_bytes, put_u64};
-use crate::encoder::{Encoder, SCHEME};
+use crate::encoder::{Encoder, EncoderOptions};
+use crate::escaping::{family_name, label_name, value_suffix};
 use crate::page::Page;
-use metrics_core::model::{Desc, FamilySink, Kind, Labels, Point, Timestamp};
-use metrics_core::name::{escape_label_name, escape_metric_name};
+use metrics_core::model::{Desc, FamilySink, Labels, Point, Timestamp};
+use metrics_core::name::EscapingScheme;
 
 /// A message that is as long is ended, and its family goes on in another one.
 const LONG: usize = 256 << 10;
@@ -17,6 +18,7 @@ const KEPT: usize = 3;
 /// An encoder of messages.
 #[derive(Debug, Default)]
 pub(super) struct Families {
+    escaping: EscapingScheme,
     page: Page,
     /// Where in `page` the family starts that was begun last; `None` if a part of it was taken.
     start: Option<usize>,
@@ -42,16 +44,11 @@ struct Family {
 }
 
 impl Family {
-    fn begin(&mut self, family: &Desc) {
-        let suffix = match family.kind {
-            Kind::Counter => "_total",
-            Kind::Info => "_info",
-            _ => "",
-        };
-        self.state_label = escape_label_name(&family.name, SCHEME).into_owned();
+    fn begin(&mut self, family: &Desc, escaping: EscapingScheme) {
+        self.state_label = label_name(&family.name, escaping).into_owned();
         let Self { before, behind, .. } = self;
         before.truncate(0);
-        put_bytes(before, 1, [&*escape_metric_name(&family.name, SCHEME), suffix].concat().as_bytes());
+        put_bytes(before, 1, [&*family_name(family, escaping), value_suffix(family.kind)].concat().as_bytes());
         if !family.help.is_empty() {
             put_bytes(before, 2, family.help.as_bytes());
         }
@@ -63,14 +60,19 @@ impl Family {
     }
 
     #[cold]
-    fn enter(&mut self, scope: &str) {
+    fn enter(&mut self, scope: &str, escaping: EscapingScheme) {
         scope.clone_into(&mut self.scope);
         self.constant.truncate(0);
-        put_labels(&mut self.constant, scope);
+        put_labels(&mut self.constant, scope, escaping);
     }
 }
 
 impl Families {
+    /// Of the options only the escaping is one here: the messages have a place for creation times.
+    pub(super) fn new(options: EncoderOptions) -> Self {
+        Self { escaping: options.escaping, ..Self::default() }
+    }
+
     #[inline(never)]
     fn begin_message(&mut self) {
         self.message = Some(Message::begin(&mut self.page, KEPT));
@@ -95,7 +97,7 @@ impl FamilySink for Families {
         self.end_message();
         self.start = Some(self.page.len());
         self.goes_on = true;
-        self.family.begin(family);
+        self.family.begin(family, self.escaping);
     }
 
     #[inline]
@@ -106,20 +108,20 @@ impl FamilySink for Families {
         if self.message.is_none() {
             self.begin_message();
         }
-        let Self { page, family, .. } = self;
+        let Self { page, family, escaping, .. } = self;
         // Not two empty strings: some processors take 70 ns to compare nothing at a dangling address.
         if !(family.scope.is_empty() && labels.scope.is_empty()) && family.scope != labels.scope {
-            family.enter(labels.scope);
+            family.enter(labels.scope, *escaping);
         }
         let metric = Message::begin_field(page, 4);
         if !family.scope.is_empty() {
             page.push(family.constant.as_bytes());
         }
-        put_labels(page, labels.own);
+        put_labels(page, labels.own, *escaping);
         if let Point::StateSet { state, .. } = point {
             put_label(page, &family.state_label, state);
         }
-        put_point(page, point, timestamp);
+        put_point(page, point, timestamp, *escaping);
         metric.end(page);
         if self.message.as_ref().is_some_and(|message| message.len(&self.page) >= LONG) {
             self.end_message();

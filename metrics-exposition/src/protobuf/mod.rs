@@ -60,16 +60,17 @@ use families::Families;
 use metrics_core::Registry;
 
 /// The value of the `Content-Type` header.
-pub const CONTENT_TYPE_LATEST: &str =
-    "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited";
+pub const CONTENT_TYPE_LATEST: &str = "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; \
+     encoding=delimited; escaping=underscores";
 
 /// This format, for those who choose among several.
 pub const FORMAT: Format = Format {
     media_type: "application/vnd.google.protobuf",
     version: "",
     parameters: &[("proto", "io.prometheus.client.MetricFamily"), ("encoding", "delimited")],
-    content_type: CONTENT_TYPE_LATEST,
-    encoder: || Box::new(Families::default()),
+    has_escaping: true,
+    is_experimental: false,
+    encoder: |options| Box::new(Families::new(options)),
 };
 
 /// A whole registry as one page.

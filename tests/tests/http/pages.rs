@@ -5,7 +5,7 @@ use crate::gate::Gate;
 use crate::{assert_page, servers, small};
 use metrics_core::Gauge;
 use metrics_core::registry::Definition;
-use metrics_exposition::http::{Request, handle};
+use metrics_exposition::http::{Handler, Options, Request, handle};
 use metrics_exposition::{openmetrics, text};
 use std::sync::Arc;
 
@@ -23,7 +23,8 @@ async fn pages_in_the_format_that_is_asked_for() {
         let prometheus = b"Accept: application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,\
             application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=0.0.4;q=0.3,*/*;q=0.2\r\n";
         let answer = request(address, "GET", "/metrics?x=y", prometheus).await;
-        assert_page(&answer, "application/openmetrics-text; version=1.0.0; charset=utf-8", &open_metrics);
+        let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=allow-utf-8";
+        assert_page(&answer, content_type, &open_metrics);
 
         let two_lines = b"Accept: text/plain;q=0.5\r\naccept: application/openmetrics-text\r\n";
         let answer = request(address, "GET", "/metrics", two_lines).await;
@@ -39,6 +40,17 @@ async fn head_is_a_page_without_body() {
         assert_page(&answer, openmetrics::CONTENT_TYPE_LATEST, b"");
         // Only the page would tell.
         assert_eq!(answer.header("content-length"), None);
+    }
+}
+
+#[tokio::test]
+async fn times_of_creation_on_request() {
+    let openmetrics = b"Accept: application/openmetrics-text\r\n";
+    for created in [false, true] {
+        for (server, address) in servers(Handler::new(&small(), Options::new().created(created))).await {
+            let answer = request(address, "GET", "/metrics", openmetrics).await;
+            assert_eq!(answer.text().contains("\njobs_created "), created, "{server}: {}", answer.text());
+        }
     }
 }
 

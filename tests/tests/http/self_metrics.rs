@@ -33,13 +33,14 @@ async fn scrapes_by_code_and_format() {
         request(address, "HEAD", "/metrics", b"").await;
         request(address, "POST", "/metrics", b"Content-Length: 0\r\n").await;
         request(address, "OPTIONS", "/metrics", b"").await;
-        for (code, format, expected) in [
-            ("200", "text/plain", 3.0),
-            ("200", "application/openmetrics-text", 1.0),
-            ("405", "", 1.0),
-            ("200", "", 1.0),
+        for (code, format, version, expected) in [
+            ("200", "text/plain", "0.0.4", 3.0),
+            ("200", "application/openmetrics-text", "1.0.0", 1.0),
+            ("405", "", "", 1.0),
+            ("200", "", "", 1.0),
         ] {
-            let found = value(&counts, "scrapes_total", &[("code", code), ("format", format)]);
+            let labels = [("code", code), ("format", format), ("version", version)];
+            let found = value(&counts, "scrapes_total", &labels);
             assert_eq!(found, expected, "{server} {code} {format}");
         }
         // HEAD has no page.
@@ -82,7 +83,10 @@ fn handlers_of_one_registry_count_together_on_its_page() {
     for handler in &handlers {
         assert_eq!(handler.handle(&GET).status, 200);
     }
-    assert_eq!(value(&registry, "scrapes_total", &[("code", "200"), ("format", "text/plain")]), 2.0);
+    assert_eq!(
+        value(&registry, "scrapes_total", &[("code", "200"), ("format", "text/plain"), ("version", "0.0.4")]),
+        2.0
+    );
 }
 
 #[tokio::test]
@@ -90,7 +94,7 @@ async fn by_default_they_count_on_the_page_of_the_global_registry() {
     let address = axum_server(router_for(Registry::global())).await;
     get(address, "/metrics").await;
     let answer = get(address, "/metrics").await;
-    let line = "\nmetrics_exposition_scrapes_total{code=\"200\",format=\"text/plain\"} ";
+    let line = "\nmetrics_exposition_scrapes_total{code=\"200\",format=\"text/plain\",version=\"0.0.4\"} ";
     assert!(answer.text().contains(line), "{}", answer.text());
     Registry::global().check().unwrap();
 }

@@ -201,13 +201,8 @@ impl<M: Child> Store<M> for DenseStore<M> {
     fn collect(&self, family: usize, from: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
         let from = usize::try_from(from.0).unwrap_or(usize::MAX).min(self.slots.len());
         let to = self.slots.len().min(from + Points::BATCH);
-        let mut batch = [0; Points::BATCH];
-        let mut len = 0;
-        for index in (from..to).filter(|index| self.slots[*index].live().is_some()) {
-            batch[len] = index;
-            len += 1;
-        }
-        let live = &batch[..len];
+        // Twice the same, though others make and remove series meanwhile.
+        let live: Vec<usize> = (from..to).filter(|index| self.slots[*index].live().is_some()).collect();
         let children = live.iter().map(|&index| {
             let metric = self.slots[index].child().expect("it was live");
             (self.labels(index), metric)

@@ -354,17 +354,18 @@ impl<M: Child> HashedStore<M> {
         (1..rounds).for_each(|_| self.reap(stop(), true));
     }
 
-    /// Puts series from `from` on into `batch`, as many as there are or fit, and says where to go on. With `end`, only
-    /// those before it in its block; none of blocks that are newer than `newest`. The caller is pinned. Only for the address
-    /// of a block the cold paths are stopped.
-    fn batch<'a>(
+    /// Up to `most` series from `from` on, and where to go on. With `end`, only those before it in its block; none of blocks
+    /// that are newer than `newest`. The caller is pinned. Only for the address of a block the cold paths are stopped.
+    ///
+    /// Not on the stack: on a pool for blocking work each scrape is another thread's, and all their stacks would be as deep.
+    fn batch(
         &self,
         from: Place,
         end: Option<Place>,
         newest: u32,
-        batch: &'a mut [NonNull<Series<M>>],
-    ) -> (&'a [NonNull<Series<M>>], Option<Place>) {
-        let (mut next, mut len) = (Some(from), 0);
+        most: usize,
+    ) -> (Vec<NonNull<Series<M>>>, Option<Place>) {
+        let (mut next, mut batch) = (Some(from), Vec::with_capacity(most.min(self.all())));
         while let Some(from) = next {
             let Some((block, start)) = self.inner.get(&mut stop()).blocks.next(from) else { break };
             if end.is_some_and(|end| !start.is_beside(end)) {
@@ -375,14 +376,13 @@ impl<M: Child> HashedStore<M> {
                 continue;
             }
             for (series, behind) in block.walk(start, end.unwrap_or_else(|| block.end())) {
-                batch[len] = series;
-                len += 1;
-                if len == batch.len() {
+                batch.push(series);
+                if batch.len() == most {
                     return (batch, Some(behind));
                 }
             }
         }
-        (&batch[..len], None)
+        (batch, None)
     }
 }
 
@@ -428,16 +428,14 @@ impl<M: Child> Store<M> for HashedStore<M> {
             let mut from = Some(end.start());
             while let Some(place) = from {
                 let _pin = pin();
-                let mut batch = [NonNull::dangling(); UNLINK];
-                let (batch, next) = self.batch(place, Some(end), end.generation(), &mut batch);
+                let (mut batch, next) = self.batch(place, Some(end), end.generation(), UNLINK);
                 from = next;
-                let going = batch.iter().copied().filter(|series| {
+                batch.retain(|series| {
                     // SAFETY: pinned since before it was found.
                     let own = unsafe { Series::labels(*series) };
                     !keep(Labels { scope: "", own })
                 });
-                let going: Vec<_> = going.collect();
-                self.unlink(&going);
+                self.unlink(&batch);
             }
         }
     }
@@ -462,15 +460,14 @@ impl<M: Child> Store<M> for HashedStore<M> {
         }
         // Pinned, not stopped: series that are removed meanwhile are still there to be read.
         let _pin = pin();
-        let mut batch = [NonNull::dangling(); Points::BATCH];
-        let (batch, next) = self.batch(Place::unpack(from.0), None, points.scratch.mark, &mut batch);
+        let (batch, next) = self.batch(Place::unpack(from.0), None, points.scratch.mark, Points::BATCH);
         let children = batch.iter().map(|series| {
             // SAFETY: pinned since before it was found.
             unsafe { (Series::labels(*series), Series::metric(*series)) }
         });
         points.forget_words();
         M::give(family, children, points);
-        self.expire(self.idle.look(batch, points.words()));
+        self.expire(self.idle.look(&batch, points.words()));
         next.map(|place| Cursor(place.pack()))
     }
 }
