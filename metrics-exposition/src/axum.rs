@@ -70,8 +70,9 @@ use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll};
-use std::time::Duration;
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll, ready};
+use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tokio::time::{Sleep, sleep};
@@ -217,8 +218,15 @@ fn next(body: &mut http::Body) -> Option<io::Result<Bytes>> {
 
 /// Work on a thread where blocking is allowed; dropping it lets what is under way be finished in vain.
 enum Job<T> {
-    Elsewhere(JoinHandle<T>, Option<Pin<Box<Sleep>>>),
+    Elsewhere(JoinHandle<T>, Option<Limit>),
     Done(Option<T>),
+}
+
+/// How long work may take from when it begins, which is when a thread is free.
+struct Limit {
+    began: Arc<OnceLock<Instant>>,
+    time: Duration,
+    timer: Pin<Box<Sleep>>,
 }
 
 /// Why work has no result.
@@ -238,9 +246,27 @@ impl From<Failed> for io::Error {
 }
 
 fn blocking<T: Send + 'static>(limit: Option<Duration>, work: impl FnOnce() -> T + Send + 'static) -> Job<T> {
-    match Handle::try_current() {
-        Ok(runtime) => Job::Elsewhere(runtime.spawn_blocking(work), limit.map(|limit| Box::pin(sleep(limit)))),
-        Err(_) => Job::Done(Some(work())),
+    let Ok(runtime) = Handle::try_current() else { return Job::Done(Some(work())) };
+    let began = Arc::new(OnceLock::new());
+    let limit = limit.map(|time| Limit { began: Arc::clone(&began), time, timer: Box::pin(sleep(time)) });
+    let work = move || {
+        // Nobody else sets it.
+        let _ = began.set(Instant::now());
+        work()
+    };
+    Job::Elsewhere(runtime.spawn_blocking(work), limit)
+}
+
+impl Limit {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        loop {
+            ready!(self.timer.as_mut().poll(cx));
+            let left = self.time.saturating_sub(self.began.get().map_or(Duration::ZERO, Instant::elapsed));
+            if left.is_zero() {
+                return Poll::Ready(());
+            }
+            self.timer.as_mut().reset(tokio::time::Instant::now() + left);
+        }
     }
 }
 
@@ -258,7 +284,7 @@ impl<T: Unpin> Future for Job<T> {
         match Pin::new(work).poll(cx) {
             Poll::Ready(done) => Poll::Ready(done.map_err(|error| Failed::Join(io::Error::other(error)))),
             Poll::Pending => match limit {
-                Some(limit) => limit.as_mut().poll(cx).map(|()| Err(Failed::Late)),
+                Some(limit) => limit.poll(cx).map(|()| Err(Failed::Late)),
                 None => Poll::Pending,
             },
         }
