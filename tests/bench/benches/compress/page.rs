@@ -41,10 +41,10 @@ pub(crate) fn registry(series: usize) -> Registry {
             status: [200, 404, 500][k / 3 % 3],
         };
         let magnitude = 1 << random.below(12);
-        requests.with(&labels).inc_by(random.next() % (magnitude * 1_000));
+        requests.with(&labels).inc_by(random.below(magnitude * 1_000) as u64);
         let duration = durations.with(&labels);
         let usual = 0.001 * (1 << random.below(10)) as f64;
-        for _ in 0..random.below(magnitude as usize) {
+        for _ in 0..random.below(magnitude) {
             duration.observe(usual * 2.0 * random.unit());
         }
         if k % 10 == 0 {
