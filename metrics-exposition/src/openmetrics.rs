@@ -27,7 +27,8 @@
 //! [spec]: https://prometheus.io/docs/specs/om/open_metrics_spec/
 //! [histogram]: https://prometheus.io/docs/specs/om/open_metrics_spec/#histogram
 
-use crate::encoder::Format;
+use crate::encoder::{EncoderOptions, Format};
+use crate::escaping::value_suffix;
 use crate::lines::{Dialect, Lines, push_all, push_escaped, push_name};
 use metrics_core::Registry;
 use metrics_core::model::{Desc, Timestamp};
@@ -46,10 +47,54 @@ pub const FORMAT: Format = Format {
     encoder: |options| Box::new(Lines::new(&DIALECT, options)),
 };
 
+/// The draft of version 2.0, [2.0.0-rc0][spec], for clients that name it; it may still change.
+///
+/// A family is named as its samples are. A point is one line: histograms and summaries are values of several parts, with
+/// native buckets, and behind a value stands when it was zero, and its exemplars, of which each needs a time.
+///
+/// ```
+/// use metrics_core::{Histogram, Registry, registry::Definition};
+/// use metrics_exposition::openmetrics;
+/// use std::sync::Arc;
+///
+/// let registry = Registry::new();
+/// let sizes = Arc::new(Histogram::new(&[1.0]));
+/// registry.register(Definition::new("sizes", "Sizes."), Arc::clone(&sizes))?;
+/// sizes.observe(0.5);
+///
+/// let page = String::from_utf8(openmetrics::FORMAT_2_0_0.generate_latest(&registry)).unwrap();
+/// assert!(page.contains("\nsizes {count:1,sum:0.5,bucket:[1.0:1,+Inf:1]} st@1"));
+/// # Ok::<(), metrics_core::RegisterError>(())
+/// ```
+///
+/// Histograms must have a sum here: one that is not known is written as NaN. A summary whose count or sum is not known, or
+/// whose sum is negative, cannot be written at all.
+///
+/// [spec]: https://prometheus.io/docs/specs/om/open_metrics_spec_2_0/
+pub const FORMAT_2_0_0: Format = Format {
+    version: "2.0.0",
+    is_experimental: true,
+    // Each point says when it was zero.
+    encoder: |options| Box::new(Lines::new(&DIALECT_2_0_0, EncoderOptions { created: true, ..options })),
+    ..FORMAT
+};
+
 static DIALECT: Dialect = Dialect {
-    header,
-    sum_must_mean_something: true,
-    gauge_sums_apart: false,
+    header: |out, family| comments(out, family, ""),
+    is_strict: true,
+    gauges_apart: false,
+    is_composite: false,
+    exemplars: true,
+    earliest: Timestamp::MIN,
+    timestamp: |out, timestamp| push_all(out, &[" ", &timestamp.to_string()]),
+    end: b"# EOF\n",
+};
+
+static DIALECT_2_0_0: Dialect = Dialect {
+    header: |out, family| comments(out, family, value_suffix(family.kind)),
+    is_strict: true,
+    gauges_apart: false,
+    is_composite: true,
     exemplars: true,
     earliest: Timestamp::MIN,
     timestamp: |out, timestamp| push_all(out, &[" ", &timestamp.to_string()]),
@@ -64,11 +109,11 @@ pub fn generate_latest(registry: &Registry) -> Vec<u8> {
     FORMAT.generate_latest(registry)
 }
 
-/// `TYPE`, `UNIT` and `HELP`, in the order that the specification recommends, with the family's name.
-fn header(out: &mut Vec<u8>, family: &Desc) {
+/// `TYPE`, `UNIT` and `HELP`, in the order that the specification recommends.
+fn comments(out: &mut Vec<u8>, family: &Desc, suffix: &str) {
     let mut line = |word, text: &dyn Fn(&mut Vec<u8>)| {
         push_all(out, &["# ", word, " "]);
-        push_name(out, &family.name, "");
+        push_name(out, &family.name, suffix);
         push_all(out, &[" "]);
         text(out);
         push_all(out, &["\n"]);

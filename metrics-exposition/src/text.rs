@@ -44,8 +44,9 @@ pub const FORMAT_1_0_0: Format = Format { version: "1.0.0", has_escaping: true, 
 
 static DIALECT: Dialect = Dialect {
     header,
-    sum_must_mean_something: false,
-    gauge_sums_apart: true,
+    is_strict: false,
+    gauges_apart: true,
+    is_composite: false,
     exemplars: false,
     earliest: Timestamp::from_nanos(0),
     timestamp: |out, timestamp| push_all(out, &[" ", &timestamp.as_millis().to_string()]),

@@ -71,6 +71,16 @@ impl Head {
         out.extend_from_slice(b"=\"");
     }
 
+    /// All that stands before a value.
+    pub(super) fn begin(&self, out: &mut Vec<u8>, own: &str) {
+        if own.is_empty() {
+            return out.extend_from_slice(&self.bare);
+        }
+        out.extend_from_slice(&self.open);
+        out.extend_from_slice(own.as_bytes());
+        out.extend_from_slice(b"} ");
+    }
+
     /// A line with any number.
     #[inline(never)]
     pub(super) fn line(&self, page: &mut Page, own: &str, value: Number) {
