@@ -45,8 +45,8 @@ impl Family {
         self.state_label = label_name(&desc.name, self.escaping).into_owned();
         let mut escaped = Cow::Borrowed(desc);
         if let Cow::Owned(name) = family_name(desc, self.escaping) {
-            // A unit that is not the end of the name any more is none.
-            if !desc.unit.as_ref().is_some_and(|unit| name.ends_with(&format!("_{unit}"))) {
+            // OpenMetrics 1.0 knows no unit that is not the end of the name.
+            if !dialect.is_composite && !desc.unit.as_ref().is_some_and(|unit| name.ends_with(&format!("_{unit}"))) {
                 escaped.to_mut().unit = None;
             }
             escaped.to_mut().name = name;

@@ -169,8 +169,7 @@ fn the_examples_of_the_specification() {
 /// The exact bytes of what examples spell in several ways.
 #[test]
 fn one_spelling() {
-    let time = Some(at(1, 500));
-    let buckets = [(1e-4, 1, None), (1e6, 2, Some(Exemplar::new([("a.b", "\"")], 3.0).unwrap().at(time.unwrap())))];
+    let buckets = [(1e-4, 1, None), (1e6, 2, Some(Exemplar::new([("a.b", "\"")], 3.0).unwrap().at(at(1, 500))))];
     let point = HistogramPoint::with_exemplars(buckets.into_iter().chain([(INF, 2, None)])).unwrap().sum(4.0);
     let page = page(HistogramMetricFamily::single("h", "", point.created(at(0, 0)).timestamp(at(2, 0))).unwrap());
     let line = r#"h {count:2,sum:4.0,bucket:[0.0001:1,1e+06:2,+Inf:2]} 2 st@0 # {a_b="\""} 3.0 1.5"#;
