@@ -24,7 +24,7 @@
 //!
 //! | request | status | body |
 //! |---|---|---|
-//! | `GET` | 200 | the page, in the [format](crate::FORMATS) that `Accept` asks for ([RFC 9110, 12.5.1][rfc]): OpenMetrics or protobuf if it is named, text 0.0.4 to everyone else |
+//! | `GET` | 200 | the page, in the [format](crate::FORMATS) that `Accept` asks for ([RFC 9110, 12.5.1][rfc]): OpenMetrics or protobuf if it is named, text 0.0.4 to everyone else; with names escaped as the same range asks |
 //! | `HEAD` | 200 | none; the same headers |
 //! | any other method | 405 | a line of text, and the header `Allow: GET, HEAD` |
 //!

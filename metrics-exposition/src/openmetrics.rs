@@ -1,5 +1,5 @@
 //! [OpenMetrics 1.0.0][spec]: the text format with units, creation times and an end mark, so that a page that
-//! was cut off is noticed.
+//! was cut off is noticed. And the draft of version 2.0.
 //!
 //! ```
 //! use metrics_core::{Gauge, Registry, model::Unit, registry::Definition};
@@ -20,12 +20,22 @@
 //! # Ok::<(), metrics_core::RegisterError>(())
 //! ```
 //!
-//! A histogram whose sum means nothing (an observation was NaN, or a bound is negative, so that the sum may
-//! fall) is written without `_sum` and `_count`, as the specification's [section on histograms][histogram]
-//! demands.
+//! What the specification forbids is left out, so that a strict reader takes every page:
+//!
+//! - Sum and count of a [histogram][histogram] whose sum may fall or means nothing: a bound is negative, the sum is, or an
+//!   observation was NaN.
+//! - Those of a [gauge histogram][gauge] whose sum is NaN, or negative without a bound that is.
+//! - A [summary's][summary] sum that is negative or NaN, and values of quantiles that are negative.
+//! - An [exemplar][exemplar] of which escapes make the labels' names too long, and all that stand elsewhere than on a
+//!   counter or a bucket.
+//! - A unit that is not the end of the family's name any more when that is escaped: `# UNIT` of the counter
+//!   `a.b_seconds_total` where names have dots as `_dot_`.
 //!
 //! [spec]: https://prometheus.io/docs/specs/om/open_metrics_spec/
 //! [histogram]: https://prometheus.io/docs/specs/om/open_metrics_spec/#histogram
+//! [gauge]: https://prometheus.io/docs/specs/om/open_metrics_spec/#gaugehistogram
+//! [summary]: https://prometheus.io/docs/specs/om/open_metrics_spec/#summary
+//! [exemplar]: https://prometheus.io/docs/specs/om/open_metrics_spec/#exemplars
 
 use crate::encoder::{EncoderOptions, Format};
 use crate::escaping::value_suffix;
@@ -101,7 +111,7 @@ static DIALECT_2_0_0: Dialect = Dialect {
     end: b"# EOF\n",
 };
 
-/// A whole registry as one page, without creation times.
+/// A whole registry as one page, without options.
 ///
 /// Callable from any thread, several times at once. Callbacks run on the calling thread. Costs a pass over all
 /// series and memory for the page.

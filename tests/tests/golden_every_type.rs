@@ -103,12 +103,12 @@ fn every_format_type_and_escaping() {
             if format.version() == "0.0.4" && escaping != EscapingScheme::Underscores {
                 continue;
             }
-            let name = match format.media_type() {
-                "text/plain" => "text",
-                "application/openmetrics-text" => "openmetrics",
-                _ => "protobuf",
+            let file = match (format.media_type(), format.version()) {
+                ("text/plain", version) => format!("{version}-{escaping}.txt"),
+                (_, "1.0.0") => format!("{escaping}.om"),
+                (_, "2.0.0") => format!("{escaping}.om2"),
+                _ => format!("{escaping}.messages"),
             };
-            let file = format!("{name}-{}-{escaping}.txt", format.version()).replace("--", "-");
             let (path, page) = (folder.join(&file), shown(format, page(format, escaping)));
             if std::env::var_os("UPDATE_GOLDEN").is_some() {
                 std::fs::write(&path, &page).unwrap();
