@@ -16,7 +16,7 @@ pub use check::{
 };
 pub use escape::{
     EscapingScheme, UnknownEscapingScheme, escape_label_name, escape_metric_name, is_legacy_label_name,
-    is_legacy_metric_name,
+    is_legacy_metric_name, unescape_name,
 };
 pub(crate) use full::append_unit;
 pub use message::Message;

@@ -130,6 +130,8 @@ pub static FORMATS: &[Format] = &[
     crate::openmetrics::FORMAT,
     #[cfg(feature = "protobuf")]
     crate::protobuf::FORMAT,
+    #[cfg(feature = "openmetrics")]
+    crate::openmetrics::FORMAT_2_0_0,
 ];
 
 impl Format {
@@ -232,6 +234,8 @@ mod tests {
             ));
             assert!(all.iter().any(|content_type| content_type == crate::protobuf::CONTENT_TYPE_LATEST));
         }
+        #[cfg(feature = "openmetrics")]
+        expected.extend(with_escaping("application/openmetrics-text; version=2.0.0; charset=utf-8"));
         assert_eq!(all, expected);
     }
 

@@ -23,6 +23,10 @@ pub(crate) const fn value_suffix(kind: Kind) -> &'static str {
 /// What the names of a family's samples begin with. Escaped is the name of its value as a whole, so that a reader who
 /// undoes that gets the name of the series.
 pub(crate) fn family_name(family: &Desc, scheme: EscapingScheme) -> Cow<'_, str> {
+    // A label has its name too, and no colon.
+    if family.kind == Kind::StateSet {
+        return label_name(&family.name, scheme);
+    }
     let suffix = value_suffix(family.kind);
     if scheme == EscapingScheme::AllowUtf8 || is_legacy_metric_name(&family.name) {
         return Cow::Borrowed(&family.name);
@@ -52,6 +56,9 @@ mod tests {
             ("a.b_c", Kind::Info, Values, "U__a_2e_b__c_"),
             ("a.b_c", Kind::Histogram, Dots, "a_dot_b__c"),
             ("a.b_c", Kind::Gauge, Values, "U__a_2e_b__c"),
+            ("a_b:c", Kind::StateSet, Dots, "a__b__c"),
+            ("a_b:c", Kind::StateSet, AllowUtf8, "a_b:c"),
+            ("a_b", Kind::StateSet, Dots, "a_b"),
             ("a_b:c", Kind::Counter, Dots, "a_b:c"),
             ("a_b:c", Kind::Counter, Values, "a_b:c"),
         ] {

@@ -38,6 +38,10 @@
 //! - Families stand in the order of their names, series in the order of their creation (one that
 //!   was removed leaves its place to another): the same from scrape
 //!   to scrape. A family without series is left out, its comment lines too.
+//! - Names with other characters than `[a-zA-Z0-9_:]` have `_` for them, until a reader asks for another way
+//!   ([`EncoderOptions::escaping`]). In the others (`dots`, `values`, `allow-utf-8`) names that every reader knows stay as
+//!   they are. The value of a counter and of an info is escaped together with its suffix; other suffixes stand behind
+//!   the escaped name.
 //! - Whole numbers are written as integers, exact beyond 2^53 where the metric counts in integers; others
 //!   with the fewest digits that read back equal.
 //! - `le` labels have one spelling (`1.0`, `0.005`, `1e+06`) in all formats. So a series keeps its identity

@@ -1,4 +1,4 @@
-//! The Prometheus text format, [version 0.0.4][spec], which every scraper reads.
+//! The Prometheus text format, [version 0.0.4][spec], which every scraper reads, and 1.0.0.
 //!
 //! ```
 //! use metrics_core::{Counter, Registry, registry::Definition};
@@ -15,8 +15,10 @@
 //!
 //! The format has no units, no creation times and no exemplars; OpenMetrics has. Of the types that it does not know, an
 //! info and a state set are written as gauges, an unknown as untyped, and a gauge histogram as a histogram, with its sum
-//! and its count as gauges `…_gsum` and `…_gcount` behind it. A histogram that is native only has one bucket, `+Inf`. A
-//! point with a time before 1970 is left out: Prometheus refuses a page of this format that has one.
+//! and its count as gauges `…_gsum` and `…_gcount` behind it. Creation times, if they are
+//! [asked for](crate::EncoderOptions::created), are gauges `…_created` behind the family; what is behind it is kept in
+//! memory until its end. A histogram that is native only has one bucket, `+Inf`. A point with a time before 1970 is left
+//! out: Prometheus refuses a page of this format that has one.
 //!
 //! [spec]: https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
 
@@ -44,8 +46,9 @@ pub const FORMAT_1_0_0: Format = Format { version: "1.0.0", has_escaping: true, 
 
 static DIALECT: Dialect = Dialect {
     header,
-    sum_must_mean_something: false,
-    gauge_sums_apart: true,
+    is_strict: false,
+    gauges_apart: true,
+    is_composite: false,
     exemplars: false,
     earliest: Timestamp::from_nanos(0),
     timestamp: |out, timestamp| push_all(out, &[" ", &timestamp.as_millis().to_string()]),

@@ -24,13 +24,21 @@ impl Cells {
         words: &mut [u64],
         add: impl Fn(u64, u64) -> u64,
     ) {
-        let mut runs = Runs::NONE;
-        for (at, range) in (0..).zip(ranges) {
-            if !runs.push(at, range.first()) {
-                self.read_runs(&mut runs, words, &add);
-                runs.push(at, range.first());
+        let mut ranges = (0..).zip(ranges);
+        let Some((at, first)) = ranges.next() else { return };
+        let (mut runs, mut run) = (Runs::NONE, Run::new(at, first.first()));
+        for (at, range) in ranges {
+            let id = range.first();
+            if run.push(id) {
+                continue;
             }
+            runs.push(run);
+            if runs.is_full() {
+                self.read_runs(&mut runs, words, &add);
+            }
+            run = Run::new(at, id);
         }
+        runs.push(run);
         self.read_runs(&mut runs, words, &add);
     }
 
@@ -122,18 +130,31 @@ struct Run {
 }
 
 impl Run {
+    const fn new(at: u32, id: u32) -> Self {
+        Self { lowest: id, at, len: 1, descends: false }
+    }
+
     /// Whether it goes on with this one.
+    #[inline(always)]
     fn push(&mut self, id: u32) -> bool {
-        let ascends =
-            (!self.descends && id.checked_sub(self.len) == Some(self.lowest)) && !(id as usize).is_multiple_of(CHUNK);
+        let ascends = id == self.lowest.wrapping_add(self.len) && !(id as usize).is_multiple_of(CHUNK);
+        if ascends && !self.descends {
+            self.len += 1;
+            return true;
+        }
+        self.push_below(id)
+    }
+
+    #[inline(never)]
+    fn push_below(&mut self, id: u32) -> bool {
         let descends = (self.descends || self.len == 1)
             && self.lowest.checked_sub(1) == Some(id)
             && !(self.lowest as usize).is_multiple_of(CHUNK);
         if descends {
             (self.lowest, self.descends) = (id, true);
+            self.len += 1;
         }
-        self.len += u32::from(ascends || descends);
-        ascends || descends
+        descends
     }
 }
 
@@ -144,17 +165,15 @@ struct Runs {
 }
 
 impl Runs {
-    const NONE: Self = Self { runs: [Run { lowest: 0, at: 0, len: 0, descends: false }; 64], len: 0 };
+    const NONE: Self = Self { runs: [Run::new(0, 0); 64], len: 0 };
 
-    /// Whether there was room.
-    fn push(&mut self, at: u32, id: u32) -> bool {
-        if self.runs[..self.len].last_mut().is_some_and(|run| run.push(id)) {
-            return true;
-        }
-        let Some(free) = self.runs.get_mut(self.len) else { return false };
-        *free = Run { lowest: id, at, len: 1, descends: false };
+    fn push(&mut self, run: Run) {
+        self.runs[self.len] = run;
         self.len += 1;
-        true
+    }
+
+    fn is_full(&self) -> bool {
+        self.len == self.runs.len()
     }
 }
 

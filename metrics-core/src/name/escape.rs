@@ -95,6 +95,66 @@ pub fn escape_label_name(name: &str, scheme: EscapingScheme) -> Cow<'_, str> {
     escape(name, scheme, false)
 }
 
+/// The name that was escaped: of a metric or of a label.
+///
+/// [`Values`](EscapingScheme::Values) lead back to every name, except that one which begins with `U__` of itself is taken
+/// for an escaped one; what is none is returned as it is. [`Dots`](EscapingScheme::Dots) lead back if the name had no
+/// other characters than letters, digits, `_`, `:` and dots. [`Underscores`](EscapingScheme::Underscores) lead nowhere:
+/// the name stays.
+///
+/// ```
+/// use metrics_core::name::{EscapingScheme, escape_metric_name, unescape_name};
+/// for scheme in [EscapingScheme::Dots, EscapingScheme::Values, EscapingScheme::AllowUtf8] {
+///     let escaped = escape_metric_name("http.status_code:sum", scheme);
+///     assert_eq!(unescape_name(&escaped, scheme), "http.status_code:sum");
+/// }
+/// ```
+pub fn unescape_name(name: &str, scheme: EscapingScheme) -> Cow<'_, str> {
+    let unescaped = match scheme {
+        EscapingScheme::Dots => Some(without_dots(name)),
+        EscapingScheme::Values => name.strip_prefix("U__").and_then(without_values),
+        EscapingScheme::Underscores | EscapingScheme::AllowUtf8 => None,
+    };
+    unescaped.map_or(Cow::Borrowed(name), Cow::Owned)
+}
+
+/// From left to right, where Prometheus' own library replaces all `_dot_` first, and takes `a__dot__b` for `a_._b`.
+fn without_dots(mut rest: &str) -> String {
+    let mut out = String::with_capacity(rest.len());
+    while let Some(at) = rest.find('_') {
+        let (before, behind) = rest.split_at(at);
+        out.push_str(before);
+        let (what, escape) = if behind.starts_with("_dot_") {
+            ('.', "_dot_")
+        } else if behind.starts_with("__") {
+            ('_', "__")
+        } else {
+            ('_', "_")
+        };
+        out.push(what);
+        rest = &behind[escape.len()..];
+    }
+    out + rest
+}
+
+/// `None` if an escape is none.
+fn without_values(mut rest: &str) -> Option<String> {
+    let mut out = String::with_capacity(rest.len());
+    while let Some((before, behind)) = rest.split_once('_') {
+        out.push_str(before);
+        let (number, behind) = behind.split_once('_')?;
+        match number {
+            "" => out.push('_'),
+            _ if number.bytes().all(|b| b.is_ascii_hexdigit()) => {
+                out.push(u32::from_str_radix(number, 16).ok().and_then(char::from_u32)?);
+            }
+            _ => return None,
+        }
+        rest = behind;
+    }
+    Some(out + rest)
+}
+
 /// Whether every reader knows a metric of this name: `[a-zA-Z_:][a-zA-Z0-9_:]*`.
 pub fn is_legacy_metric_name(name: &str) -> bool {
     is_legacy(name, true)
@@ -165,6 +225,26 @@ mod tests {
         ] {
             assert_eq!(all.map(|scheme| escape_metric_name(name, scheme).into_owned()), expected);
             assert_eq!(escape_metric_name(name, EscapingScheme::AllowUtf8), name);
+        }
+        for (escaped, scheme, expected) in [
+            ("U__a", EscapingScheme::Values, "a"),
+            ("U__", EscapingScheme::Values, ""),
+            ("U__a_2E_b__c", EscapingScheme::Values, "a.b_c"),
+            ("a_2e_b", EscapingScheme::Values, "a_2e_b"),
+            ("U__a_2e", EscapingScheme::Values, "U__a_2e"),
+            ("U__a_", EscapingScheme::Values, "U__a_"),
+            ("U__a_x_", EscapingScheme::Values, "U__a_x_"),
+            ("U__a_+2e_", EscapingScheme::Values, "U__a_+2e_"),
+            ("U__a_d800_", EscapingScheme::Values, "U__a_d800_"),
+            ("U__a_110000_", EscapingScheme::Values, "U__a_110000_"),
+            ("U__a_100000000000_", EscapingScheme::Values, "U__a_100000000000_"),
+            ("a__dot__b", EscapingScheme::Dots, "a_dot_b"),
+            ("a___dot_b", EscapingScheme::Dots, "a_.b"),
+            ("a_dot___b", EscapingScheme::Dots, "a._b"),
+            ("a_b_", EscapingScheme::Dots, "a_b_"),
+            ("a_b", EscapingScheme::Underscores, "a_b"),
+        ] {
+            assert_eq!(unescape_name(escaped, scheme), expected);
         }
         for (name, expected) in [
             ("http.status:sum", ["http_status_sum", "http_dot_status__sum", "U__http_2e_status_3a_sum"]),

@@ -28,7 +28,7 @@
 //!
 //! | request | status | body |
 //! |---|---|---|
-//! | `GET` | 200 | the page, in the [format](crate::FORMATS) that `Accept` asks for ([RFC 9110, 12.5.1][rfc]): OpenMetrics or protobuf if it is named, text 0.0.4 to everyone else |
+//! | `GET` | 200 | the page, in the [format](crate::FORMATS) that `Accept` asks for ([RFC 9110, 12.5.1][rfc]): OpenMetrics or protobuf if it is named, text 0.0.4 to everyone else; with names escaped as the same range asks |
 //! | … with `name[]=jobs&name[]=load` | 200 | the [families](Registry::restricted) of these names, or with a sample of one of these names, as they were registered; without any of them an empty page |
 //! | … while [3](Options::max_in_flight) are being computed | 503 | a line of text, and `Retry-After: 1` |
 //! | … that takes [10 s](Options::time_limit) | 503 | the same |

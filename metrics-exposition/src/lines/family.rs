@@ -15,12 +15,12 @@ pub(super) struct Family {
     name: String,
     /// The label that a state set's states are values of.
     state_label: String,
-    /// Whether its labels may have names that are to be escaped.
-    pub(super) has_odd_labels: bool,
-    kind: Option<Kind>,
+    /// Whether its labels may have names that are to be escaped, or its points are lines of their own kind.
+    pub(super) is_odd: bool,
+    pub(super) kind: Option<Kind>,
     /// The comment lines.
     pub(super) header: Vec<u8>,
-    /// Those of the gauges behind a gauge histogram: its sum and its count.
+    /// Those of the gauges behind the family: sum and count of a gauge histogram, or creation times.
     pub(super) headers_behind: [Vec<u8>; 2],
     /// The constant labels for which the heads were made.
     pub(super) scope: String,
@@ -45,21 +45,22 @@ impl Family {
         self.state_label = label_name(&desc.name, self.escaping).into_owned();
         let mut escaped = Cow::Borrowed(desc);
         if let Cow::Owned(name) = family_name(desc, self.escaping) {
-            // A unit that is not the end of the name any more is none.
-            if !desc.unit.as_ref().is_some_and(|unit| name.ends_with(&format!("_{unit}"))) {
+            // OpenMetrics 1.0 knows no unit that is not the end of the name.
+            if !dialect.is_composite && !desc.unit.as_ref().is_some_and(|unit| name.ends_with(&format!("_{unit}"))) {
                 escaped.to_mut().unit = None;
             }
             escaped.to_mut().name = name;
         }
         let desc = &*escaped;
         self.name.clone_from(&desc.name);
-        self.has_odd_labels = self.escaping != EscapingScheme::AllowUtf8
-            && (desc.kind == Kind::Info || !desc.label_names.iter().all(|name| is_legacy_label_name(name)));
+        let all_known = desc.kind != Kind::Info && desc.label_names.iter().all(|name| is_legacy_label_name(name));
+        self.is_odd = dialect.is_composite || (self.escaping != EscapingScheme::AllowUtf8 && !all_known);
         self.kind = Some(desc.kind);
         self.header.clear();
         (dialect.header)(&mut self.header, desc);
-        if desc.kind == Kind::GaugeHistogram && dialect.gauge_sums_apart {
-            for (header, suffix) in self.headers_behind.iter_mut().zip(["_gsum", "_gcount"]) {
+        if dialect.gauges_apart {
+            let suffixes: &[_] = if desc.kind == Kind::GaugeHistogram { &["_gsum", "_gcount"] } else { &["_created"] };
+            for (header, suffix) in self.headers_behind.iter_mut().zip(suffixes) {
                 let gauge = Desc::new(format!("{}{suffix}", desc.name), desc.help.as_str(), Kind::Gauge);
                 header.clear();
                 (dialect.header)(header, &gauge);

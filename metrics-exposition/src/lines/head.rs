@@ -2,7 +2,7 @@
 
 use super::{number, push_all, push_name};
 use crate::page::{Page, Room};
-use metrics_core::model::{Number, float_to_go_string};
+use metrics_core::model::{Count, Number, float_to_go_string};
 use metrics_core::name::is_legacy_metric_name;
 
 /// Room for braces, blank, number and line feed.
@@ -16,6 +16,16 @@ pub(super) struct Head {
     open: Vec<u8>,
     /// The same for a series without labels of its own: `name_total ` or `name_total{scope} ` or `{"name.total"} `.
     bare: Vec<u8>,
+    short: Short,
+}
+
+/// The same as [`Head::open`], for lines that are short throughout, as most are. Each is put together in an array of
+/// one size, of which the compiler knows that every piece fits.
+#[derive(Debug)]
+struct Short {
+    open: [u8; Self::OPEN],
+    /// 0: it is too long.
+    len: usize,
 }
 
 /// `0.005"} `, padded: copying a known length is faster, see [`Room::put_padded`].
@@ -27,7 +37,7 @@ pub(super) struct Le {
 
 impl Head {
     pub(super) fn prepare(&mut self, name: &str, suffix: &str, scope: &str) {
-        let Self { open, bare } = self;
+        let Self { open, bare, .. } = self;
         open.clear();
         let mut inside = scope.as_bytes().to_vec();
         if is_legacy_metric_name(name) {
@@ -46,6 +56,7 @@ impl Head {
             bare.push(b'}');
         }
         bare.push(b' ');
+        self.short = Short::new(open);
     }
 
     /// What stands before the value of a label that comes behind the series' own; its name as it stands there.
@@ -58,6 +69,16 @@ impl Head {
         }
         out.extend_from_slice(label);
         out.extend_from_slice(b"=\"");
+    }
+
+    /// All that stands before a value.
+    pub(super) fn begin(&self, out: &mut Vec<u8>, own: &str) {
+        if own.is_empty() {
+            return out.extend_from_slice(&self.bare);
+        }
+        out.extend_from_slice(&self.open);
+        out.extend_from_slice(own.as_bytes());
+        out.extend_from_slice(b"} ");
     }
 
     /// A line with any number.
@@ -78,6 +99,20 @@ impl Head {
         room.commit();
     }
 
+    /// A line for each of these.
+    pub(super) fn count_lines(&self, page: &mut Page, mut counts: &[Count<'_>]) {
+        while !counts.is_empty() {
+            let mut room = page.room(counts.len() * Short::LINE);
+            let written = counts.iter().take_while(|count| self.short.put_line(&mut room, count)).count();
+            room.commit();
+            counts = &counts[written..];
+            if let [long, behind @ ..] = counts {
+                self.count_line(page, long.own, long.value);
+                counts = behind;
+            }
+        }
+    }
+
     #[inline(always)]
     fn begin_line<'p>(&self, page: &'p mut Page, own: &str) -> Room<'p> {
         let mut room = page.room(self.open.len() + own.len() + TAIL);
@@ -89,6 +124,63 @@ impl Head {
             room.put(b"} ");
         }
         room
+    }
+}
+
+impl Short {
+    const OPEN: usize = 64;
+    const OWN: usize = 128;
+    const LINE: usize = Self::OPEN + Self::OWN + TAIL;
+
+    fn new(open: &[u8]) -> Self {
+        let mut short = Self::default();
+        if let Some(place) = short.open.get_mut(..open.len()) {
+            place.copy_from_slice(open);
+            short.len = open.len();
+        }
+        short
+    }
+
+    /// Puts a line, unless it is too long or has no labels of its own.
+    #[inline(always)]
+    fn put_line(&self, room: &mut Room<'_>, count: &Count<'_>) -> bool {
+        let own = count.own.as_bytes();
+        let (Some(line), Some(digits)) = (room.first::<{ Self::LINE }>(), number::short(count.value)) else {
+            return false;
+        };
+        let (len, start) = (own.len(), self.len.min(Self::OPEN));
+        line[..Self::OPEN].copy_from_slice(&self.open);
+        match len {
+            _ if start == 0 => return false,
+            8..=15 => copy_ends::<8>(line, start, own),
+            16..=32 => copy_ends::<16>(line, start, own),
+            33..=64 => copy_ends::<32>(line, start, own),
+            65..=Self::OWN => copy_ends::<64>(line, start, own),
+            _ => return false,
+        }
+        let (text, digits) = digits;
+        let value = start + len + 2;
+        line[value - 2..value].copy_from_slice(b"} ");
+        line[value..value + 8].copy_from_slice(&text);
+        line[value + digits] = b'\n';
+        room.skip(value + digits + 1);
+        true
+    }
+}
+
+impl Default for Short {
+    fn default() -> Self {
+        Self { open: [0; Self::OPEN], len: 0 }
+    }
+}
+
+/// Copies `N` to 2 × `N` bytes as two parts that overlap.
+#[inline(always)]
+fn copy_ends<const N: usize>(line: &mut [u8; Short::LINE], start: usize, from: &[u8]) {
+    if let (Some(first), Some(last)) = (from.first_chunk::<N>(), from.last_chunk::<N>()) {
+        line[start..start + N].copy_from_slice(first);
+        let end = start + from.len();
+        line[end - N..end].copy_from_slice(last);
     }
 }
 

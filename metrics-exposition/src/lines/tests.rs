@@ -8,8 +8,9 @@ use std::sync::Arc;
 
 static DIALECT: Dialect = Dialect {
     header: |out, desc| push_all(out, &["# ", &desc.name, "\n"]),
-    sum_must_mean_something: true,
-    gauge_sums_apart: true,
+    is_strict: true,
+    gauges_apart: false,
+    is_composite: false,
     exemplars: true,
     earliest: Timestamp::MIN,
     timestamp: |out, timestamp| push_all(out, &[" ", &timestamp.to_string()]),
