@@ -29,7 +29,7 @@ peers = contextlib.ExitStack()
 
 def setUpModule():
     """Everything is started at once, because a first scrape takes some seconds."""
-    global shop, odd, servers, natives, own_counts, driver, relays
+    global shop, odd, servers, natives, own_counts, driver, relays, broken
     folder = pathlib.Path(peers.enter_context(tempfile.TemporaryDirectory(prefix="peers-")))
     examples = options.target / "debug" / "examples"
 
@@ -42,9 +42,11 @@ def setUpModule():
         "shop", [examples / "shop", "--addr", "127.0.0.1:0", "--no-traffic"], folder / "shop.log", end=signal.SIGINT
     )
     odd = start("odd", [examples / "odd"], folder / "odd.log", stdin=Odd().stdin())
+    broken = start("broken", [examples / "broken"], folder / "broken.log")
     shop.metrics = shop.printed("metrics: ")
     shop.url = shop.printed("shop: ")
     odd.metrics = odd.printed("metrics: ")
+    broken.metrics = broken.printed("metrics: ")
 
     def own_counts():
         return json.loads(request(shop.url + "counts")[2])
@@ -60,7 +62,7 @@ def setUpModule():
     servers, natives, relays = {}, {}, {}
     for version in ("2.42", "3"):
         relays[version] = relay(shop.metrics)
-        jobs = {"seen": (relays[version].address, None)}
+        jobs = {"seen": (relays[version].address, None), "broken": (address(broken), None)}
         for process in (shop, odd):
             if version == "3":
                 jobs[f"{process.name}-text"] = (address(process), "PrometheusText0.0.4")
@@ -179,13 +181,18 @@ class Shop(unittest.TestCase):
         job = f'job="shop-{format}"'
 
         def compare():
-            found = server.query(f'{{{job}, __name__!~"up|scrape_.*"}}')
-            return pages.difference(pages.samples(page(shop.metrics, content_type)), found)
+            found = server.query(f'{{{job}, __name__!~"up|scrape_.*|metrics_exposition_.*"}}')
+            return pages.difference(steady(pages.samples(page(shop.metrics, content_type))), found)
 
         self.settle(compare, "the page and the series of Prometheus to be the same")
-        samples = len(pages.samples(page(shop.metrics, content_type)))
+
+        def compare_numbers():
+            samples = len(pages.samples(page(shop.metrics, content_type)))
+            found = list(server.query(f"scrape_samples_scraped{{{job}}}").values())
+            return "" if found == [samples] else f"expected {samples}, found {found}"
+
+        self.settle(compare_numbers, "all samples of the page to be scraped")
         self.assertEqual([1.0], list(server.query(f"up{{{job}}}").values()))
-        self.assertEqual([samples], list(server.query(f"scrape_samples_scraped{{{job}}}").values()))
         self.assertEqual([1.0], list(server.query(f"min_over_time(up{{{job}}}[5m])").values()))
 
     def test_content_types(self):
@@ -198,7 +205,7 @@ class Shop(unittest.TestCase):
 
     def test_both_formats_hold_the_same(self):
         def compare():
-            text, openmetrics = (pages.samples(page(shop.metrics, accept)) for accept in (TEXT, OPENMETRICS))
+            text, openmetrics = (steady(pages.samples(page(shop.metrics, accept))) for accept in (TEXT, OPENMETRICS))
             return pages.difference(text, openmetrics)
 
         # Arenas come and go with the threads of the shop.
@@ -244,8 +251,58 @@ class Http(unittest.TestCase):
         self.assertEqual((200, TEXT, b""), (status, headers["Content-Type"], body))
         status, headers, _ = request(odd.metrics, "POST")
         self.assertEqual(405, status)
-        self.assertEqual({"GET", "HEAD"}, set(re.split(", *", headers["Allow"])))
+        allowed = {"GET", "HEAD", "OPTIONS"}
+        self.assertEqual(allowed, set(re.split(", *", headers["Allow"])))
+        status, headers, body = request(odd.metrics, "OPTIONS")
+        self.assertEqual((200, allowed, b""), (status, set(re.split(", *", headers["Allow"])), body))
         self.assertEqual(404, request(odd.metrics + "/no")[0])
+
+    def test_names(self):
+        """As the Python client and its users ask for families."""
+        status, _, body = request(odd.metrics + "?name[]=every_other&name%5B%5D=every_requests_total&x=y")
+        self.assertEqual(200, status)
+        self.assertEqual({"every_other", "every_requests"}, {f.name for f in pages.families(body.decode())})
+
+    def test_prometheus_takes_compressed_pages(self):
+        for version, relay in relays.items():
+            with self.subTest(prometheus=version):
+                wait_for(lambda: relay.codings, "the first scrape")
+                asked, answered = relay.codings[-1]
+                # zstd where it is asked for, which no version does yet.
+                self.assertEqual("zstd" if "zstd" in asked else "gzip", answered, asked)
+        for version, server in servers.items():
+            with self.subTest(prometheus=version):
+                counted = 'sum(shop_requests_total{job="seen"})'
+                wait_for(lambda: server.query(counted), counted)
+                self.assertEqual([1.0], list(server.query('min_over_time(up{job="seen"}[5m])').values()))
+
+
+class Broken(unittest.TestCase):
+    """A page that breaks off behind its beginning is no page."""
+
+    def one(self, server, promql):
+        found = list(server.query(promql).values())
+        return found[0] if found else None
+
+    def test_a_page_that_is_broken_off_is_a_failed_scrape(self):
+        first, last = 'broken_first{job="broken"}', "count(broken_items_total{job='broken'})"
+        for version, server in servers.items():
+            with self.subTest(prometheus=version):
+                wait_for(lambda: self.one(server, last) == 9000, "the page")
+        status, _, _ = request(broken.metrics.replace("/metrics", "/break"))
+        self.assertEqual(200, status)
+        for version, server in servers.items():
+            with self.subTest(prometheus=version):
+                wait_for(lambda: self.one(server, 'up{job="broken"}') == 0, "the scrape to fail")
+                # What stands before the break was sent, and is not taken.
+                wait_for(lambda: self.one(server, first) is None, "the series to be stale")
+                self.assertIsNone(self.one(server, last))
+                [target] = [t for t in server.get("targets")["activeTargets"] if t["labels"]["job"] == "broken"]
+                self.assertEqual("down", target["health"])
+        request(broken.metrics.replace("/metrics", "/mend"))
+        for version, server in servers.items():
+            with self.subTest(prometheus=version):
+                wait_for(lambda: self.one(server, last) == 9000, "the page once more")
 
 
 class OddValues(unittest.TestCase):
@@ -411,7 +468,13 @@ class Golden(unittest.TestCase):
 
 
 def without_own(samples):
-    return {key: value for key, value in samples.items() if not key[0].startswith(("metrics_core_", "every_", "native_"))}
+    own = ("metrics_core_", "metrics_exposition_", "every_", "native_")
+    return {key: value for key, value in samples.items() if not key[0].startswith(own)}
+
+
+def steady(samples):
+    """Without those that each scrape changes."""
+    return {key: value for key, value in samples.items() if not key[0].startswith("metrics_exposition_")}
 
 
 def interrupt(number, _):
