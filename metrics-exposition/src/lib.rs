@@ -30,6 +30,7 @@
 //! | a page in memory | `text`, `openmetrics`, `protobuf` | [`text`], [`openmetrics`], [`protobuf`] |
 //! | `/metrics` in an axum service | `axum` | [`mod@axum`] |
 //! | `/metrics` in any other server | `http` (part of `axum`) | [`http`] |
+//! | compressed pages | `gzip`, and `zstd`, which is not on by default | [`http`] |
 //! | what a page says, as metric families | `parse` | [`parse`] |
 //! | another format | – | implement [`Encoder`] |
 //!
