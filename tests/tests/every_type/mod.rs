@@ -60,7 +60,7 @@ pub(crate) fn all() -> Result<Vec<MetricFamily>, Box<dyn Error>> {
 /// Of each type again, with names that not every reader knows.
 pub(crate) fn with_odd_names() -> Result<Vec<MetricFamily>, Box<dyn Error>> {
     let mut requests = CounterMetricFamily::new("utf8.http.requests_served", "Requests.", ["http.method", "code"])?;
-    let traced = Exemplar::new([("trace.id", "a\"b")], 1.0)?.at(at(12, 500));
+    let traced = Exemplar::new([("trace.id", "ab")], 1.0)?.at(at(12, 500));
     requests.add_metric(["get", "200"], CounterPoint::from(7).exemplar(traced).created(at(10, 250)))?;
     let mut spent = CounterMetricFamily::new("utf8.energy.spent", "With a unit.", [])?.with_unit("joules")?;
     spent.add_metric([], CounterPoint::from(0.5).timestamp(at(20, 1)))?;
