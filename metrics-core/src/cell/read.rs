@@ -60,7 +60,7 @@ impl Cells {
                 // Its cells rise, and its words do, too, but for a moment.
                 let turn = |words: &mut [u64]| {
                     if run.descends {
-                        words.reverse()
+                        words.reverse();
                     }
                 };
                 turn(words);
