@@ -15,11 +15,13 @@ import tempfile
 import time
 import unittest
 
+from prometheus_client.openmetrics.exposition import escape_label_name, escape_metric_name
+
 import counted
 import pages
 from driver import OPEN_CARTS, Driver
 from odd_values import Odd
-from peers import OPENMETRICS, PROTOBUF, TEXT, Process, Prometheus, Relay, page, request, wait_for
+from peers import OPENMETRICS, OPENMETRICS_UTF_8, PROTOBUF, TEXT, TEXT_1, Process, Prometheus, Relay, page, request, wait_for
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 SECONDS = 170
@@ -66,6 +68,7 @@ def setUpModule():
         for process in (shop, odd):
             if version == "3":
                 jobs[f"{process.name}-text"] = (address(process), "PrometheusText0.0.4")
+                jobs[f"{process.name}-text-1"] = (address(process), "PrometheusText1.0.0")
                 jobs[f"{process.name}-openmetrics"] = (address(process), "OpenMetricsText1.0.0")
             else:
                 jobs[f"{process.name}-text"] = (relay(process.metrics, TEXT).address, None)
@@ -201,7 +204,8 @@ class Shop(unittest.TestCase):
                 wait_for(lambda: relay.seen, "the first scrape")
                 asked, answered = relay.seen[-1]
                 self.assertIn("application/openmetrics-text", asked)
-                self.assertEqual(PROTOBUF if "native" in version else OPENMETRICS, answered)
+                expected = PROTOBUF if "native" in version else {"2.42": OPENMETRICS, "3": OPENMETRICS_UTF_8}[version]
+                self.assertEqual(expected, answered)
 
     def test_both_formats_hold_the_same(self):
         def compare():
@@ -369,6 +373,60 @@ class EveryType(unittest.TestCase):
             self.assertEqual([value], list(found.values()), promql)
 
 
+class Names(unittest.TestCase):
+    """With other characters than every reader knows."""
+
+    # Name and labels of a sample, and its value: of each type that has one.
+    SAMPLES = (
+        ("utf8.http.requests_served_total", {"http.method": "get", "code": "200"}, 7),
+        ("utf8.cpu.load_ratio", {'host"\\\n': '\\ " \n'}, 0.25),
+        ("utf8.http.latency_seconds_bucket", {"le.to": "a", "le": "+Inf"}, 5),
+        ("utf8.http.latency_seconds_sum", {"le.to": "a"}, 4.5),
+        ("utf8.body size_bytes", {"content type": "in", "quantile": "0.99"}, 61.5),
+        ("utf8.body size_bytes_count", {"content type": "in"}, 4),
+        ("utf8.build.of_this_info", {"part.of": "web", "version": "1.2", "commit.hash": "a\nb"}, 1),
+        ("utf8.door:花火", {"floor": "1", "utf8.door:花火": "open"}, 1),
+        ("utf8.1st", {}, -0.5),
+    )
+
+    @staticmethod
+    def key(name, labels):
+        return name, frozenset(labels.items())
+
+    def test_prometheus_3_gets_them_as_they_are(self):
+        for format in ("text-1", "openmetrics"):
+            promql = f'{{job="odd-{format}", __name__=~"utf8.*"}}'
+            found = wait_for(lambda: servers["3"].query(promql), promql)
+            for name, labels, value in self.SAMPLES:
+                with self.subTest(format=format, name=name):
+                    self.assertEqual(value, found.get(self.key(name, labels)))
+            query = f'{{"utf8.http.requests_served_total", "http.method"="get", job="odd-{format}"}}'
+            self.assertEqual([7], list(servers["3"].query(query).values()))
+
+    def test_prometheus_2_gets_them_with_underscores(self):
+        for format in ("text", "openmetrics"):
+            promql = f'{{job="odd-{format}", __name__=~"utf8.*"}}'
+            found = wait_for(lambda: servers["2.42"].query(promql), promql)
+            for name, labels, value in self.SAMPLES:
+                if ":" in name:
+                    continue
+                with self.subTest(format=format, name=name):
+                    labels = {escape_label_name(label, "underscores"): text for label, text in labels.items()}
+                    self.assertEqual(value, found.get(self.key(escape_metric_name(name, "underscores"), labels)))
+
+    def test_the_python_client_reads_each_scheme(self):
+        for scheme in ("underscores", "dots", "values", "allow-utf-8"):
+            for accept in (TEXT_1, OPENMETRICS.removesuffix("; escaping=underscores")):
+                accept += f"; escaping={scheme}"
+                found = pages.samples(page(odd.metrics, accept))
+                name, label = "utf8.http.requests_served_total", "http.method"
+                if scheme != "allow-utf-8":
+                    name, label = escape_metric_name(name, scheme), escape_label_name(label, scheme)
+                labels = {label: "get", "code": "200"}
+                with self.subTest(accept=accept):
+                    self.assertEqual(7, found.get(self.key(name, labels)))
+
+
 class Native(unittest.TestCase):
     """What only protobuf has a place for."""
 
@@ -468,7 +526,7 @@ class Golden(unittest.TestCase):
 
 
 def without_own(samples):
-    own = ("metrics_core_", "metrics_exposition_", "every_", "native_")
+    own = ("metrics_core_", "metrics_exposition_", "every_", "native_", "utf8_")
     return {key: value for key, value in samples.items() if not key[0].startswith(own)}
 
 

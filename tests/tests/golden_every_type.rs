@@ -1,75 +1,19 @@
 //! Exact pages of every type, in each format and with each way to escape names. After a change that is meant, run with
 //! `UPDATE_GOLDEN=1` and read the difference.
 
+#[allow(dead_code, reason = "shared with other tests")]
 mod every_type;
 mod messages;
 
-use every_type::{INF, at, exemplar};
 use metrics_core::Registry;
-use metrics_core::model::{
-    BucketSpan, CounterMetricFamily, CounterPoint, Exemplar, GaugeHistogramMetricFamily, GaugeHistogramPoint,
-    GaugeMetricFamily, HistogramMetricFamily, HistogramPoint, InfoMetricFamily, MetricFamily, NativeBuckets,
-    NativeHistogram, StateSetMetricFamily, SummaryMetricFamily, SummaryPoint, UnknownMetricFamily,
-};
 use metrics_core::name::EscapingScheme;
 use metrics_exposition::{EncoderOptions, FORMATS, Format, parse};
-use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Of every type again, with names that not every reader knows.
-fn odd_names() -> Result<Vec<MetricFamily>, Box<dyn Error>> {
-    let mut requests = CounterMetricFamily::new("http.requests_served", "Requests.", ["http.method", "code"])?;
-    let traced = Exemplar::new([("trace.id", "a\"b")], 1.0)?.at(at(12, 500));
-    requests.add_metric(["get", "200"], CounterPoint::from(7).exemplar(traced).created(at(10, 250)))?;
-    let mut spent = CounterMetricFamily::new("energy.spent", "With a unit.", [])?.with_unit("joules")?;
-    spent.add_metric([], CounterPoint::from(0.5).timestamp(at(20, 1)))?;
-
-    let mut load = GaugeMetricFamily::new("cpu.load", "Load.", ["host\"\\\n"])?.with_unit("ratio")?;
-    load.add_metric(["\\ \" \n"], 0.25)?;
-
-    let mut latency = HistogramMetricFamily::new("http.latency", "Time to answer.", ["le.to"])?.with_unit("seconds")?;
-    let buckets = [(0.5, 3, None), (INF, 5, Some(exemplar("c", 2e6).at(at(13, 0))))];
-    latency.add_metric(["a"], HistogramPoint::with_exemplars(buckets)?.sum(4.5).created(at(10, 0)))?;
-
-    let positive = NativeBuckets::from_counts(vec![BucketSpan { offset: -1, length: 2 }], vec![1, 2])?;
-    let native = NativeHistogram::new(3, 4.5, positive, NativeBuckets::default())?.with_zero_bucket(0.001, 1)?;
-    let native = native.with_exemplars(vec![exemplar("n", 1.0).at(at(14, 0))])?;
-    let mut native_only = HistogramMetricFamily::new("native.latency", "Native only.", ["a.b"])?;
-    native_only.add_metric(["x"], HistogramPoint::default().native(native).created(at(10, 0)))?;
-
-    let ages = GaugeHistogramPoint::per_bucket(&[-1.0, 60.0], &[2, 0, 1])?.sum(-70.5);
-    let mut waiting = GaugeHistogramMetricFamily::new("queue.ages", "Ages of what waits.", ["queue.name"])?;
-    waiting.add_metric(["mail"], ages)?;
-
-    let mut sizes = SummaryMetricFamily::new("body size", "Sizes.", ["content type"])?.with_unit("bytes")?;
-    let size = SummaryPoint::from((4, 100.0)).quantile(0.5, 20.0).quantile(0.99, 61.5);
-    sizes.add_metric(["in"], size.created(at(10, 0)))?;
-
-    let mut build = InfoMetricFamily::new("build.of_this", "What runs.", ["part.of"])?;
-    build.add_metric(["web"], [("version", "1.2"), ("commit.hash", "a\nb")])?;
-
-    let mut door = StateSetMetricFamily::new("door:花火", "Of the fridge.", ["floor"])?;
-    door.add_metric(["1"], [("open", true), ("shut", false)])?;
-
-    let other = UnknownMetricFamily::single("1st", "", -0.5)?;
-    Ok(vec![
-        requests.into(),
-        spent.into(),
-        load.into(),
-        latency.into(),
-        native_only.into(),
-        waiting.into(),
-        sizes.into(),
-        build.into(),
-        door.into(),
-        other.into(),
-    ])
-}
-
 fn registry() -> Registry {
     let (registry, mut families) = (Registry::new(), every_type::all().unwrap());
-    families.extend(odd_names().unwrap());
+    families.extend(every_type::with_odd_names().unwrap());
     registry.register_collector(Arc::new(move || families.clone())).unwrap();
     registry
 }

@@ -5,6 +5,7 @@ use metrics_core::model::{
     GaugeHistogramPoint, GaugeMetricFamily, GaugePoint, HistogramMetricFamily, HistogramPoint, InfoMetricFamily, Kind,
     MetricFamily, NativeBuckets, NativeHistogram, Sample, StateSetMetricFamily, SummaryMetricFamily, SummaryPoint,
 };
+#[allow(dead_code, reason = "shared with other tests")]
 mod every_type;
 
 use every_type::{INF, all, at, exemplar};

@@ -45,21 +45,27 @@ impl Cells {
     fn read_runs(&self, runs: &mut Runs, words: &mut [u64], add: &impl Fn(u64, u64) -> u64) {
         let mut arenas = self.all_arenas();
         loop {
-            // Four at once: memory answers several readers sooner than one, and with 64 copies it is all that counts.
-            let four: [Option<&Arena>; 4] = std::array::from_fn(|_| arenas.next());
-            if four[0].is_none() {
+            let several: [Option<&Arena>; AT_ONCE] = std::array::from_fn(|_| arenas.next());
+            if several[0].is_none() {
                 break;
             }
             for run in &runs.runs[..runs.len] {
                 let (chunk, start) = position(run.lowest);
                 let (at, len) = (run.at as usize, run.len as usize);
-                let copies = four.map(|arena| Some(&arena?.chunk(chunk)?[start..start + len]));
-                let words = &mut words[at..at + len];
-                if run.descends {
-                    add_copies(words.iter_mut().rev(), copies, add);
-                } else {
-                    add_copies(words.iter_mut(), copies, add);
-                }
+                let mut copies: [&[AtomicU64]; AT_ONCE] = [&[]; AT_ONCE];
+                let chunks = several.iter().flatten().filter_map(|arena| arena.chunk(chunk));
+                let found =
+                    copies.iter_mut().zip(chunks).map(|(copy, chunk)| *copy = &chunk[start..start + len]).count();
+                let (words, copies) = (&mut words[at..at + len], &copies[..found]);
+                // Its cells rise, and its words do, too, but for a moment.
+                let turn = |words: &mut [u64]| {
+                    if run.descends {
+                        words.reverse();
+                    }
+                };
+                turn(words);
+                add_copies(words, copies, add);
+                turn(words);
             }
         }
         runs.len = 0;
@@ -98,24 +104,31 @@ impl Cells {
     }
 }
 
-/// Adds to each word its cell of each copy that there is.
+/// Memory answers several readers sooner than one, and with 64 copies it is all that counts.
+const AT_ONCE: usize = 8;
+
+/// Adds to each word its cell of each copy.
 #[inline(always)]
-fn add_copies<'a>(
-    words: impl Iterator<Item = &'a mut u64>,
-    copies: [Option<&[AtomicU64]>; 4],
-    add: &impl Fn(u64, u64) -> u64,
-) {
-    let add = |sum: u64, cell: &AtomicU64| add(sum, cell.load(Relaxed));
-    if let [Some(a), Some(b), Some(c), Some(d)] = copies {
-        for ((((word, a), b), c), d) in words.zip(a).zip(b).zip(c).zip(d) {
-            *word = add(add(add(add(*word, a), b), c), d);
-        }
-        return;
+fn add_copies(words: &mut [u64], mut copies: &[&[AtomicU64]], add: &impl Fn(u64, u64) -> u64) {
+    while let [first, others @ ..] = copies {
+        copies = if let Some((eight, others)) = copies.split_first_chunk::<AT_ONCE>() {
+            add_at_once(words, eight, add);
+            others
+        } else if let Some((four, others)) = copies.split_first_chunk::<4>() {
+            add_at_once(words, four, add);
+            others
+        } else {
+            add_at_once(words, &[first], add);
+            others
+        };
     }
-    for (i, word) in words.enumerate() {
-        for copy in copies.iter().flatten() {
-            *word = add(*word, &copy[i]);
-        }
+}
+
+#[inline(always)]
+fn add_at_once<const N: usize>(words: &mut [u64], copies: &[&[AtomicU64]; N], add: &impl Fn(u64, u64) -> u64) {
+    let copies = copies.map(|copy| &copy[..words.len()]);
+    for (i, word) in words.iter_mut().enumerate() {
+        *word = copies.iter().fold(*word, |sum, copy| add(sum, copy[i].load(Relaxed)));
     }
 }
 

@@ -1,6 +1,7 @@
 //! Where a scrape's points go.
 
 use super::collect::Measured;
+use super::family::Batch;
 use crate::model::{Count, Exemplar, FamilySink, Labels, Point};
 use std::borrow::Cow;
 use std::fmt;
@@ -38,6 +39,10 @@ pub struct Points<'a> {
 pub struct Scratch {
     /// What a metric wants to know when a scrape goes on with it.
     pub(crate) mark: u32,
+    /// For families whose label sets cannot be counted.
+    pub(super) batch: Batch,
+    /// For those whose can: where there is a series.
+    pub(super) live: Vec<usize>,
     words: Vec<u64>,
     exemplars: Vec<Option<Exemplar>>,
 }

@@ -1,12 +1,12 @@
 //! A page of messages, one for each family or for a part of it.
 
 use super::labels::{put_label, put_labels};
-use super::point::{metric_type, put_point};
+use super::point::{metric_type, put_count, put_point};
 use super::wire::{Message, put_bytes, put_u64};
 use crate::encoder::{Encoder, EncoderOptions};
 use crate::escaping::{family_name, label_name, value_suffix};
 use crate::page::Page;
-use metrics_core::model::{Desc, FamilySink, Labels, Point, Timestamp};
+use metrics_core::model::{Count, Desc, FamilySink, Labels, Point, Timestamp};
 use metrics_core::name::EscapingScheme;
 
 /// A message that is as long is ended, and its family goes on in another one.
@@ -18,7 +18,6 @@ const KEPT: usize = 3;
 /// An encoder of messages.
 #[derive(Debug, Default)]
 pub(super) struct Families {
-    escaping: EscapingScheme,
     page: Page,
     /// Where in `page` the family starts that was begun last; `None` if a part of it was taken.
     start: Option<usize>,
@@ -32,6 +31,7 @@ pub(super) struct Families {
 /// What is made ready once for each family.
 #[derive(Debug, Default)]
 struct Family {
+    escaping: EscapingScheme,
     /// The fields before its metrics.
     before: Page,
     /// The field behind them.
@@ -44,11 +44,11 @@ struct Family {
 }
 
 impl Family {
-    fn begin(&mut self, family: &Desc, escaping: EscapingScheme) {
-        self.state_label = label_name(&family.name, escaping).into_owned();
-        let Self { before, behind, .. } = self;
+    fn begin(&mut self, family: &Desc) {
+        self.state_label = label_name(&family.name, self.escaping).into_owned();
+        let Self { escaping, before, behind, .. } = self;
         before.truncate(0);
-        put_bytes(before, 1, [&*family_name(family, escaping), value_suffix(family.kind)].concat().as_bytes());
+        put_bytes(before, 1, [&*family_name(family, *escaping), value_suffix(family.kind)].concat().as_bytes());
         if !family.help.is_empty() {
             put_bytes(before, 2, family.help.as_bytes());
         }
@@ -60,17 +60,17 @@ impl Family {
     }
 
     #[cold]
-    fn enter(&mut self, scope: &str, escaping: EscapingScheme) {
+    fn enter(&mut self, scope: &str) {
         scope.clone_into(&mut self.scope);
         self.constant.truncate(0);
-        put_labels(&mut self.constant, scope, escaping);
+        put_labels(&mut self.constant, scope, self.escaping);
     }
 }
 
 impl Families {
     /// Of the options only the escaping is one here: the messages have a place for creation times.
     pub(super) fn new(options: EncoderOptions) -> Self {
-        Self { escaping: options.escaping, ..Self::default() }
+        Self { family: Family { escaping: options.escaping, ..Family::default() }, ..Self::default() }
     }
 
     #[inline(never)]
@@ -86,6 +86,32 @@ impl Families {
         }
     }
 
+    /// Puts a metric with these labels, and what `put` puts behind them.
+    #[inline(always)]
+    fn metric(&mut self, labels: Labels<'_>, put: impl FnOnce(&mut Page, &Family)) {
+        if !self.goes_on {
+            return;
+        }
+        if self.message.is_none() {
+            self.begin_message();
+        }
+        let Self { page, family, .. } = self;
+        // Not two empty strings: some processors take 70 ns to compare nothing at a dangling address.
+        if !(family.scope.is_empty() && labels.scope.is_empty()) && family.scope != labels.scope {
+            family.enter(labels.scope);
+        }
+        let metric = Message::begin_field(page, 4);
+        if !family.scope.is_empty() {
+            page.push(family.constant.as_bytes());
+        }
+        put_labels(page, labels.own, family.escaping);
+        put(page, family);
+        metric.end(page);
+        if self.message.as_ref().is_some_and(|message| message.len(&self.page) >= LONG) {
+            self.end_message();
+        }
+    }
+
     /// Where the message under way begins, before which all are whole.
     fn end_of_whole(&self) -> usize {
         self.message.as_ref().map_or(self.page.len(), Message::start)
@@ -97,34 +123,21 @@ impl FamilySink for Families {
         self.end_message();
         self.start = Some(self.page.len());
         self.goes_on = true;
-        self.family.begin(family, self.escaping);
+        self.family.begin(family);
     }
 
-    #[inline]
     fn point(&mut self, labels: Labels<'_>, point: &Point<'_>, timestamp: Option<Timestamp>) {
-        if !self.goes_on {
-            return;
-        }
-        if self.message.is_none() {
-            self.begin_message();
-        }
-        let Self { page, family, escaping, .. } = self;
-        // Not two empty strings: some processors take 70 ns to compare nothing at a dangling address.
-        if !(family.scope.is_empty() && labels.scope.is_empty()) && family.scope != labels.scope {
-            family.enter(labels.scope, *escaping);
-        }
-        let metric = Message::begin_field(page, 4);
-        if !family.scope.is_empty() {
-            page.push(family.constant.as_bytes());
-        }
-        put_labels(page, labels.own, *escaping);
-        if let Point::StateSet { state, .. } = point {
-            put_label(page, &family.state_label, state);
-        }
-        put_point(page, point, timestamp, *escaping);
-        metric.end(page);
-        if self.message.as_ref().is_some_and(|message| message.len(&self.page) >= LONG) {
-            self.end_message();
+        self.metric(labels, |page, family| {
+            if let Point::StateSet { state, .. } = point {
+                put_label(page, &family.state_label, state);
+            }
+            put_point(page, point, timestamp, family.escaping);
+        });
+    }
+
+    fn counts(&mut self, scope: &str, counts: &[Count<'_>]) {
+        for count in counts {
+            self.metric(Labels { scope, own: count.own }, |page, family| put_count(page, count, family.escaping));
         }
     }
 

@@ -354,18 +354,19 @@ impl<M: Child> HashedStore<M> {
         (1..rounds).for_each(|_| self.reap(stop(), true));
     }
 
-    /// Up to `most` series from `from` on, and where to go on. With `end`, only those before it in its block; none of blocks
-    /// that are newer than `newest`. The caller is pinned. Only for the address of a block the cold paths are stopped.
-    ///
-    /// Not on the stack: on a pool for blocking work each scrape is another thread's, and all their stacks would be as deep.
-    fn batch(
+    /// Fills `batch` with series from `from` on, and says where to go on. With `end`, only those before it in its block;
+    /// none of blocks newer than `newest`. The caller is pinned. The cold paths are stopped for a block's address only.
+    fn fill(
         &self,
+        batch: &mut Vec<NonNull<Series<M>>>,
+        most: usize,
         from: Place,
         end: Option<Place>,
         newest: u32,
-        most: usize,
-    ) -> (Vec<NonNull<Series<M>>>, Option<Place>) {
-        let (mut next, mut batch) = (Some(from), Vec::with_capacity(most.min(self.all())));
+    ) -> Option<Place> {
+        batch.clear();
+        batch.reserve(most.min(self.all()));
+        let mut next = Some(from);
         while let Some(from) = next {
             let Some((block, start)) = self.inner.get(&mut stop()).blocks.next(from) else { break };
             if end.is_some_and(|end| !start.is_beside(end)) {
@@ -378,11 +379,11 @@ impl<M: Child> HashedStore<M> {
             for (series, behind) in block.walk(start, end.unwrap_or_else(|| block.end())) {
                 batch.push(series);
                 if batch.len() == most {
-                    return (batch, Some(behind));
+                    return Some(behind);
                 }
             }
         }
-        (batch, None)
+        None
     }
 }
 
@@ -424,12 +425,12 @@ impl<M: Child> Store<M> for HashedStore<M> {
     fn retain(&self, keep: &mut dyn FnMut(Labels<'_>) -> bool) {
         // Not those that are made meanwhile, maybe by `keep` itself: it would never end.
         let ends: Vec<Place> = self.inner.get(&mut stop()).blocks.iter().map(Block::end).collect();
+        let mut batch = Vec::new();
         for end in ends {
             let mut from = Some(end.start());
             while let Some(place) = from {
                 let _pin = pin();
-                let (mut batch, next) = self.batch(place, Some(end), end.generation(), UNLINK);
-                from = next;
+                from = self.fill(&mut batch, UNLINK, place, Some(end), end.generation());
                 batch.retain(|series| {
                     // SAFETY: pinned since before it was found.
                     let own = unsafe { Series::labels(*series) };
@@ -460,7 +461,8 @@ impl<M: Child> Store<M> for HashedStore<M> {
         }
         // Pinned, not stopped: series that are removed meanwhile are still there to be read.
         let _pin = pin();
-        let (batch, next) = self.batch(Place::unpack(from.0), None, points.scratch.mark, Points::BATCH);
+        let mut batch = points.scratch.batch.take();
+        let next = self.fill(&mut batch, Points::BATCH, Place::unpack(from.0), None, points.scratch.mark);
         let children = batch.iter().map(|series| {
             // SAFETY: pinned since before it was found.
             unsafe { (Series::labels(*series), Series::metric(*series)) }
@@ -468,6 +470,7 @@ impl<M: Child> Store<M> for HashedStore<M> {
         points.forget_words();
         M::give(family, children, points);
         self.expire(self.idle.look(&batch, points.words()));
+        points.scratch.batch.give(batch);
         next.map(|place| Cursor(place.pack()))
     }
 }
