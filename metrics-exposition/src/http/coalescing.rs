@@ -9,17 +9,17 @@
 //! computation at most. A page that is too long to be built whole is not shared: who waited for it computes one alone.
 
 use super::HandlerMetrics;
+use super::content_coding::Coding;
 use super::page::{Page, Refusal, Wanted};
 use super::slots::{Slot, Slots};
 use super::stopwatch::Stopwatch;
 use crate::chunk::Chunk;
-use crate::http::content_coding::Coding;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-/// Each that waits keeps a thread.
-const WAITING: usize = 100;
+/// How many may wait: each keeps a thread.
+pub(super) const WAITING: usize = 100;
 
 pub(super) struct Coalescing {
     queues: Mutex<HashMap<Wanted, Queue>>,
@@ -124,7 +124,7 @@ impl Coalescing {
                 Ok(Role::First(run))
             }
             Entry::Occupied(mut queue) => {
-                let waiting = self.waiting.take().ok_or(Refusal::Busy)?;
+                let waiting = self.waiting.take().ok_or(Refusal::Crowded)?;
                 let Queue { running, next } = queue.get_mut();
                 if let Some(next) = next {
                     return Ok(Role::Other(Arc::clone(next), waiting));

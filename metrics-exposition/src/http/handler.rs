@@ -1,5 +1,5 @@
 use super::body::{Body, Meter};
-use super::coalescing::Coalescing;
+use super::coalescing::{Coalescing, WAITING};
 use super::content_coding::{Coding, Wish};
 use super::filter::names;
 use super::page::{Page, Refusal, Wanted};
@@ -150,6 +150,7 @@ impl Handler {
                     "As many scrapes are computed already as may be at a time: {max} (max_in_flight)."
                 ))
             }
+            Refusal::Crowded => unavailable(&format!("{WAITING} scrapes wait for this page already.")),
             Refusal::Late => self.timed_out(),
             Refusal::Aborted(aborted) => Response::text(500, format!("{aborted}\n")),
         }

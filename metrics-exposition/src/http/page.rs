@@ -38,6 +38,8 @@ pub(super) enum Page {
 pub(super) enum Refusal {
     /// Too many are computed already.
     Busy,
+    /// Too many wait for this page already.
+    Crowded,
     Late,
     Aborted(Aborted),
 }

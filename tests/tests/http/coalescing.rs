@@ -153,7 +153,10 @@ fn no_more_than_a_hundred_wait() {
         tried.gate.wait_for(1);
         let waiting: Vec<_> = (0..100).map(|_| tried.scrape(scope, GET)).collect();
         tried.wait_for("scrapes_waiting", 100.0);
-        assert_eq!(page(&tried.handler, &GET), "503");
+        let refused = tried.handler.handle(&GET);
+        assert_eq!(refused.status, 503);
+        let line: Vec<u8> = refused.body.flat_map(|chunk| Vec::from(chunk.unwrap())).collect();
+        assert_eq!(line, b"100 scrapes wait for this page already.\n");
         tried.gate.open();
         assert_call(&first.join().unwrap(), 1);
         for scrape in waiting {
