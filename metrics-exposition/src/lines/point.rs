@@ -94,14 +94,15 @@ impl Lines {
             room.commit();
             return;
         }
-        for (at, (_, count, exemplar)) in buckets.cumulative().enumerate() {
+        for (at, (bound, count, exemplar)) in buckets.cumulative().enumerate() {
             let mut room = self.page.room(line);
             room.put_short(&self.family.series);
             room.put_padded(&self.family.les[at].text, self.family.les[at].len);
             number::put_u64(&mut room, count);
             room.put(b"\n");
             room.commit();
-            self.amend(timestamp, exemplar);
+            // An exemplar is one of what its bucket counts, or none.
+            self.amend(timestamp, exemplar.filter(|found| bound.is_infinite() || found.value() <= bound));
         }
     }
 
