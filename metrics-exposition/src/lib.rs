@@ -81,5 +81,7 @@ pub mod parse;
 pub mod protobuf;
 #[cfg(feature = "text")]
 pub mod text;
+#[cfg(feature = "axum")]
+mod threads;
 
 pub use encoder::{Encoder, EncoderOptions, FORMATS, Format};
