@@ -31,6 +31,7 @@
 //! | `/metrics` in an axum service | `axum` | [`mod@axum`] |
 //! | `/metrics` in any other server | `http` (part of `axum`) | [`http`] |
 //! | what a page says, as metric families | `parse` | [`parse`] |
+//! | to know what is wrong with your metrics | `lint` | [`lint`] |
 //! | another format | – | implement [`Encoder`] |
 //!
 //! # What a page looks like
@@ -62,6 +63,8 @@ mod lines;
 pub mod axum;
 #[cfg(feature = "http")]
 pub mod http;
+#[cfg(feature = "lint")]
+pub mod lint;
 #[cfg(feature = "http")]
 mod negotiate;
 #[cfg(feature = "openmetrics")]
