@@ -145,7 +145,7 @@ impl Linter {
         if problems.is_empty() {
             return;
         }
-        let mut message = format!("{} problems that lint finds:", problems.len());
+        let mut message = String::from("the metrics break rules of lint:");
         for problem in &problems {
             let Problem { rule, way_out, .. } = problem;
             message.push_str(&format!("\n  {problem}"));

@@ -33,7 +33,10 @@ pub(super) fn label_values(family: &Family<'_>) -> Vec<String> {
 pub(super) fn info_value(family: &Family<'_>) -> Vec<String> {
     let other = family.samples().iter().find(|sample| sample.value.as_f64() != 1.0);
     let other = other.filter(|_| family.name().ends_with("_info") && family.kind_in_text() != Kind::Counter);
-    other.map(|sample| format!("\"_info\" metrics should have the value 1, not {}", sample.value)).into_iter().collect()
+    other
+        .map(|sample| format!("\"_info\" metrics should have the value 1, not {}", sample.value.as_f64()))
+        .into_iter()
+        .collect()
 }
 
 pub(super) fn bucket_count(family: &Family<'_>, limits: &Limits) -> Vec<String> {
@@ -59,7 +62,7 @@ pub(super) fn bucket_count(family: &Family<'_>, limits: &Limits) -> Vec<String> 
 pub(super) fn ratio_range(family: &Family<'_>) -> Vec<String> {
     let is_ratio = family.desc().kind == Kind::Gauge && family.name().ends_with("_ratio");
     let above = family.samples().iter().find(|sample| is_ratio && sample.value.as_f64() > 1.0);
-    above.map(|sample| format!("is a ratio of {}, above 1", sample.value)).into_iter().collect()
+    above.map(|sample| format!("is a ratio of {}, above 1", sample.value.as_f64())).into_iter().collect()
 }
 
 pub(super) fn exemplar_place(family: &Family<'_>) -> Vec<String> {
