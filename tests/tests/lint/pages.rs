@@ -65,6 +65,17 @@ fn limits_can_be_set() {
     assert!(lines.iter().any(|(_, line)| line == "c has 100 buckets, more than 99"), "{lines:?}");
 }
 
+/// As promtool 3 has it; 2 takes any.
+#[test]
+fn of_two_units_the_first_counts() {
+    let line = |name: &str| {
+        let problems = Linter::new().text(format!("# HELP {name} Two.\n# TYPE {name} gauge\n{name} 1\n").as_bytes());
+        problems.unwrap().iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(line("a_hours_pounds"), ["a_hours_pounds use base unit \"seconds\" instead of \"hours\""]);
+    assert_eq!(line("a_seconds_pounds"), [""; 0]);
+}
+
 #[test]
 fn openmetrics_is_known_by_its_end() {
     let page = b"# TYPE a_days gauge\n# UNIT a_days days\n# HELP a_days Days.\na_days 1\n# EOF\n";
