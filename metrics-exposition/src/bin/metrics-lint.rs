@@ -17,19 +17,21 @@ usage: metrics-lint [OPTION]... URL|FILE|-...
   --format text|json   one problem a line (default), or an array of objects
   --disable RULE       leaves a rule out; may be repeated
   --max-series N       series that a family may have (default 1000)
+  --max-bytes N        bytes that a page may have (default 33554432, 32 MiB); it
+                       takes some 20 times as much memory, 50 at worst
   --list-rules         prints each rule, why it is there, and the way out
   --help               prints this
 
 exit code: 0 nothing found, 1 problems found, 2 a page could not be read or the
 command is wrong (promtool check metrics has 3 for problems, and 1 for the rest).
 
-A page is Prometheus text, or OpenMetrics if it says so. It may have 64 MiB, and
-take 10 s to load. There is no TLS here; of an https URL:
+A page is Prometheus text, or OpenMetrics if it says so. A URL may take 10 s.
+There is no TLS here; of an https URL:
   curl --silent --fail URL | metrics-lint -
 ";
 
-/// Bytes of a page, at most.
-const MAX_PAGE: u64 = 64 << 20;
+/// Bytes of a page, unless the command says more.
+const MAX_BYTES: u64 = 32 << 20;
 const MAX_TIME: Duration = Duration::from_secs(10);
 /// Text first: OpenMetrics, of which much is out there that breaks its specification, is read to the letter.
 const ACCEPT: &str = "text/plain;version=1.0.0;escaping=allow-utf-8,text/plain;version=0.0.4;q=0.8,\
@@ -41,6 +43,7 @@ const FAILED: u8 = 2;
 
 struct Command {
     linter: Linter,
+    max_bytes: u64,
     json: bool,
     list_rules: bool,
     help: bool,
@@ -62,7 +65,7 @@ fn main() -> ExitCode {
 }
 
 fn command() -> Result<Command, Box<dyn Error>> {
-    let mut linter = Linter::new();
+    let (mut linter, mut max_bytes) = (Linter::new(), MAX_BYTES);
     let (mut json, mut list_rules, mut help, mut pages) = (false, false, false, Vec::new());
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
@@ -76,6 +79,7 @@ fn command() -> Result<Command, Box<dyn Error>> {
             }
             Long("disable") => linter = linter.disable(&parser.value()?.string()?)?,
             Long("max-series") => linter = linter.max_series(parser.value()?.parse()?),
+            Long("max-bytes") => max_bytes = parser.value()?.parse()?,
             Long("list-rules") => list_rules = true,
             Long("help") | Short('h') => help = true,
             Value(page) => pages.push(page.string()?),
@@ -85,7 +89,7 @@ fn command() -> Result<Command, Box<dyn Error>> {
     if pages.is_empty() && !list_rules && !help {
         return Err("no page: name a URL, a file, or `-` for standard input".into());
     }
-    Ok(Command { linter, json, list_rules, help, pages })
+    Ok(Command { linter, max_bytes, json, list_rules, help, pages })
 }
 
 fn run(command: &Command) -> Result<u8, Box<dyn Error>> {
@@ -102,7 +106,7 @@ fn run(command: &Command) -> Result<u8, Box<dyn Error>> {
     }
     let (mut found, mut failed) = (Vec::new(), false);
     for name in &command.pages {
-        match lint(&command.linter, name) {
+        match lint(command, name) {
             Ok(problems) => found.extend(problems.into_iter().map(|problem| (&**name, problem))),
             Err(error) => {
                 complain(&format!("{name}: {error}"));
@@ -118,13 +122,13 @@ fn run(command: &Command) -> Result<u8, Box<dyn Error>> {
     })
 }
 
-fn lint(linter: &Linter, name: &str) -> Result<Vec<Problem>, Box<dyn Error>> {
+fn lint(Command { linter, max_bytes, .. }: &Command, name: &str) -> Result<Vec<Problem>, Box<dyn Error>> {
     let Page { bytes, openmetrics } = if name == "-" {
-        Page { bytes: read(io::stdin().lock())?, openmetrics: None }
+        Page { bytes: read(io::stdin().lock(), *max_bytes)?, openmetrics: None }
     } else if name.contains("://") {
-        fetch(name)?
+        fetch(name, *max_bytes)?
     } else {
-        Page { bytes: read(File::open(name)?)?, openmetrics: None }
+        Page { bytes: read(File::open(name)?, *max_bytes)?, openmetrics: None }
     };
     Ok(match openmetrics {
         Some(true) => linter.openmetrics(&bytes),
@@ -133,16 +137,16 @@ fn lint(linter: &Linter, name: &str) -> Result<Vec<Problem>, Box<dyn Error>> {
     }?)
 }
 
-fn read(reader: impl Read) -> Result<Vec<u8>, Box<dyn Error>> {
+fn read(reader: impl Read, max_bytes: u64) -> Result<Vec<u8>, Box<dyn Error>> {
     let mut bytes = Vec::new();
-    reader.take(MAX_PAGE + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > MAX_PAGE {
-        return Err(format!("the page has more than {MAX_PAGE} bytes").into());
+    reader.take(max_bytes.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > max_bytes {
+        return Err(format!("the page has more than {max_bytes} bytes; raise --max-bytes if it may").into());
     }
     Ok(bytes)
 }
 
-fn fetch(url: &str) -> Result<Page, Box<dyn Error>> {
+fn fetch(url: &str, max_bytes: u64) -> Result<Page, Box<dyn Error>> {
     if !url.starts_with("http://") {
         return Err("only http:// URLs can be fetched; pipe the page of another one into `metrics-lint -`".into());
     }
@@ -156,7 +160,7 @@ fn fetch(url: &str) -> Result<Page, Box<dyn Error>> {
         "" => None,
         other => return Err(format!("it answered with {other:?}, which is no page of metrics in text").into()),
     };
-    Ok(Page { bytes: read(answer.body_mut().with_config().limit(MAX_PAGE + 1).reader())?, openmetrics })
+    Ok(Page { bytes: read(answer.body_mut().with_config().limit(u64::MAX).reader(), max_bytes)?, openmetrics })
 }
 
 fn print_text(out: &mut impl Write, found: &[(&str, Problem)], with_names: bool) -> io::Result<()> {

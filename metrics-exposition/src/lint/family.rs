@@ -7,6 +7,7 @@ pub struct Family<'a> {
     pub(super) desc: &'a Desc,
     pub(super) name: String,
     pub(super) samples: &'a [Sample],
+    pub(super) label_names: BTreeSet<&'a str>,
     /// Whether a unit would have been declared if there were one: a page of text cannot.
     pub(super) declares_units: bool,
 }
@@ -20,7 +21,10 @@ impl<'a> Family<'a> {
             _ => "",
         };
         let name = format!("{}{suffix}", desc.name);
-        Self { desc, name, samples, declares_units: false }
+        let described = desc.label_names.iter().map(|name| &**name);
+        let own = series(desc, samples).flatten().map(|(name, _)| &**name);
+        let label_names = described.chain(own).collect();
+        Self { desc, name, samples, label_names, declares_units: false }
     }
 
     /// As it stands on a page of text: a counter's with `_total`, unless the page has it without.
@@ -41,15 +45,12 @@ impl<'a> Family<'a> {
     /// The labels of each series, without those that its type adds: one item for all lines of a histogram. A series
     /// that has several points is there once, if they follow one another.
     pub fn series(&self) -> impl Iterator<Item = &'a [(String, String)]> {
-        let (mut last, kind, name) = (None, self.desc.kind, &*self.desc.name);
-        let own = self.samples.iter().map(move |sample| own_labels(kind, name, sample));
-        own.filter(move |labels| last.replace(*labels) != Some(*labels))
+        series(self.desc, self.samples)
     }
 
     /// The names of the labels of all series, without those that its type adds.
-    pub fn label_names(&self) -> BTreeSet<&'a str> {
-        let described = self.desc.label_names.iter().map(|name| &**name);
-        described.chain(self.series().flatten().map(|(name, _)| &**name)).collect()
+    pub fn label_names(&self) -> &BTreeSet<&'a str> {
+        &self.label_names
     }
 
     /// Its type in text, which has four, and none.
@@ -60,6 +61,12 @@ impl<'a> Family<'a> {
             kind => kind,
         }
     }
+}
+
+fn series<'a>(desc: &'a Desc, samples: &'a [Sample]) -> impl Iterator<Item = &'a [(String, String)]> {
+    let mut last = None;
+    let own = samples.iter().map(|sample| own_labels(desc.kind, &desc.name, sample));
+    own.filter(move |labels| last.replace(*labels) != Some(*labels))
 }
 
 /// Without the label of the type, which is the last.

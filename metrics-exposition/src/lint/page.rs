@@ -43,8 +43,10 @@ fn families(run: &mut Run<'_>, families: Families<&[u8]>, without_total: &HashSe
         if family.is_empty() {
             continue;
         }
-        let (desc, samples) = (family.desc(), family.samples());
-        let mut family = Family::new(desc, &samples);
+        let (desc, samples) = (family.desc().clone(), family.samples());
+        // It may be a large one.
+        drop(family);
+        let mut family = Family::new(&desc, &samples);
         if desc.kind == Kind::Counter && without_total.contains(&desc.name) {
             family.name.clone_from(&desc.name);
         }

@@ -118,8 +118,8 @@ fn urls() {
 #[test]
 fn a_page_without_end_is_cut_off() {
     let mut page = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n".to_vec();
-    page.resize((64 << 20) + 4096, b'\n');
-    check(&[&server(page)], "", 2, "", "more than 67108864 bytes");
+    page.resize((32 << 20) + 4096, b'\n');
+    check(&[&server(page)], "", 2, "", "more than 33554432 bytes");
 }
 
 #[test]
@@ -129,6 +129,9 @@ fn options() {
     check(&[first, second, "--disable=unit-abbreviations", "-"], DIRTY, 0, "", "");
     let many = "# HELP a Many.\n# TYPE a gauge\na{x=\"1\"} 1\na{x=\"2\"} 1\n";
     check(&["--max-series", "1", "-"], many, 1, "a has 2 series, more than 1 [max-series]\n", "");
+    let size = CLEAN.len().to_string();
+    check(&["--max-bytes", &size, "-"], CLEAN, 0, "", "");
+    check(&["--max-bytes", &size, "-"], &format!("{CLEAN}\n"), 2, "", "-: the page has more than ");
     for (arguments, err) in [
         (&["--disable", "nothing", "-"][..], "`nothing` is no rule; there are help "),
         (&["--format", "xml", "-"], "`text` and `json`"),

@@ -114,7 +114,7 @@ pub(super) fn camel_case(family: &Family<'_>) -> Vec<String> {
     let metric = "metric names should be written in 'snake_case' not 'camelCase'";
     let label = "label names should be written in 'snake_case' not 'camelCase'";
     let mut found = if_so(is_camel_case(family.name()), metric);
-    found.extend(if_so(family.label_names().into_iter().any(is_camel_case), label));
+    found.extend(if_so(family.label_names().iter().any(|name| is_camel_case(name)), label));
     found
 }
 
@@ -123,12 +123,12 @@ pub(super) fn unit_abbreviations(family: &Family<'_>) -> Vec<String> {
     if_so(has_one, "metric names should not contain abbreviated units")
 }
 
-pub(super) fn duplicate_metric(family: &Family<'_>) -> Vec<String> {
+pub(super) fn duplicate_metric<'a>(family: &Family<'a>) -> Vec<String> {
     let mut seen = HashSet::with_capacity(family.samples().len());
-    let key = |sample: &Sample| {
-        let mut labels: Vec<_> = sample.labels.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+    let key = |sample: &'a Sample| {
+        let mut labels: Vec<_> = sample.labels.iter().collect();
         labels.sort_unstable();
-        (sample.name.clone(), labels)
+        (&sample.name, labels)
     };
     if_so(!family.samples().iter().all(|sample| seen.insert(key(sample))), "metric not unique")
 }

@@ -45,7 +45,7 @@ pub(super) fn percent(family: &Family<'_>) -> Vec<String> {
 
 pub(super) fn reserved_underscore(family: &Family<'_>) -> Vec<String> {
     let metric = if_so(family.name().starts_with('_'), "metric names should not begin with \"_\"");
-    let labels = family.label_names().into_iter().filter(|name| name.starts_with('_'));
+    let labels = family.label_names().iter().filter(|name| name.starts_with('_'));
     metric.into_iter().chain(labels.map(|name| format!("label {name:?} should not begin with \"_\""))).collect()
 }
 
