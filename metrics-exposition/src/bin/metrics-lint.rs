@@ -19,20 +19,21 @@ usage: metrics-lint [OPTION]... URL|FILE|-...
   --max-series N       series that a family may have (default 1000)
   --max-bytes N        bytes that a page may have (default 33554432, 32 MiB); it
                        takes some 20 times as much memory, 50 at worst
+  --timeout SECONDS    that a URL may take (default 10)
   --list-rules         prints each rule, why it is there, and the way out
   --help               prints this
 
 exit code: 0 nothing found, 1 problems found, 2 a page could not be read or the
 command is wrong (promtool check metrics has 3 for problems, and 1 for the rest).
 
-A page is Prometheus text, or OpenMetrics if it says so. A URL may take 10 s.
-There is no TLS here; of an https URL:
+A page is Prometheus text, or OpenMetrics if it says so. There is no TLS here; of
+an https URL:
   curl --silent --fail URL | metrics-lint -
 ";
 
 /// Bytes of a page, unless the command says more.
 const MAX_BYTES: u64 = 32 << 20;
-const MAX_TIME: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 /// Text first: OpenMetrics, of which much is out there that breaks its specification, is read to the letter.
 const ACCEPT: &str = "text/plain;version=1.0.0;escaping=allow-utf-8,text/plain;version=0.0.4;q=0.8,\
     application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5";
@@ -44,6 +45,7 @@ const FAILED: u8 = 2;
 struct Command {
     linter: Linter,
     max_bytes: u64,
+    timeout: Duration,
     json: bool,
     list_rules: bool,
     help: bool,
@@ -65,7 +67,7 @@ fn main() -> ExitCode {
 }
 
 fn command() -> Result<Command, Box<dyn Error>> {
-    let (mut linter, mut max_bytes) = (Linter::new(), MAX_BYTES);
+    let (mut linter, mut max_bytes, mut timeout) = (Linter::new(), MAX_BYTES, TIMEOUT);
     let (mut json, mut list_rules, mut help, mut pages) = (false, false, false, Vec::new());
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
@@ -80,6 +82,7 @@ fn command() -> Result<Command, Box<dyn Error>> {
             Long("disable") => linter = linter.disable(&parser.value()?.string()?)?,
             Long("max-series") => linter = linter.max_series(parser.value()?.parse()?),
             Long("max-bytes") => max_bytes = parser.value()?.parse()?,
+            Long("timeout") => timeout = Duration::from_secs(parser.value()?.parse()?),
             Long("list-rules") => list_rules = true,
             Long("help") | Short('h') => help = true,
             Value(page) => pages.push(page.string()?),
@@ -89,7 +92,7 @@ fn command() -> Result<Command, Box<dyn Error>> {
     if pages.is_empty() && !list_rules && !help {
         return Err("no page: name a URL, a file, or `-` for standard input".into());
     }
-    Ok(Command { linter, max_bytes, json, list_rules, help, pages })
+    Ok(Command { linter, max_bytes, timeout, json, list_rules, help, pages })
 }
 
 fn run(command: &Command) -> Result<u8, Box<dyn Error>> {
@@ -122,11 +125,11 @@ fn run(command: &Command) -> Result<u8, Box<dyn Error>> {
     })
 }
 
-fn lint(Command { linter, max_bytes, .. }: &Command, name: &str) -> Result<Vec<Problem>, Box<dyn Error>> {
+fn lint(Command { linter, max_bytes, timeout, .. }: &Command, name: &str) -> Result<Vec<Problem>, Box<dyn Error>> {
     let Page { bytes, openmetrics } = if name == "-" {
         Page { bytes: read(io::stdin().lock(), *max_bytes)?, openmetrics: None }
     } else if name.contains("://") {
-        fetch(name, *max_bytes)?
+        fetch(name, *max_bytes, *timeout)?
     } else {
         Page { bytes: read(File::open(name)?, *max_bytes)?, openmetrics: None }
     };
@@ -146,11 +149,11 @@ fn read(reader: impl Read, max_bytes: u64) -> Result<Vec<u8>, Box<dyn Error>> {
     Ok(bytes)
 }
 
-fn fetch(url: &str, max_bytes: u64) -> Result<Page, Box<dyn Error>> {
+fn fetch(url: &str, max_bytes: u64, timeout: Duration) -> Result<Page, Box<dyn Error>> {
     if !url.starts_with("http://") {
         return Err("only http:// URLs can be fetched; pipe the page of another one into `metrics-lint -`".into());
     }
-    let agent = ureq::Agent::config_builder().timeout_global(Some(MAX_TIME)).max_redirects(3).build().new_agent();
+    let agent = ureq::Agent::config_builder().timeout_global(Some(timeout)).max_redirects(3).build().new_agent();
     let mut answer = agent.get(url).header("Accept", ACCEPT).call()?;
     let content_type = answer.headers().get("Content-Type").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let mime = content_type.split(';').next().unwrap_or_default().trim();

@@ -123,6 +123,14 @@ fn a_page_without_end_is_cut_off() {
 }
 
 #[test]
+fn a_server_that_says_nothing_is_left() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/metrics", listener.local_addr().unwrap());
+    // Connected to, and never answered.
+    check(&["--timeout", "1", &url], "", 2, "", "timeout");
+}
+
+#[test]
 fn options() {
     let [first, second] = ["--disable", "camel-case"];
     check(&[first, second, "-"], DIRTY, 1, LINES.split_inclusive('\n').nth(1).unwrap(), "");
