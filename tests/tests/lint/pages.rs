@@ -65,6 +65,19 @@ fn limits_can_be_set() {
     assert!(lines.iter().any(|(_, line)| line == "c has 100 buckets, more than 99"), "{lines:?}");
 }
 
+/// Neither a series of its own nor a label for each bucket, quantile and state.
+#[test]
+fn labels_of_the_type_are_not_the_familys() {
+    let page = "# TYPE a histogram\n# HELP a Sizes.\na_bucket{x=\"1\",le=\"1.0\"} 1\na_bucket{x=\"1\",le=\"+Inf\"} 1\n\
+        a_count{x=\"1\"} 1\na_sum{x=\"1\"} 1\na_bucket{x=\"2\",le=\"1.0\"} 1\na_bucket{x=\"2\",le=\"+Inf\"} 1\n\
+        # TYPE b summary\n# HELP b Sizes.\nb{x=\"1\",quantile=\"0.5\"} 1\nb_count{x=\"1\"} 1\nb_sum{x=\"1\"} 1\n\
+        # TYPE c stateset\n# HELP c States.\nc{x=\"1\",c=\"on\"} 1\nc{x=\"1\",c=\"off\"} 0\n# EOF\n";
+    let linter = Linter::new()
+        .rule("tell", "", |family| vec![format!("{:?} in {} series", family.label_names(), family.series().count())]);
+    let lines: Vec<_> = linter.page(page.as_bytes()).unwrap().iter().map(ToString::to_string).collect();
+    assert_eq!(lines, [r#"a {"x"} in 2 series"#, r#"b {"x"} in 1 series"#, r#"c {"x"} in 1 series"#]);
+}
+
 /// As promtool 3 has it; 2 takes any.
 #[test]
 fn of_two_units_the_first_counts() {
