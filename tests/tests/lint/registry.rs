@@ -1,6 +1,6 @@
 //! What only a registry has: families without series, units, exemplars, places of definition.
 
-use metrics_core::model::{Desc, Exemplar, GaugeMetricFamily, GaugePoint, Kind, MetricFamily};
+use metrics_core::model::{Desc, Exemplar, GaugeMetricFamily, GaugePoint, InfoMetricFamily, Kind, MetricFamily};
 use metrics_core::registry::Definition;
 use metrics_core::{Collector, Counter, Family, Gauge, LabelSet, Metrics, Registry};
 use metrics_exposition::lint::{self, Linter};
@@ -106,6 +106,16 @@ impl Collector for Panics {
     fn describe(&self) -> Vec<Desc> {
         vec![Desc::new("aB", "Never there.", Kind::Gauge)]
     }
+}
+
+#[test]
+fn what_can_have_no_unit_needs_none() {
+    let registry = Registry::new();
+    let clock = || -> Vec<MetricFamily> {
+        vec![InfoMetricFamily::single("clock_seconds", "What ticks.", [("by", "quartz")]).unwrap().into()]
+    };
+    registry.register_collector(Arc::new(clock)).unwrap();
+    assert_eq!(lines(&registry), [""; 0]);
 }
 
 #[test]
