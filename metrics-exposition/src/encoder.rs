@@ -209,38 +209,36 @@ mod tests {
 
     #[test]
     fn content_types() {
-        let mut all = Vec::new();
         for format in FORMATS {
-            for escaping in EscapingScheme::ALL {
-                all.push(format.content_type(escaping));
+            let format_alone = match (format.media_type(), format.version()) {
+                ("text/plain", "0.0.4") => {
+                    for escaping in EscapingScheme::ALL {
+                        assert_eq!(format.content_type(escaping), "text/plain; version=0.0.4; charset=utf-8");
+                    }
+                    continue;
+                }
+                ("text/plain", "1.0.0") => "text/plain; version=1.0.0; charset=utf-8",
+                (_, "1.0.0") => "application/openmetrics-text; version=1.0.0; charset=utf-8",
+                (_, "2.0.0") => "application/openmetrics-text; version=2.0.0; charset=utf-8",
+                _ => "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited",
+            };
+            for (escaping, word) in
+                EscapingScheme::ALL.into_iter().zip(["underscores", "dots", "values", "allow-utf-8"])
+            {
+                assert_eq!(format.content_type(escaping), format!("{format_alone}; escaping={word}"));
             }
         }
-        let mut expected = Vec::new();
-        #[cfg(feature = "text")]
-        {
-            expected.extend(["text/plain; version=0.0.4; charset=utf-8"; 4].map(str::to_owned));
-            expected.extend(with_escaping("text/plain; version=1.0.0; charset=utf-8"));
-            assert_eq!(crate::text::CONTENT_TYPE_LATEST, all[0]);
-        }
-        #[cfg(feature = "openmetrics")]
-        {
-            expected.extend(with_escaping("application/openmetrics-text; version=1.0.0; charset=utf-8"));
-            assert!(all.iter().any(|content_type| content_type == crate::openmetrics::CONTENT_TYPE_LATEST));
-        }
-        #[cfg(feature = "protobuf")]
-        {
-            expected.extend(with_escaping(
-                "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited",
-            ));
-            assert!(all.iter().any(|content_type| content_type == crate::protobuf::CONTENT_TYPE_LATEST));
-        }
-        #[cfg(feature = "openmetrics")]
-        expected.extend(with_escaping("application/openmetrics-text; version=2.0.0; charset=utf-8"));
-        assert_eq!(all, expected);
     }
 
-    #[cfg(any(feature = "openmetrics", feature = "protobuf", feature = "text"))]
-    fn with_escaping(content_type: &str) -> [String; 4] {
-        ["underscores", "dots", "values", "allow-utf-8"].map(|scheme| format!("{content_type}; escaping={scheme}"))
+    #[test]
+    #[cfg(feature = "_page")]
+    fn latest_content_types_are_those_without_options() {
+        let content_type = |format: Format| format.content_type(EscapingScheme::default());
+        #[cfg(feature = "text")]
+        assert_eq!(content_type(crate::text::FORMAT), crate::text::CONTENT_TYPE_LATEST);
+        #[cfg(feature = "openmetrics")]
+        assert_eq!(content_type(crate::openmetrics::FORMAT), crate::openmetrics::CONTENT_TYPE_LATEST);
+        #[cfg(feature = "protobuf")]
+        assert_eq!(content_type(crate::protobuf::FORMAT), crate::protobuf::CONTENT_TYPE_LATEST);
     }
 }

@@ -11,6 +11,9 @@
 //! it, or with a word that is none, they have underscores, which every reader knows. The text format 0.0.4 always has
 //! those: it is older than the parameter.
 //!
+//! A draft is served to those only who name its version. There is no OpenMetrics 0.0.1 here: whoever asks for that asks
+//! for 1.0.0 or for text too.
+//!
 //! [rfc]: https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1
 //! [prometheus]: https://prometheus.io/docs/instrumenting/content_negotiation/
 

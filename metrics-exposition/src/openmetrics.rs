@@ -26,8 +26,8 @@
 //!   observation was NaN.
 //! - Those of a [gauge histogram][gauge] whose sum is NaN, or negative without a bound that is.
 //! - A [summary's][summary] sum that is negative or NaN, and values of quantiles that are negative.
-//! - An [exemplar][exemplar] of which escapes make the labels' names too long, and all that stand elsewhere than on a
-//!   counter or a bucket.
+//! - An [exemplar][exemplar] that lies beyond its bucket, or of which escapes make the labels' names too long, and all
+//!   that stand elsewhere than on a counter or a bucket.
 //! - A unit that is not the end of the family's name any more when that is escaped: `# UNIT` of the counter
 //!   `a.b_seconds_total` where names have dots as `_dot_`.
 //!

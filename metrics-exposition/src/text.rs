@@ -31,7 +31,8 @@ use metrics_core::model::{Desc, Kind, Timestamp};
 /// The value of the `Content-Type` header.
 pub const CONTENT_TYPE_LATEST: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-/// This format, for those who choose among several.
+/// This format, for those who choose among several. Its readers know no names but those with underscores: no client can
+/// ask for others, and whoever makes an encoder with another escaping must know who reads it.
 pub const FORMAT: Format = Format {
     media_type: "text/plain",
     version: "0.0.4",

@@ -175,7 +175,7 @@ impl Lines {
             Point::Counter { value: Number::U64(value), exemplar: None, created } if timestamp.is_none() => {
                 family.value.count_line(page, labels.own, value);
                 if self.options.created {
-                    self.created(labels.own, created);
+                    self.created(labels.own, created, None);
                 }
             }
             Point::Gauge { value, .. } if timestamp.is_none() => family.value.line(page, labels.own, value),

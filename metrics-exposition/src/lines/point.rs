@@ -19,7 +19,7 @@ impl Lines {
             Point::Counter { value, exemplar, created } => {
                 family.value.line(page, own, value);
                 self.amend(timestamp, exemplar);
-                self.created(own, created);
+                self.created(own, created, timestamp);
             }
             Point::Gauge { value, .. } | Point::Unknown { value, .. } => {
                 family.value.line(page, own, value);
@@ -32,7 +32,7 @@ impl Lines {
                 if !self.dialect.is_strict || sum_grows(buckets, sum) {
                     self.sum_and_count(own, sum, Some(buckets.total()), timestamp);
                 }
-                self.created(own, created);
+                self.created(own, created, timestamp);
             }
             Point::GaugeHistogram { buckets, sum, native } => {
                 let in_one = InOne::of(native);
@@ -56,7 +56,7 @@ impl Lines {
                     self.amend(timestamp, None);
                 }
                 self.sum_and_count(own, sum.filter(|sum| !is_strict || *sum >= 0.0), count, timestamp);
-                self.created(own, created);
+                self.created(own, created, timestamp);
             }
             Point::Info => {
                 family.value.count_line(page, own, 1);
@@ -94,14 +94,15 @@ impl Lines {
             room.commit();
             return;
         }
-        for (at, (_, count, exemplar)) in buckets.cumulative().enumerate() {
+        for (at, (bound, count, exemplar)) in buckets.cumulative().enumerate() {
             let mut room = self.page.room(line);
             room.put_short(&self.family.series);
             room.put_padded(&self.family.les[at].text, self.family.les[at].len);
             number::put_u64(&mut room, count);
             room.put(b"\n");
             room.commit();
-            self.amend(timestamp, exemplar);
+            // An exemplar is one of what its bucket counts, or none.
+            self.amend(timestamp, exemplar.filter(|found| bound.is_infinite() || found.value() <= bound));
         }
     }
 
@@ -144,13 +145,14 @@ impl Lines {
         room.commit();
     }
 
-    pub(super) fn created(&mut self, own: &str, created: Option<Timestamp>) {
+    pub(super) fn created(&mut self, own: &str, created: Option<Timestamp>, timestamp: Option<Timestamp>) {
         let Some(created) = created.filter(|_| self.options.created) else { return };
         let seconds = created.as_secs_f64().into();
         if self.dialect.gauges_apart {
-            self.behind(0, own, seconds, None);
+            self.behind(0, own, seconds, timestamp);
         } else {
             self.family.created.line(&mut self.page, own, seconds);
+            self.amend(timestamp, None);
         }
     }
 

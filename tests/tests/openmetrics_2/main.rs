@@ -2,6 +2,10 @@
 //!
 //! [spec]: https://prometheus.io/docs/specs/om/open_metrics_spec_2_0/
 
+#[path = "../any_family/mod.rs"]
+mod any_family;
+
+use any_family::family;
 use metrics_core::Registry;
 use metrics_core::model::{
     BucketSpan, CounterMetricFamily, CounterPoint, Exemplar, GaugeHistogramMetricFamily, GaugeHistogramPoint,
@@ -10,8 +14,10 @@ use metrics_core::model::{
     UnknownMetricFamily,
 };
 use metrics_exposition::openmetrics;
+use proptest::prelude::*;
+use regex_lite::Regex;
 use std::error::Error;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 const INF: f64 = f64::INFINITY;
 
@@ -211,4 +217,54 @@ fn spans_of_no_buckets_are_joined_with_the_next() {
     let family = HistogramPoint::default().native(native(0, 1.0, positive, negative));
     let page = page(HistogramMetricFamily::single("h", "", family).unwrap());
     assert!(page.contains(",zero_count:0,positive_spans:[1:1,3:2],positive_buckets:[1,2,3]}"), "{page}");
+}
+
+/// A sample, as the [grammar][abnf] has it.
+///
+/// [abnf]: https://prometheus.io/docs/specs/om/open_metrics_spec_2_0/#abnf
+static GRAMMAR: LazyLock<Regex> = LazyLock::new(|| {
+    let real = r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?";
+    let number = format!("(?:{real}|[-+]?Inf|NaN)");
+    let text = r#""(?:[^"\\\n]|\\["\\n])*""#;
+    let label = format!("(?:[a-zA-Z_][a-zA-Z0-9_]*|{text})={text}");
+    let labels = format!(r"\{{(?:{label}(?:,{label})*)?\}}");
+    let head = format!(r"(?:[a-zA-Z_:][a-zA-Z0-9_:]*(?:{labels})?|\{{{text}(?:,{label})*\}})");
+
+    let spans = r"\[(?:-?\d+:[1-9]\d*(?:,\d+:[1-9]\d*)*)\]";
+    let counts = format!(r"\[{number}(?:,{number})*\]");
+    let side = |sign| format!("(?:,{sign}_spans:{spans},{sign}_buckets:{counts})?");
+    let [negative, positive] = ["negative", "positive"].map(side);
+    let native = format!(r"schema:-?\d+,zero_threshold:{real},zero_count:{number}{negative}{positive}");
+    let classic = format!(r"bucket:\[(?:(?:-Inf|{real}):{number},(?:{real}:{number},)*)?\+Inf:{number}\]");
+    let buckets = format!("(?:{classic}|{native}(?:,{classic})?)");
+    let histogram = format!("(?:count:{number},sum:{number}|gcount:{number},gsum:{number}),{buckets}");
+    let quantiles = format!(r"\[(?:{real}:{number}(?:,{real}:{number})*)?\]");
+    let summary = format!("count:{number},sum:{number},quantile:{quantiles}");
+
+    let value = format!(r"(?:{number}|\{{(?:{histogram}|{summary})\}})");
+    let tail = format!(r"(?: {real})?(?: st@{real})?(?: # {labels} {number} {real})*");
+    Regex::new(&format!("^{head} {value}{tail}$")).unwrap()
+});
+
+#[test]
+fn the_examples_obey_the_grammar() {
+    let examples = include_str!("specification.om").lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    for line in examples {
+        assert!(GRAMMAR.is_match(line), "{line}");
+    }
+    for line in ["h {count:1, sum:1,bucket:[+Inf:1]}", "h {sum:1,count:1,bucket:[+Inf:1]}", "h 1 st@1 2", "h 1 # {} 1"]
+    {
+        assert!(!GRAMMAR.is_match(line), "{line}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_page_obeys_the_grammar(family in family(true)) {
+        for line in page(family).split_terminator('\n').filter(|line| !line.starts_with('#')) {
+            prop_assert!(GRAMMAR.is_match(line), "{}", line);
+        }
+    }
 }

@@ -4,7 +4,7 @@ use crate::any_family::family;
 use crate::line::sample;
 use metrics_core::Registry;
 use metrics_core::model::{Kind, MetricFamily};
-use metrics_exposition::{openmetrics, parse, text};
+use metrics_exposition::{EncoderOptions, openmetrics, parse, text};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
 use std::collections::BTreeMap;
@@ -49,6 +49,20 @@ proptest! {
         let read: Result<Vec<_>, _> = parse::openmetrics::parse(&page).collect();
         let read = read.map_err(|error| TestCaseError::fail(format!("{error}\n{}", shown(&page))))?;
         check(kind, &page, read, &openmetrics::generate_latest)?;
+    }
+
+    #[test]
+    fn creation_times_lead_back(family in family(true)) {
+        let page = |registry: &Registry| {
+            let mut encoder = openmetrics::FORMAT.encoder(EncoderOptions { created: true, ..EncoderOptions::default() });
+            encoder.encode(registry);
+            encoder.take()
+        };
+        let kind = family.desc().kind;
+        let written = page(&registry(vec![family]));
+        let read: Result<Vec<_>, _> = parse::openmetrics::parse(&written).collect();
+        let read = read.map_err(|error| TestCaseError::fail(format!("{error}\n{}", shown(&written))))?;
+        check(kind, &written, read, &page)?;
     }
 
     #[test]
