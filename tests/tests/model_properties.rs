@@ -7,7 +7,7 @@ mod line;
 use any_family::family;
 use line::sample;
 use metrics_core::Registry;
-use metrics_core::model::{Kind, MetricFamily, Sample, Timestamp};
+use metrics_core::model::{Exemplar, Kind, MetricFamily, Sample, Timestamp};
 use metrics_exposition::{openmetrics, text};
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -70,7 +70,12 @@ fn expected(family: &MetricFamily, is_openmetrics: bool) -> Vec<Line> {
         }
         let time = |time: Timestamp| if is_openmetrics { time.to_string() } else { time.as_millis().to_string() };
         let has_place = is_openmetrics && matches!(suffix, "_total" | "_bucket");
-        let exemplar = sample.exemplar.filter(|_| has_place).map(|exemplar| exemplar.to_string());
+        // `+Inf` holds all, also what is not a number.
+        let le = sample.labels.iter().find(|(name, value)| name == "le" && value != "+Inf");
+        let le: Option<f64> = le.map(|(_, le)| le.parse().unwrap());
+        let is_within = |exemplar: &Exemplar| le.is_none_or(|le| exemplar.value() <= le);
+        let exemplar = sample.exemplar.filter(|exemplar| has_place && is_within(exemplar));
+        let exemplar = exemplar.map(|exemplar| exemplar.to_string());
         lines.push((sample.name, sample.labels, bits(sample.value.as_f64()), sample.timestamp.map(time), exemplar));
     }
     lines.sort();
