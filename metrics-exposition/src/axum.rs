@@ -12,12 +12,12 @@
 //! own, too. All of them work under [`merge`](Router::merge), [`nest`](Router::nest) and with any state; what they answer
 //! is described in [`crate::http`].
 //!
-//! Encoding and callbacks run on tokio's threads for blocking work, one chunk at a time and only when the
-//! client has taken the one before: neither a large registry nor a slow callback holds up the executor, and a
-//! slow client holds no thread. A callback that takes longer than the [time limit](http::Options::time_limit) is not
-//! waited for: the client has its 503, or the end of its connection, at that time. For that the runtime needs its timers
-//! on (`enable_time`), as `#[tokio::main]` has them. (Outside of a tokio runtime callbacks run where the router is
-//! polled, and nothing is cut short.)
+//! Encoding and callbacks run on a few threads of their own, `metrics-scrape`, one chunk at a time and only when the
+//! client has taken the one before: neither a large registry nor a slow callback holds up the executor, a slow client
+//! holds no thread, and a service that has all of its threads for blocking work in use is scraped as before. A callback
+//! that takes longer than the [time limit](http::Options::time_limit) is not waited for: the client has its 503, or the
+//! end of its connection, at that time. For that the runtime needs its timers on (`enable_time`), as `#[tokio::main]`
+//! has them. (Outside of a tokio runtime nothing is cut short.)
 //!
 //! Whoever can reach the router can read the metrics. In production give them a listener of their own, which the
 //! outside cannot reach:
@@ -55,6 +55,7 @@
 //! ```
 
 use crate::http::{self, Handler};
+use crate::threads;
 use axum::Router;
 use axum::body::{Body, HttpBody};
 use axum::extract::Request;
@@ -74,7 +75,7 @@ use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
-use tokio::task::JoinHandle;
+use tokio::sync::oneshot;
 use tokio::time::{Sleep, sleep};
 
 /// The global registry at `/metrics`.
@@ -127,7 +128,7 @@ where
 async fn respond(handler: Handler, request: Parts) -> Response {
     let limit = handler.time_limit();
     let working = handler.clone();
-    let answer = blocking(limit, move || {
+    let answer = job(limit, move || {
         let lines = |name| request.headers.get_all(name).iter().map(HeaderValue::as_bytes).collect::<Vec<_>>();
         let (accept, accept_encoding) = (lines(ACCEPT), lines(ACCEPT_ENCODING));
         let asked = http::Request::new(request.method.as_str(), &accept)
@@ -138,9 +139,9 @@ async fn respond(handler: Handler, request: Parts) -> Response {
     match answer.await {
         Ok(answer) => into_response(answer),
         Err(Failed::Late) => into_response(handler.timed_out()),
-        Err(Failed::Join(_)) => {
+        Err(Failed::Panicked) => {
             let mut response = Response::new(Body::empty());
-            *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+            *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
             response
         }
     }
@@ -177,7 +178,7 @@ impl HttpBody for Chunks {
                     let chunk = next(&mut body);
                     break (body, chunk);
                 }
-                Self::Ready(mut body) => Self::Working(blocking(body.time_left(), move || {
+                Self::Ready(mut body) => Self::Working(job(body.time_left(), move || {
                     let chunk = next(&mut body);
                     (body, chunk)
                 })),
@@ -216,10 +217,10 @@ fn next(body: &mut http::Body) -> Option<io::Result<Bytes>> {
     body.next().map(|chunk| chunk.map(Bytes::from_owner).map_err(io::Error::other))
 }
 
-/// Work on a thread where blocking is allowed; dropping it lets what is under way be finished in vain.
-enum Job<T> {
-    Elsewhere(JoinHandle<T>, Option<Limit>),
-    Done(Option<T>),
+/// Work on a [thread](threads) for it; dropping it lets what is under way be finished in vain.
+struct Job<T> {
+    result: oneshot::Receiver<T>,
+    limit: Option<Limit>,
 }
 
 /// How long work may take from when it begins, which is when a thread is free.
@@ -232,29 +233,29 @@ struct Limit {
 /// Why work has no result.
 enum Failed {
     Late,
-    /// The runtime is shutting down.
-    Join(io::Error),
+    Panicked,
 }
 
 impl From<Failed> for io::Error {
     fn from(failed: Failed) -> Self {
         match failed {
             Failed::Late => Self::new(io::ErrorKind::TimedOut, "a collector or a callback is slow (time_limit)"),
-            Failed::Join(error) => error,
+            Failed::Panicked => Self::other("the scrape panicked"),
         }
     }
 }
 
-fn blocking<T: Send + 'static>(limit: Option<Duration>, work: impl FnOnce() -> T + Send + 'static) -> Job<T> {
-    let Ok(runtime) = Handle::try_current() else { return Job::Done(Some(work())) };
+fn job<T: Send + 'static>(limit: Option<Duration>, work: impl FnOnce() -> T + Send + 'static) -> Job<T> {
     let began = Arc::new(OnceLock::new());
+    // Only tokio has its timers.
+    let limit = limit.filter(|_| Handle::try_current().is_ok());
     let limit = limit.map(|time| Limit { began: Arc::clone(&began), time, timer: Box::pin(sleep(time)) });
-    let work = move || {
+    let result = threads::run(move || {
         // Nobody else sets it.
         let _ = began.set(Instant::now());
         work()
-    };
-    Job::Elsewhere(runtime.spawn_blocking(work), limit)
+    });
+    Job { result, limit }
 }
 
 impl Limit {
@@ -270,19 +271,13 @@ impl Limit {
     }
 }
 
-impl<T: Unpin> Future for Job<T> {
+impl<T> Future for Job<T> {
     type Output = Result<T, Failed>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T, Failed>> {
-        let (work, limit) = match self.get_mut() {
-            Self::Elsewhere(work, limit) => (work, limit),
-            Self::Done(value) => {
-                let value = value.take().ok_or_else(|| Failed::Join(io::Error::other("polled after its end")));
-                return Poll::Ready(value);
-            }
-        };
-        match Pin::new(work).poll(cx) {
-            Poll::Ready(done) => Poll::Ready(done.map_err(|error| Failed::Join(io::Error::other(error)))),
+        let Self { result, limit } = self.get_mut();
+        match Pin::new(result).poll(cx) {
+            Poll::Ready(done) => Poll::Ready(done.map_err(|_| Failed::Panicked)),
             Poll::Pending => match limit {
                 Some(limit) => limit.poll(cx).map(|()| Err(Failed::Late)),
                 None => Poll::Pending,

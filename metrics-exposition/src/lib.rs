@@ -32,6 +32,7 @@
 //! | `/metrics` in any other server | `http` (part of `axum`) | [`http`] |
 //! | compressed pages | `gzip`, and `zstd`, which is not on by default | [`http`] |
 //! | what a page says, as metric families | `parse` | [`parse`] |
+//! | to know what is wrong with your metrics | `lint` | [`lint`] |
 //! | another format | – | implement [`Encoder`] |
 //!
 //! # What a page looks like
@@ -69,6 +70,8 @@ mod lines;
 pub mod axum;
 #[cfg(feature = "http")]
 pub mod http;
+#[cfg(feature = "lint")]
+pub mod lint;
 #[cfg(feature = "http")]
 mod negotiate;
 #[cfg(feature = "openmetrics")]
@@ -81,5 +84,7 @@ pub mod parse;
 pub mod protobuf;
 #[cfg(feature = "text")]
 pub mod text;
+#[cfg(feature = "axum")]
+mod threads;
 
 pub use encoder::{Encoder, EncoderOptions, FORMATS, Format};

@@ -10,6 +10,7 @@ import json
 import pathlib
 import re
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -512,6 +513,50 @@ class Traffic(unittest.TestCase):
             time.sleep(0.02)
         self.assertGreater(totals[-1], 50)
         self.assertGreater(len(set(totals)), 10)
+
+
+class Lint(unittest.TestCase):
+    """Lint's pages as `promtool` sees them, and its program on what runs."""
+
+    PROMLINT = {
+        "help", "metric-units", "counter", "gauge", "histogram-summary-reserved", "metric-type-in-name",
+        "reserved-chars", "camel-case", "unit-abbreviations", "duplicate-metric",
+    }
+    # Rules that are younger than the servers.
+    YOUNGER = {"2.42": {"duplicate-metric", "gauge"}, "3": {"gauge"}}
+
+    def lint(self, *args):
+        command = [options.target / "debug" / "metrics-lint", *args]
+        done = subprocess.run(command, capture_output=True, timeout=60, text=True)
+        return done.returncode, done.stdout + done.stderr
+
+    def test_promtool_finds_the_same_words(self):
+        compared = 0
+        for path in sorted((REPOSITORY / "tests/tests/lint/pages").glob("*.prom")):
+            text = path.read_text()
+            # promtool knows no quoted names.
+            if '{"' in text:
+                continue
+            status, found = self.lint(path)
+            self.assertIn(status, (0, 1), found)
+            ours = [re.fullmatch(r"(.*) \[(.*)\]", line).groups() for line in found.splitlines()]
+            for version, server in servers.items():
+                with self.subTest(page=path.name, prometheus=version):
+                    rules = self.PROMLINT - self.YOUNGER[version]
+                    expected = {line for line, rule in ours if rule in rules}
+                    status, output = server.promtool(text)
+                    # It says the same for each series.
+                    self.assertEqual((3 if expected else 0, expected), (status, set(output.splitlines())))
+                    compared += len(expected)
+        self.assertGreater(compared, 40)
+
+    def test_the_shop_is_clean(self):
+        self.assertEqual((0, ""), self.lint(shop.metrics))
+
+    def test_the_program_finds_what_is_odd(self):
+        status, found = self.lint(odd.metrics)
+        self.assertEqual(1, status, found)
+        self.assertIn('odd_texts label "text" has ', found)
 
 
 class Golden(unittest.TestCase):
