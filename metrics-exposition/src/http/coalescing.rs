@@ -18,8 +18,8 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-/// How many may wait: each keeps a thread.
-pub(super) const WAITING: usize = 100;
+/// How many may wait: each keeps a thread, of which the axum router has twice as many.
+pub(super) const WAITING: usize = 16;
 
 pub(super) struct Coalescing {
     queues: Mutex<HashMap<Wanted, Queue>>,

@@ -52,7 +52,7 @@
 //! Scrapes that want the same page, of a [handler](Handler) that they share, share it: in the same format, compressed in
 //! the same way, with the same names. **None gets a value from before its request came in.** So a scrape does not join
 //! one that is being computed: it waits for the end of that, and then all that wait get one page together. Ten scrapers
-//! at a time cost two pages; no more than a hundred may wait, the next one is a 503. Pages that are streamed, see below,
+//! at a time cost two pages; no more than 16 may wait, the next one is a 503. Pages that are streamed, see below,
 //! are not shared.
 //!
 //! # Large pages, slow clients

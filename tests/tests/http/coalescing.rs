@@ -146,17 +146,17 @@ fn nobody_waits_longer_for_one_that_hangs_than_it_may_take() {
 }
 
 #[test]
-fn no_more_than_a_hundred_wait() {
+fn no_more_than_sixteen_wait() {
     let tried = gated(Options::new());
     thread::scope(|scope| {
         let first = tried.scrape(scope, GET);
         tried.gate.wait_for(1);
-        let waiting: Vec<_> = (0..100).map(|_| tried.scrape(scope, GET)).collect();
-        tried.wait_for("scrapes_waiting", 100.0);
+        let waiting: Vec<_> = (0..16).map(|_| tried.scrape(scope, GET)).collect();
+        tried.wait_for("scrapes_waiting", 16.0);
         let refused = tried.handler.handle(&GET);
         assert_eq!(refused.status, 503);
         let line: Vec<u8> = refused.body.flat_map(|chunk| Vec::from(chunk.unwrap())).collect();
-        assert_eq!(line, b"100 scrapes wait for this page already.\n");
+        assert_eq!(line, b"16 scrapes wait for this page already.\n");
         tried.gate.open();
         assert_call(&first.join().unwrap(), 1);
         for scrape in waiting {
