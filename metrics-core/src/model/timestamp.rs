@@ -102,7 +102,12 @@ impl Timestamp {
 
     /// Milliseconds since 1970, rounded down; the nearest `i64` where there are too many.
     pub const fn as_millis(self) -> i64 {
-        self.secs().saturating_mul(1_000).saturating_add((self.subsec_nanos() / 1_000_000) as i64)
+        let (secs, millis) = (self.secs(), (self.subsec_nanos() / 1_000_000) as i64);
+        if secs < 0 {
+            // Of the earliest ones the second has no room, and the millisecond has.
+            return (secs + 1).saturating_mul(1_000).saturating_add(millis - 1_000);
+        }
+        secs.saturating_mul(1_000).saturating_add(millis)
     }
 
     /// Seconds since 1970, the nearest double or one beside it.

@@ -10,7 +10,7 @@ use proptest::test_runner::TestCaseResult;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-fn registry(families: Vec<MetricFamily>) -> Registry {
+pub(crate) fn registry(families: Vec<MetricFamily>) -> Registry {
     let registry = Registry::new();
     registry.register_collector(Arc::new(move || families.clone())).unwrap();
     registry
