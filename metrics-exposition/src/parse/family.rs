@@ -45,6 +45,13 @@ impl Current {
         Ok(())
     }
 
+    /// The family goes on as another one, of which a first line was read that is this long. What help says stays with
+    /// the first: it may be long, and the parts many.
+    pub(super) fn end_part(&mut self, len: usize) {
+        self.done.extend(self.family.take().filter(|family| !family.is_empty()));
+        self.size = len;
+    }
+
     pub(super) fn family(&mut self) -> Result<&mut MetricFamily, Fault> {
         if self.family.is_none() {
             let Head { name, kind, help, unit } = &mut self.head;

@@ -59,7 +59,7 @@ impl Reader {
     pub(super) fn line(&mut self, text: &str, number: usize, current: &mut Current) -> Result<(), Fault> {
         if let Some(family) = &mut current.family
             && !self.is_over
-            && let Some(sample) = DIALECT.quick(text)
+            && let Some(mut sample) = DIALECT.quick(text)
             && has_sample(family, &sample.name, true)
             && check(family, &sample).is_ok()
         {
@@ -87,7 +87,7 @@ impl Reader {
         if text.starts_with('#') {
             return self.comment(text, current);
         }
-        let sample = DIALECT.read(text)?;
+        let mut sample = DIALECT.read(text)?;
         let is_first = current.head.name.is_empty();
         if is_first || !has_sample(current.family()?, &sample.name, true) {
             self.begin(&sample.name, 0, text.len(), current)?;

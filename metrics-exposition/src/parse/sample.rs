@@ -204,9 +204,9 @@ pub(super) fn labels<'a>(cursor: &mut Cursor<'a>) -> Result<Found<'a>, Fault> {
 
 impl Sample<'_> {
     #[inline]
-    pub(super) fn add_to(self, family: &mut MetricFamily) -> Result<Added, Fault> {
+    pub(super) fn add_to(&mut self, family: &mut MetricFamily) -> Result<Added, Fault> {
         let Sample { name, labels, value, timestamp, exemplar, places } = self;
-        let added = family.add_rendered(&name, &labels, value, timestamp, exemplar);
+        let added = family.add_rendered(name, labels, *value, *timestamp, exemplar.take());
         added.map_err(|error| {
             let at = places.of(&error.fault);
             ParseFault::Family(error.fault).at(at)

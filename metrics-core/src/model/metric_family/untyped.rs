@@ -17,6 +17,9 @@ pub struct Added {
     pub before: Option<usize>,
 }
 
+/// A label, by name and value.
+type Pair<'a> = (Cow<'a, str>, Cow<'a, str>);
+
 /// A sample as it came in.
 struct Incoming<'a> {
     name: &'a str,
@@ -135,7 +138,7 @@ impl MetricFamily {
 
     fn add_pairs(
         &mut self,
-        pairs: Vec<(Cow<'_, str>, Cow<'_, str>)>,
+        pairs: Vec<Pair<'_>>,
         sample: Incoming<'_>,
         time: Option<Timestamp>,
     ) -> Result<Added, FamilyFault> {
@@ -148,7 +151,7 @@ impl MetricFamily {
     /// Adds what has these labels and perhaps that of the type, which a sample of this name needs.
     fn add_arranged(
         &mut self,
-        pairs: Vec<(Cow<'_, str>, Cow<'_, str>)>,
+        pairs: Vec<Pair<'_>>,
         special: Option<(String, &str)>,
         put: impl FnOnce(&mut Self, Own<'_>) -> Result<Added, FamilyFault>,
     ) -> Result<Added, FamilyFault> {
@@ -171,7 +174,7 @@ impl MetricFamily {
     /// Checks labels, and puts them into the family's order; notes which it had none of.
     fn arrange<'a>(
         &mut self,
-        pairs: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+        pairs: Vec<Pair<'a>>,
         wanted: Option<(String, &str)>,
         new: &mut Vec<String>,
     ) -> Result<Own<'a>, FamilyFault> {
@@ -222,7 +225,7 @@ impl MetricFamily {
 }
 
 /// What rendered labels say.
-fn pairs_of(text: &str) -> Result<Vec<(Cow<'_, str>, Cow<'_, str>)>, FamilyFault> {
+fn pairs_of(text: &str) -> Result<Vec<Pair<'_>>, FamilyFault> {
     let pairs: Vec<_> = Labels { scope: "", own: text }.pairs().collect();
     if Labels::render(pairs.iter().map(|(name, value)| (name, value))) != text {
         let rule = "labels are rendered in another way; see `Labels::render`";
