@@ -217,8 +217,8 @@ impl Sample<'_> {
         ParseFault::Rule(rule).at(self.places.value)
     }
 
-    pub(super) fn exemplar_fault(&self) -> Fault {
-        ParseFault::ExemplarPlace.at(self.places.exemplar)
+    pub(super) fn exemplar_fault(&self, fault: ParseFault) -> Fault {
+        fault.at(self.places.exemplar)
     }
 }
 

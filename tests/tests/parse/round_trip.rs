@@ -21,6 +21,12 @@ fn is_legal(family: &MetricFamily) -> bool {
     let kind = family.desc().kind;
     family.samples().iter().all(|sample| {
         let value = sample.value.as_f64();
+        let le = sample.labels.iter().find(|(label, _)| label == "le").and_then(|(_, le)| le.parse().ok());
+        let is_in_bucket =
+            |le: f64| sample.exemplar.as_ref().is_none_or(|found| le.is_infinite() || found.value() <= le);
+        if sample.name == "f_bucket" && !le.is_some_and(is_in_bucket) {
+            return false;
+        }
         match (&*sample.name, kind) {
             ("f_sum", _) => value >= 0.0,
             ("f", Kind::Summary) => value >= 0.0 || value.is_nan(),
