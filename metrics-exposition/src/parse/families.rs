@@ -1,6 +1,6 @@
 use super::error::{Fault, ParseError, ParseFault};
 use super::family::Current;
-use super::{Options, openmetrics, protobuf, text};
+use super::{Options, openmetrics, openmetrics_2, protobuf, text};
 use memchr::memchr;
 use metrics_core::model::MetricFamily;
 use std::fmt;
@@ -29,6 +29,7 @@ struct State {
 pub(super) enum Format {
     Text,
     OpenMetrics(openmetrics::Reader),
+    OpenMetrics2(openmetrics_2::Reader),
     Protobuf(protobuf::Reader),
 }
 
@@ -111,6 +112,7 @@ impl State {
         match &mut self.format {
             Format::Text => text::line(text, &mut self.current),
             Format::OpenMetrics(reader) => reader.line(text, self.number, &mut self.current),
+            Format::OpenMetrics2(reader) => reader.line(text, &mut self.current),
             Format::Protobuf(_) => unreachable!("it has no lines"),
         }?;
         if self.current.size > self.options.max_family {
@@ -123,6 +125,7 @@ impl State {
         let result = match &mut self.format {
             Format::Text => self.current.end().map(drop),
             Format::OpenMetrics(reader) => reader.finish(&mut self.current),
+            Format::OpenMetrics2(reader) => reader.finish(&mut self.current),
             Format::Protobuf(_) => unreachable!("it has no lines"),
         };
         result.map_err(|fault| ParseError::new(self.number + 1, b"", fault))

@@ -211,7 +211,9 @@ fn check(family: &MetricFamily, sample: &Sample<'_>) -> Result<(), Fault> {
     }
     if let Some(exemplar) = &sample.exemplar
         && suffix == "_bucket"
-        && bound(&sample.labels).parse().is_ok_and(|bound: f64| bound < f64::INFINITY && !(exemplar.value() <= bound))
+        && let Ok(bound) = bound(&sample.labels).parse::<f64>()
+        && bound < f64::INFINITY
+        && (exemplar.value() > bound || exemplar.value().is_nan())
     {
         let rule = "an exemplar lies in its bucket: its value is at most that of `le`";
         return Err(sample.exemplar_fault(ParseFault::Rule(rule)));

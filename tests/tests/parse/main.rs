@@ -9,6 +9,7 @@ mod line;
 #[allow(dead_code, reason = "only some of its fields are of interest")]
 #[path = "../messages/mod.rs"]
 mod messages;
+mod openmetrics_2;
 mod protobuf;
 mod random;
 mod refused;

@@ -178,7 +178,8 @@ impl<P: FamilyPoint> From<DynamicMetricFamily<P>> for MetricFamily {
 
 impl MetricFamily {
     /// Adds a point whose labels stand as [`Labels::own`] has them: what a parser reads that finds points whole. The
-    /// labels of an info stand there too, or are those of its point.
+    /// labels of an info stand there too, or are those of its point. A histogram may have a sum beside buckets below zero,
+    /// which other clients give; formats leave it out that have to.
     ///
     /// ```
     /// use metrics_core::model::{HistogramPoint, Kind, MetricFamily};
@@ -206,7 +207,7 @@ impl MetricFamily {
             return Err(FamilyFault::PointKind { point: P::KIND, family: self.desc.kind });
         }
         let more = Labels::render(point.labels().iter().map(|(name, value)| (name, value)));
-        let (timestamp, value) = (point.time(), point.into_value()?);
+        let (timestamp, value) = (point.time(), point.into_read_value()?);
         if more.is_empty() {
             return self.put_point(labels, value, timestamp);
         }

@@ -1,11 +1,11 @@
 //! A message `Histogram`.
 
 use super::super::error::ParseFault;
+use super::super::histogram::{Bucket, FromBuckets};
+use super::super::number;
 use super::point::exemplar;
 use super::wire::{Fault, Field, Message};
-use metrics_core::model::{
-    BucketSpan, Exemplar, FamilyFault, GaugeHistogramPoint, HistogramPoint, NativeBuckets, NativeHistogram, Timestamp,
-};
+use metrics_core::model::{BucketSpan, Exemplar, FamilyFault, NativeBuckets, NativeHistogram, Timestamp};
 
 /// What was read of a histogram. Serves one after the other.
 #[derive(Default)]
@@ -22,9 +22,6 @@ pub(super) struct Histogram {
     pub(super) created: Option<Timestamp>,
 }
 
-/// Cumulative.
-type Bucket = (f64, u64, Option<Exemplar>);
-
 /// Native buckets on one side of zero.
 #[derive(Default)]
 struct Side {
@@ -32,38 +29,6 @@ struct Side {
     deltas: Vec<i64>,
     counts: Vec<f64>,
 }
-
-/// Both have the same constructors.
-pub(super) trait FromBuckets: Sized {
-    fn from_buckets(buckets: impl IntoIterator<Item = Bucket>) -> Result<Self, FamilyFault>;
-    fn from_native(native: NativeHistogram) -> Self;
-    fn with_native(self, native: NativeHistogram) -> Self;
-    fn with_sum(self, sum: f64) -> Self;
-}
-
-macro_rules! from_buckets {
-    ($($point:ident)*) => {$(
-        impl FromBuckets for $point {
-            fn from_buckets(buckets: impl IntoIterator<Item = Bucket>) -> Result<Self, FamilyFault> {
-                Self::with_exemplars(buckets)
-            }
-
-            fn from_native(native: NativeHistogram) -> Self {
-                Self::native_only(native)
-            }
-
-            fn with_native(self, native: NativeHistogram) -> Self {
-                self.native(native)
-            }
-
-            fn with_sum(self, sum: f64) -> Self {
-                self.sum(sum)
-            }
-        }
-    )*};
-}
-
-from_buckets!(HistogramPoint GaugeHistogramPoint);
 
 impl Histogram {
     pub(super) fn read(&mut self, mut message: Message<'_>) -> Result<(), Fault> {
@@ -194,7 +159,7 @@ impl Side {
         let buckets = if self.counts.is_empty() {
             NativeBuckets::from_deltas(spans, &self.deltas)
         } else {
-            let counts = self.counts.iter().map(|count| whole_number(*count)).collect::<Option<_>>();
+            let counts = self.counts.iter().map(|count| number::whole_f64(*count)).collect::<Option<_>>();
             NativeBuckets::from_counts(spans, counts.ok_or(FLOAT)?)
         };
         buckets.map_err(|error| ParseFault::Family(FamilyFault::Native(error)))
@@ -237,13 +202,6 @@ const FLOAT: ParseFault = ParseFault::Rule("a count is whole, and not negative")
 fn whole(field: &Field<'_>, otherwise: u64) -> Result<u64, Fault> {
     match field.f64()? {
         0.0 => Ok(otherwise),
-        count => whole_number(count).ok_or_else(|| field.fault(FLOAT)),
+        count => number::whole_f64(count).ok_or_else(|| field.fault(FLOAT)),
     }
-}
-
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "compared")]
-fn whole_number(count: f64) -> Option<u64> {
-    let whole = count as u64;
-    // 2^64 would be one too many.
-    (whole as f64 == count && whole < u64::MAX).then_some(whole)
 }
