@@ -114,6 +114,18 @@ impl Room<'_> {
         next
     }
 
+    /// The next `N` bytes, to be written to in any order; what of them counts is to be [skipped](Self::skip).
+    #[inline(always)]
+    pub(crate) fn first<const N: usize>(&mut self) -> Option<&mut [u8; N]> {
+        self.rest.first_chunk_mut()
+    }
+
+    /// Counts the next `len` bytes as put.
+    #[inline(always)]
+    pub(crate) fn skip(&mut self, len: usize) {
+        self.next(len);
+    }
+
     /// Adds what was put to the page.
     #[inline(always)]
     pub(crate) fn commit(self) {

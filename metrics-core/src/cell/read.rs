@@ -24,33 +24,48 @@ impl Cells {
         words: &mut [u64],
         add: impl Fn(u64, u64) -> u64,
     ) {
-        let mut runs = Runs::default();
-        for (at, range) in ranges.enumerate() {
-            if !runs.push(at, range.first()) {
-                self.read_runs(&mut runs, words, &add);
-                runs.push(at, range.first());
+        let mut ranges = (0..).zip(ranges);
+        let Some((at, first)) = ranges.next() else { return };
+        let (mut runs, mut run) = (Runs::NONE, Run::new(at, first.first()));
+        for (at, range) in ranges {
+            let id = range.first();
+            if run.push(id) {
+                continue;
             }
+            runs.push(run);
+            if runs.is_full() {
+                self.read_runs(&mut runs, words, &add);
+            }
+            run = Run::new(at, id);
         }
+        runs.push(run);
         self.read_runs(&mut runs, words, &add);
     }
 
     fn read_runs(&self, runs: &mut Runs, words: &mut [u64], add: &impl Fn(u64, u64) -> u64) {
         let mut arenas = self.all_arenas();
         loop {
-            // Four at once: memory answers several readers sooner than one, and with 64 copies it is all that counts.
-            let four: [Option<&Arena>; 4] = std::array::from_fn(|_| arenas.next());
-            if four[0].is_none() {
+            let several: [Option<&Arena>; AT_ONCE] = std::array::from_fn(|_| arenas.next());
+            if several[0].is_none() {
                 break;
             }
             for run in &runs.runs[..runs.len] {
                 let (chunk, start) = position(run.lowest);
-                let copies = four.map(|arena| Some(&arena?.chunk(chunk)?[start..start + run.len]));
-                let words = &mut words[run.at..run.at + run.len];
-                if run.descends {
-                    add_copies(words.iter_mut().rev(), copies, add);
-                } else {
-                    add_copies(words.iter_mut(), copies, add);
-                }
+                let (at, len) = (run.at as usize, run.len as usize);
+                let mut copies: [&[AtomicU64]; AT_ONCE] = [&[]; AT_ONCE];
+                let chunks = several.iter().flatten().filter_map(|arena| arena.chunk(chunk));
+                let found =
+                    copies.iter_mut().zip(chunks).map(|(copy, chunk)| *copy = &chunk[start..start + len]).count();
+                let (words, copies) = (&mut words[at..at + len], &copies[..found]);
+                // Its cells rise, and its words do, too, but for a moment.
+                let turn = |words: &mut [u64]| {
+                    if run.descends {
+                        words.reverse();
+                    }
+                };
+                turn(words);
+                add_copies(words, copies, add);
+                turn(words);
             }
         }
         runs.len = 0;
@@ -89,50 +104,70 @@ impl Cells {
     }
 }
 
-/// Adds to each word its cell of each copy that there is.
+/// Memory answers several readers sooner than one, and with 64 copies it is all that counts.
+const AT_ONCE: usize = 8;
+
+/// Adds to each word its cell of each copy.
 #[inline(always)]
-fn add_copies<'a>(
-    words: impl Iterator<Item = &'a mut u64>,
-    copies: [Option<&[AtomicU64]>; 4],
-    add: &impl Fn(u64, u64) -> u64,
-) {
-    let add = |sum: u64, cell: &AtomicU64| add(sum, cell.load(Relaxed));
-    if let [Some(a), Some(b), Some(c), Some(d)] = copies {
-        for ((((word, a), b), c), d) in words.zip(a).zip(b).zip(c).zip(d) {
-            *word = add(add(add(add(*word, a), b), c), d);
-        }
-        return;
+fn add_copies(words: &mut [u64], mut copies: &[&[AtomicU64]], add: &impl Fn(u64, u64) -> u64) {
+    while let [first, others @ ..] = copies {
+        copies = if let Some((eight, others)) = copies.split_first_chunk::<AT_ONCE>() {
+            add_at_once(words, eight, add);
+            others
+        } else if let Some((four, others)) = copies.split_first_chunk::<4>() {
+            add_at_once(words, four, add);
+            others
+        } else {
+            add_at_once(words, &[first], add);
+            others
+        };
     }
-    for (i, word) in words.enumerate() {
-        for copy in copies.iter().flatten() {
-            *word = add(*word, &copy[i]);
-        }
+}
+
+#[inline(always)]
+fn add_at_once<const N: usize>(words: &mut [u64], copies: &[&[AtomicU64]; N], add: &impl Fn(u64, u64) -> u64) {
+    let copies = copies.map(|copy| &copy[..words.len()]);
+    for (i, word) in words.iter_mut().enumerate() {
+        *word = copies.iter().fold(*word, |sum, copy| add(sum, copy[i].load(Relaxed)));
     }
 }
 
 /// Ids that follow one another within a chunk, as those of series that were created together do: upwards, or downwards
 /// where they were used before.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 struct Run {
     lowest: u32,
-    at: usize,
-    len: usize,
+    at: u32,
+    len: u32,
     descends: bool,
 }
 
 impl Run {
+    const fn new(at: u32, id: u32) -> Self {
+        Self { lowest: id, at, len: 1, descends: false }
+    }
+
     /// Whether it goes on with this one.
+    #[inline(always)]
     fn push(&mut self, id: u32) -> bool {
-        let ascends =
-            (!self.descends && id as usize == self.lowest as usize + self.len) && !(id as usize).is_multiple_of(CHUNK);
+        let ascends = id == self.lowest.wrapping_add(self.len) && !(id as usize).is_multiple_of(CHUNK);
+        if ascends && !self.descends {
+            self.len += 1;
+            return true;
+        }
+        self.push_below(id)
+    }
+
+    #[inline(never)]
+    fn push_below(&mut self, id: u32) -> bool {
         let descends = (self.descends || self.len == 1)
             && self.lowest.checked_sub(1) == Some(id)
             && !(self.lowest as usize).is_multiple_of(CHUNK);
         if descends {
             (self.lowest, self.descends) = (id, true);
+            self.len += 1;
         }
-        self.len += usize::from(ascends || descends);
-        ascends || descends
+        descends
     }
 }
 
@@ -142,22 +177,16 @@ struct Runs {
     len: usize,
 }
 
-impl Default for Runs {
-    fn default() -> Self {
-        Self { runs: [Run::default(); 64], len: 0 }
-    }
-}
-
 impl Runs {
-    /// Whether there was room.
-    fn push(&mut self, at: usize, id: u32) -> bool {
-        if self.runs[..self.len].last_mut().is_some_and(|run| run.push(id)) {
-            return true;
-        }
-        let Some(free) = self.runs.get_mut(self.len) else { return false };
-        *free = Run { lowest: id, at, len: 1, descends: false };
+    const NONE: Self = Self { runs: [Run::new(0, 0); 64], len: 0 };
+
+    fn push(&mut self, run: Run) {
+        self.runs[self.len] = run;
         self.len += 1;
-        true
+    }
+
+    fn is_full(&self) -> bool {
+        self.len == self.runs.len()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::points::{Cursor, Points};
 use crate::cell::{Key, Stopped};
-use crate::model::{Exemplar, FamilyField, Kind, Options, Point, Scope};
+use crate::model::{Exemplar, FamilyField, Kind, Options, Point, Scope, Timestamp};
 use std::any::Any;
 use std::fmt;
 
@@ -217,8 +217,6 @@ pub trait Child: Send + Sync + Sized + 'static {
     #[doc(hidden)]
     fn create(shared: &Self::Shared, key: Key<'_>) -> Self;
 
-    /// Gives the points of children (labels and child) in their family number `family`.
-    #[doc(hidden)]
     /// What was measured of it. Nothing of what ends only when it is removed.
     #[doc(hidden)]
     fn measure(&self, words: &mut Vec<u64>) {
@@ -251,6 +249,13 @@ pub trait Child: Send + Sync + Sized + 'static {
 pub trait Measured: Child {
     /// Puts what was measured of each child behind one another: as many words for each.
     fn read<'a>(children: impl ExactSizeIterator<Item = &'a Self> + Clone, words: &mut Vec<u64>);
+
+    /// The value and the time of creation, if the point that these words are is a [`Count`](crate::model::Count).
+    #[inline(always)]
+    fn count(&self, words: &[u64]) -> Option<(u64, Timestamp)> {
+        let _ = words;
+        None
+    }
 
     /// The point that these words are. Its exemplars are put into `exemplars`.
     fn point<'a>(&'a self, words: &'a [u64], exemplars: &'a mut Vec<Option<Exemplar>>) -> Point<'a>;

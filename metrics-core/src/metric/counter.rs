@@ -304,6 +304,12 @@ impl<T: CounterValue> Measured for Counter<T> {
         });
     }
 
+    #[inline(always)]
+    fn count(&self, words: &[u64]) -> Option<(u64, Timestamp)> {
+        let Number::U64(value) = T::from_word(words[0]).into() else { return None };
+        self.created.without_exemplars().map(|created| (value, created))
+    }
+
     fn point<'a>(&'a self, words: &'a [u64], exemplars: &'a mut Vec<Option<Exemplar>>) -> Point<'a> {
         let exemplar = self.created.read(&self.cells, exemplars).first().and_then(Option::as_ref);
         // It may be newer than what was read.

@@ -29,6 +29,13 @@ impl Created {
         Timestamp::from_nanos(self.0.load(Relaxed) & !HAS_EXEMPLARS)
     }
 
+    /// The time, if there are no exemplars.
+    #[inline(always)]
+    pub(super) fn without_exemplars(&self) -> Option<Timestamp> {
+        let word = self.0.load(Relaxed);
+        (word & HAS_EXEMPLARS == 0).then(|| Timestamp::from_nanos(word))
+    }
+
     /// Begins again, without exemplars.
     pub(super) fn restart(&self, cells: &Range) {
         self.forget(cells);

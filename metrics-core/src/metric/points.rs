@@ -1,7 +1,8 @@
 //! Where a scrape's points go.
 
 use super::collect::Measured;
-use crate::model::{Exemplar, FamilySink, Labels, Point};
+use super::family::Batch;
+use crate::model::{Count, Exemplar, FamilySink, Labels, Point};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -38,6 +39,10 @@ pub struct Points<'a> {
 pub struct Scratch {
     /// What a metric wants to know when a scrape goes on with it.
     pub(crate) mark: u32,
+    /// For families whose label sets cannot be counted.
+    pub(super) batch: Batch,
+    /// For those whose can: where there is a series.
+    pub(super) live: Vec<usize>,
     words: Vec<u64>,
     exemplars: Vec<Option<Exemplar>>,
 }
@@ -75,12 +80,37 @@ impl Points<'_> {
         if children.len() == 0 {
             return;
         }
+        let Self { scope, own: outer, .. } = *self;
+        let sink = &mut *self.sink;
         let Scratch { words, exemplars, .. } = &mut *self.scratch;
         M::read(children.clone().map(|(_, child)| child), words);
         let width = words.len() / children.len();
-        for ((own, child), words) in children.zip(words.chunks_exact(width)) {
-            let own = &*join(self.own, own);
-            self.sink.point(Labels { scope: self.scope, own }, &child.point(words, exemplars), None);
+        let mut children = children.zip(words.chunks_exact(width));
+        let mut counts = [Count::ZERO; 16];
+        loop {
+            // Several at once: to hand each over by itself would cost as much as to write it.
+            let (mut len, mut other) = (0, None);
+            for (waiting, ((own, child), words)) in counts.iter_mut().zip(children.by_ref()) {
+                match child.count(words).filter(|_| outer.is_empty()) {
+                    Some((value, created)) => *waiting = Count { own, value, created },
+                    None => {
+                        other = Some((own, child, words));
+                        break;
+                    }
+                }
+                len += 1;
+            }
+            if len > 0 {
+                sink.counts(scope, &counts[..len]);
+            }
+            match other {
+                Some((own, child, words)) => {
+                    let labels = Labels { scope, own: &join(outer, own) };
+                    sink.point(labels, &child.point(words, exemplars), None);
+                }
+                None if len < counts.len() => break,
+                None => {}
+            }
         }
     }
 }

@@ -105,6 +105,27 @@ impl<'a> Buckets<'a> {
     }
 }
 
+/// A [`Point::Counter`] as nearly all of them are: a whole number, without exemplar or time of its own.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Count<'a> {
+    /// The labels of the series, rendered; see [`Labels::own`].
+    pub own: &'a str,
+    /// What was counted.
+    pub value: u64,
+    /// When it was zero.
+    pub created: Timestamp,
+}
+
+impl<'a> Count<'a> {
+    /// A counter without labels at zero.
+    pub(crate) const ZERO: Self = Self { own: "", value: 0, created: Timestamp::from_nanos(0) };
+
+    /// The same point, as every sink takes it.
+    pub fn point(&self) -> Point<'a> {
+        Point::Counter { value: Number::U64(self.value), exemplar: None, created: Some(self.created) }
+    }
+}
+
 /// What a scrape is written into: an encoder, or any other reader of the registry.
 ///
 /// A scrape calls [`begin`](Self::begin) for each family in the order of the names, and
@@ -116,6 +137,15 @@ pub trait FamilySink {
 
     /// A point of the family that was begun last, of its type; `timestamp` only where its source gives one.
     fn point(&mut self, labels: Labels<'_>, point: &Point<'_>, timestamp: Option<Timestamp>);
+
+    /// One or more points of the counters that were begun last, in order, all with the constant labels `scope`. By default
+    /// as many calls of [`point`](Self::point). Most lines of most pages come through here, so that a faster way may be
+    /// worth it.
+    fn counts(&mut self, scope: &str, counts: &[Count<'_>]) {
+        for count in counts {
+            self.point(Labels { scope, own: count.own }, &count.point(), None);
+        }
+    }
 
     /// The family that was begun last is to be left out: forget what came of it since
     /// [`begin`](Self::begin). Called when a collector panicked half-way.

@@ -84,9 +84,7 @@ impl Scrape {
     /// a sink that still has all of the family, and has forgotten it, may do so.
     pub fn step(&mut self, sink: &mut dyn FamilySink) -> Result<bool, Aborted> {
         if let Some(page) = self.page.take() {
-            let faults;
-            (self.families, self.gathered, faults) = gather(&page);
-            FAULTS.fetch_add(faults, Relaxed);
+            self.run_collectors(&page);
         }
         let families = Arc::clone(&self.families);
         let Some(family) = families.get(self.family) else { return Ok(false) };
@@ -123,6 +121,14 @@ impl Scrape {
         }
         self.next_family();
         Ok(self.family < self.families.len())
+    }
+
+    /// Apart, so that what it needs of the stack is free again when the metrics are read.
+    #[inline(never)]
+    fn run_collectors(&mut self, page: &Page) {
+        let (families, gathered, faults) = gather(page);
+        (self.families, self.gathered) = (families, gathered);
+        FAULTS.fetch_add(faults, Relaxed);
     }
 
     fn next_family(&mut self) {

@@ -2,7 +2,7 @@
 
 use super::number;
 use crate::page::{Page, Room};
-use metrics_core::model::{Number, float_to_go_string};
+use metrics_core::model::{Count, Number, float_to_go_string};
 
 /// Room for braces, blank, number and line feed.
 pub(super) const TAIL: usize = number::ROOM + 8;
@@ -14,6 +14,16 @@ pub(super) struct Head {
     open: Vec<u8>,
     /// The same for a series without labels of its own: `name_total ` or `name_total{scope} `.
     bare: Vec<u8>,
+    short: Short<64>,
+}
+
+/// How lines begin that are short throughout, as most are. Each is put together in an array of one size, of which the
+/// compiler knows that every piece fits.
+#[derive(Debug)]
+pub(super) struct Short<const N: usize> {
+    open: [u8; N],
+    /// 0: it is too long.
+    len: usize,
 }
 
 /// `0.005"} `, padded: copying a known length is faster, see [`Room::put_padded`].
@@ -25,7 +35,7 @@ pub(super) struct Le {
 
 impl Head {
     pub(super) fn prepare(&mut self, name: &str, suffix: &str, scope: &str) {
-        let Self { open, bare } = self;
+        let Self { open, bare, .. } = self;
         open.clear();
         open.extend_from_slice(name.as_bytes());
         open.extend_from_slice(suffix.as_bytes());
@@ -38,6 +48,7 @@ impl Head {
             bare.push(b'}');
         }
         bare.push(b' ');
+        self.short = Short::new(open);
     }
 
     /// What stands before the value of a label that comes behind the series' own.
@@ -70,6 +81,20 @@ impl Head {
         room.commit();
     }
 
+    /// A line for each of these.
+    pub(super) fn count_lines(&self, page: &mut Page, mut counts: &[Count<'_>]) {
+        while !counts.is_empty() {
+            let mut room = page.room(counts.len() * LINE);
+            let written = counts.iter().take_while(|count| self.short.put_line(&mut room, count)).count();
+            room.commit();
+            counts = &counts[written..];
+            if let [long, behind @ ..] = counts {
+                self.count_line(page, long.own, long.value);
+                counts = behind;
+            }
+        }
+    }
+
     #[inline(always)]
     fn begin_line<'p>(&self, page: &'p mut Page, own: &str) -> Room<'p> {
         let mut room = page.room(self.open.len() + own.len() + TAIL);
@@ -81,6 +106,89 @@ impl Head {
             room.put(b"} ");
         }
         room
+    }
+}
+
+/// Room for a short line: the longer beginning, or the shorter one and labels, and a number.
+pub(super) const LINE: usize = 256;
+/// The longest labels of their own that short lines have.
+const OWN: usize = 128;
+
+impl<const N: usize> Short<N> {
+    pub(super) fn new(open: &[u8]) -> Self {
+        let mut short = Self::default();
+        if let Some(place) = short.open.get_mut(..open.len()) {
+            place.copy_from_slice(open);
+            short.len = open.len();
+        }
+        short
+    }
+
+    /// Puts a line, unless it is too long or has no labels of its own.
+    #[inline(always)]
+    fn put_line(&self, room: &mut Room<'_>, count: &Count<'_>) -> bool {
+        const { assert!(N + OWN + TAIL <= LINE) };
+        let own = count.own.as_bytes();
+        let (Some(line), Some(digits)) = (room.first(), number::short(count.value)) else { return false };
+        let (start, len) = (self.put_open(line), own.len());
+        match len {
+            _ if start == 0 => return false,
+            8..=15 => copy_ends::<8>(line, start, own),
+            16..=32 => copy_ends::<16>(line, start, own),
+            33..=64 => copy_ends::<32>(line, start, own),
+            65..=OWN => copy_ends::<64>(line, start, own),
+            _ => return false,
+        }
+        let value = start + len + 2;
+        line[value - 2..value].copy_from_slice(b"} ");
+        let end = end_short(line, value, digits);
+        room.skip(end);
+        true
+    }
+
+    /// Puts the line of a bucket, unless it is too long.
+    #[inline(always)]
+    pub(super) fn put_bucket(&self, room: &mut Room<'_>, le: &Le, count: u64) -> bool {
+        const { assert!(N + Le::LEN + TAIL <= LINE) };
+        let (Some(line), Some(digits)) = (room.first(), number::short(count)) else { return false };
+        let start = self.put_open(line);
+        if start == 0 {
+            return false;
+        }
+        line[start..start + Le::LEN].copy_from_slice(&le.text);
+        let end = end_short(line, start + le.len.min(Le::LEN), digits);
+        room.skip(end);
+        true
+    }
+
+    #[inline(always)]
+    fn put_open(&self, line: &mut [u8; LINE]) -> usize {
+        line[..N].copy_from_slice(&self.open);
+        self.len.min(N)
+    }
+}
+
+/// Puts what stands behind `value` in a line; where it ends.
+#[inline(always)]
+fn end_short(line: &mut [u8; LINE], value: usize, (digits, len): ([u8; 8], usize)) -> usize {
+    line[value..value + 8].copy_from_slice(&digits);
+    line[value + len] = b'\n';
+    value + len + 1
+}
+
+impl<const N: usize> Default for Short<N> {
+    fn default() -> Self {
+        Self { open: [0; N], len: 0 }
+    }
+}
+
+/// Copies `N` to 2 × `N` bytes as two parts that overlap.
+#[inline(always)]
+fn copy_ends<const N: usize>(line: &mut [u8; LINE], start: usize, from: &[u8]) {
+    if let (Some(first), Some(last)) = (from.first_chunk::<N>(), from.last_chunk::<N>()) {
+        line[start..start + N].copy_from_slice(first);
+        let end = start + from.len();
+        line[end - N..end].copy_from_slice(last);
     }
 }
 

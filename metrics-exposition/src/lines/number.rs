@@ -26,14 +26,22 @@ pub(super) fn put(room: &mut Room<'_>, value: Number) {
 /// Puts a count.
 #[inline(always)]
 pub(super) fn put_u64(room: &mut Room<'_>, value: u64) {
-    if value < BLOCK {
-        let digits = digits(value);
-        let leading = (digits | (1 << 56)).trailing_zeros() / 8;
-        let digits = (digits | ZEROS) >> (8 * leading);
-        room.put_padded(&digits.to_le_bytes(), 8 - leading as usize);
-    } else {
-        room.put(itoa::Buffer::new().format(value).as_bytes());
+    match short(value) {
+        Some((digits, len)) => room.put_padded(&digits, len),
+        None => room.put(itoa::Buffer::new().format(value).as_bytes()),
     }
+}
+
+/// The digits of a number that has eight at most, padded, and how many they are.
+#[inline(always)]
+pub(super) fn short(value: u64) -> Option<([u8; 8], usize)> {
+    if value >= BLOCK {
+        return None;
+    }
+    let digits = digits(value);
+    let leading = (digits | (1 << 56)).trailing_zeros() / 8;
+    let digits = (digits | ZEROS) >> (8 * leading);
+    Some((digits.to_le_bytes(), 8 - leading as usize))
 }
 
 fn put_i64(room: &mut Room<'_>, value: i64) {

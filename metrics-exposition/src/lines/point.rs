@@ -1,7 +1,7 @@
 //! What is written of each type of point.
 
 use super::family::escape_labels;
-use super::head::{Le, TAIL};
+use super::head::{LINE, Le, Short, TAIL};
 use super::{Lines, number, push_all, push_escaped};
 use crate::page::Page;
 use metrics_core::model::{Buckets, Exemplar, NativeHistogram, Number, Point, Timestamp, float_to_go_string};
@@ -74,9 +74,13 @@ impl Lines {
         let line = family.series.len() + Le::LEN + TAIL;
         if timestamp.is_none() && buckets.exemplars.is_empty() {
             let mut total = 0u64;
-            let mut room = page.room(buckets.counts.len() * line);
+            let short = Short::<128>::new(&family.series);
+            let mut room = page.room(buckets.counts.len() * line.max(LINE));
             for (le, count) in family.les.iter().zip(buckets.counts) {
                 total = total.saturating_add(*count);
+                if short.put_bucket(&mut room, le, total) {
+                    continue;
+                }
                 room.put_short(&family.series);
                 room.put_padded(&le.text, le.len);
                 number::put_u64(&mut room, total);

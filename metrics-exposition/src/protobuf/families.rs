@@ -1,11 +1,11 @@
 //! A page of messages, one for each family or for a part of it.
 
 use super::labels::{put_label, put_labels};
-use super::point::{metric_type, put_point};
+use super::point::{metric_type, put_count, put_point};
 use super::wire::{Message, put_bytes, put_u64};
 use crate::encoder::{Encoder, SCHEME};
 use crate::page::Page;
-use metrics_core::model::{Desc, FamilySink, Kind, Labels, Point, Timestamp};
+use metrics_core::model::{Count, Desc, FamilySink, Kind, Labels, Point, Timestamp};
 use metrics_core::name::{escape_label_name, escape_metric_name};
 
 /// A message that is as long is ended, and its family goes on in another one.
@@ -84,22 +84,9 @@ impl Families {
         }
     }
 
-    /// Where the message under way begins, before which all are whole.
-    fn end_of_whole(&self) -> usize {
-        self.message.as_ref().map_or(self.page.len(), Message::start)
-    }
-}
-
-impl FamilySink for Families {
-    fn begin(&mut self, family: &Desc) {
-        self.end_message();
-        self.start = Some(self.page.len());
-        self.goes_on = true;
-        self.family.begin(family);
-    }
-
-    #[inline]
-    fn point(&mut self, labels: Labels<'_>, point: &Point<'_>, timestamp: Option<Timestamp>) {
+    /// Puts a metric with these labels, and what `put` puts behind them.
+    #[inline(always)]
+    fn metric(&mut self, labels: Labels<'_>, put: impl FnOnce(&mut Page, &Family)) {
         if !self.goes_on {
             return;
         }
@@ -116,13 +103,39 @@ impl FamilySink for Families {
             page.push(family.constant.as_bytes());
         }
         put_labels(page, labels.own);
-        if let Point::StateSet { state, .. } = point {
-            put_label(page, &family.state_label, state);
-        }
-        put_point(page, point, timestamp);
+        put(page, family);
         metric.end(page);
         if self.message.as_ref().is_some_and(|message| message.len(&self.page) >= LONG) {
             self.end_message();
+        }
+    }
+
+    /// Where the message under way begins, before which all are whole.
+    fn end_of_whole(&self) -> usize {
+        self.message.as_ref().map_or(self.page.len(), Message::start)
+    }
+}
+
+impl FamilySink for Families {
+    fn begin(&mut self, family: &Desc) {
+        self.end_message();
+        self.start = Some(self.page.len());
+        self.goes_on = true;
+        self.family.begin(family);
+    }
+
+    fn point(&mut self, labels: Labels<'_>, point: &Point<'_>, timestamp: Option<Timestamp>) {
+        self.metric(labels, |page, family| {
+            if let Point::StateSet { state, .. } = point {
+                put_label(page, &family.state_label, state);
+            }
+            put_point(page, point, timestamp);
+        });
+    }
+
+    fn counts(&mut self, scope: &str, counts: &[Count<'_>]) {
+        for count in counts {
+            self.metric(Labels { scope, own: count.own }, |page, _| put_count(page, count));
         }
     }
 

@@ -62,9 +62,10 @@ fn put_plain(page: &mut Page, rendered: &[u8]) -> bool {
 /// Puts the first label of a text; what is behind it.
 #[inline(always)]
 fn put_plain_pair<'t>(room: &mut Room<'_>, text: &'t [u8]) -> Option<&'t [u8]> {
-    let name = text.iter().position(|b| *b == b'=').filter(|_| text[0] != b'"')?;
+    let name = position(text, [b'=', b'"']).filter(|name| text[*name] == b'=')?;
     let begin = name + "=\"".len();
-    let value = unescaped_len(text.get(begin..)?)?;
+    let behind = text.get(begin..)?;
+    let value = position(behind, [b'"', b'\\']).filter(|value| behind[*value] == b'"')?;
     let end = begin + value;
     match (u8::try_from(end + 2), u8::try_from(name), u8::try_from(value)) {
         (Ok(pair @ ..0x80), Ok(name_len), Ok(value_len)) => {
@@ -94,20 +95,27 @@ fn varint_len(value: usize) -> usize {
     (value | 1).ilog2() as usize / 7 + 1
 }
 
-/// How many bytes stand before the closing quote, unless there is a backslash before it. Looks at eight at a time.
+/// Where the first of these bytes stands. Looks at eight at a time.
 #[inline(always)]
-fn unescaped_len(text: &[u8]) -> Option<usize> {
+fn position(text: &[u8], bytes: [u8; 2]) -> Option<usize> {
+    let first = |word: u64| {
+        let [a, b] = bytes.map(|byte| zeros(word ^ (u64::from(byte) * ONES)));
+        (a | b != 0).then(|| (a | b).trailing_zeros() as usize / 8)
+    };
     let (words, rest) = text.as_chunks();
     for (at, word) in words.iter().enumerate() {
-        let word = u64::from_le_bytes(*word);
-        let found = zeros(word ^ (u64::from(b'"') * ONES)) | zeros(word ^ (u64::from(b'\\') * ONES));
-        if found != 0 {
-            let end = 8 * at + found.trailing_zeros() as usize / 8;
-            return (text[end] == b'"').then_some(end);
+        if let Some(found) = first(u64::from_le_bytes(*word)) {
+            return Some(8 * at + found);
         }
     }
-    let end = rest.iter().position(|b| matches!(b, b'"' | b'\\'))?;
-    (rest[end] == b'"').then_some(text.len() - rest.len() + end)
+    let seen = text.len() - rest.len();
+    match text.last_chunk() {
+        // The last eight, without those that were seen.
+        Some(last) if !rest.is_empty() => {
+            first(u64::from_le_bytes(*last) >> (8 * (8 - rest.len()))).map(|found| seen + found)
+        }
+        _ => rest.iter().position(|byte| bytes.contains(byte)).map(|found| seen + found),
+    }
 }
 
 const ONES: u64 = 0x0101_0101_0101_0101;

@@ -69,6 +69,25 @@ pub(super) fn put_timestamp(page: &mut Page, field: u32, timestamp: Timestamp) {
     });
 }
 
+/// The usual [timestamp](put_timestamp), with seconds and nanoseconds, both positive: its bytes, padded, and how many
+/// they are.
+#[inline(always)]
+pub(super) fn short_timestamp(timestamp: Timestamp) -> Option<([u8; 24], u8)> {
+    let nanos = u64::try_from(timestamp.as_nanos()).ok()?;
+    let (secs, nanos) = (nanos / 1_000_000_000, nanos % 1_000_000_000);
+    if secs == 0 || nanos == 0 {
+        return None;
+    }
+    let ((secs, secs_len), (nanos, nanos_len)) = (short_varint(secs), short_varint(nanos));
+    let mut bytes = [0; 24];
+    bytes[0] = low_byte(tag(1, VARINT));
+    bytes[1..9].copy_from_slice(&secs);
+    let at = 1 + secs_len;
+    bytes[at] = low_byte(tag(2, VARINT));
+    bytes[at + 1..at + 9].copy_from_slice(&nanos);
+    Some((bytes, low_byte((at + 1 + nanos_len) as u64)))
+}
+
 /// A message in a message.
 #[inline(always)]
 pub(super) fn put_message(page: &mut Page, field: u32, write: impl FnOnce(&mut Page)) {
@@ -146,12 +165,24 @@ const fn tag(field: u32, wire_type: u32) -> u64 {
 
 #[inline(always)]
 pub(super) fn put_varint(room: &mut Room<'_>, value: u64) {
-    if value < 0x80 {
-        room.put(&[low_byte(value)]);
+    if value < 1 << 56 {
+        let (bytes, len) = short_varint(value);
+        room.put_padded(&bytes, len);
     } else {
         let (bytes, len) = varint(value);
         room.put_padded(&bytes, len);
     }
+}
+
+/// A [`varint`] of 56 bits, padded. Splits into halves three times, all parts at once.
+#[inline(always)]
+pub(super) const fn short_varint(value: u64) -> ([u8; 8], usize) {
+    let fours = (value & 0x0fff_ffff) | (value & !0x0fff_ffff) << 4;
+    let twos = (fours & 0x0000_3fff_0000_3fff) | (fours & 0x0fff_c000_0fff_c000) << 2;
+    let ones = (twos & 0x007f_007f_007f_007f) | (twos & 0x3f80_3f80_3f80_3f80) << 1;
+    let last = (63 - (ones | 1).leading_zeros()) / 8;
+    let go_on = 0x8080_8080_8080_8080 & ((1 << (8 * last)) - 1);
+    ((ones | go_on).to_le_bytes(), last as usize + 1)
 }
 
 /// Seven bits a byte, the lowest first, and the highest bit of all but the last one set.

@@ -201,18 +201,16 @@ impl<M: Child> Store<M> for DenseStore<M> {
     fn collect(&self, family: usize, from: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
         let from = usize::try_from(from.0).unwrap_or(usize::MAX).min(self.slots.len());
         let to = self.slots.len().min(from + Points::BATCH);
-        let mut batch = [0; Points::BATCH];
-        let mut len = 0;
-        for index in (from..to).filter(|index| self.slots[*index].live().is_some()) {
-            batch[len] = index;
-            len += 1;
-        }
-        let live = &batch[..len];
+        // Twice the same, though others make and remove series meanwhile.
+        let mut live = std::mem::take(&mut points.scratch.live);
+        live.clear();
+        live.extend((from..to).filter(|index| self.slots[*index].live().is_some()));
         let children = live.iter().map(|&index| {
             let metric = self.slots[index].child().expect("it was live");
             (self.labels(index), metric)
         });
         M::give(family, children, points);
+        points.scratch.live = live;
         (to < self.slots.len()).then_some(Cursor(to as u64))
     }
 }

@@ -354,17 +354,19 @@ impl<M: Child> HashedStore<M> {
         (1..rounds).for_each(|_| self.reap(stop(), true));
     }
 
-    /// Puts series from `from` on into `batch`, as many as there are or fit, and says where to go on. With `end`, only
-    /// those before it in its block; none of blocks that are newer than `newest`. The caller is pinned. Only for the address
-    /// of a block the cold paths are stopped.
-    fn batch<'a>(
+    /// Fills `batch` with series from `from` on, and says where to go on. With `end`, only those before it in its block;
+    /// none of blocks newer than `newest`. The caller is pinned. The cold paths are stopped for a block's address only.
+    fn fill(
         &self,
+        batch: &mut Vec<NonNull<Series<M>>>,
+        most: usize,
         from: Place,
         end: Option<Place>,
         newest: u32,
-        batch: &'a mut [NonNull<Series<M>>],
-    ) -> (&'a [NonNull<Series<M>>], Option<Place>) {
-        let (mut next, mut len) = (Some(from), 0);
+    ) -> Option<Place> {
+        batch.clear();
+        batch.reserve(most.min(self.all()));
+        let mut next = Some(from);
         while let Some(from) = next {
             let Some((block, start)) = self.inner.get(&mut stop()).blocks.next(from) else { break };
             if end.is_some_and(|end| !start.is_beside(end)) {
@@ -375,14 +377,13 @@ impl<M: Child> HashedStore<M> {
                 continue;
             }
             for (series, behind) in block.walk(start, end.unwrap_or_else(|| block.end())) {
-                batch[len] = series;
-                len += 1;
-                if len == batch.len() {
-                    return (batch, Some(behind));
+                batch.push(series);
+                if batch.len() == most {
+                    return Some(behind);
                 }
             }
         }
-        (&batch[..len], None)
+        None
     }
 }
 
@@ -424,20 +425,18 @@ impl<M: Child> Store<M> for HashedStore<M> {
     fn retain(&self, keep: &mut dyn FnMut(Labels<'_>) -> bool) {
         // Not those that are made meanwhile, maybe by `keep` itself: it would never end.
         let ends: Vec<Place> = self.inner.get(&mut stop()).blocks.iter().map(Block::end).collect();
+        let mut batch = Vec::new();
         for end in ends {
             let mut from = Some(end.start());
             while let Some(place) = from {
                 let _pin = pin();
-                let mut batch = [NonNull::dangling(); UNLINK];
-                let (batch, next) = self.batch(place, Some(end), end.generation(), &mut batch);
-                from = next;
-                let going = batch.iter().copied().filter(|series| {
+                from = self.fill(&mut batch, UNLINK, place, Some(end), end.generation());
+                batch.retain(|series| {
                     // SAFETY: pinned since before it was found.
                     let own = unsafe { Series::labels(*series) };
                     !keep(Labels { scope: "", own })
                 });
-                let going: Vec<_> = going.collect();
-                self.unlink(&going);
+                self.unlink(&batch);
             }
         }
     }
@@ -462,15 +461,16 @@ impl<M: Child> Store<M> for HashedStore<M> {
         }
         // Pinned, not stopped: series that are removed meanwhile are still there to be read.
         let _pin = pin();
-        let mut batch = [NonNull::dangling(); Points::BATCH];
-        let (batch, next) = self.batch(Place::unpack(from.0), None, points.scratch.mark, &mut batch);
+        let mut batch = points.scratch.batch.take();
+        let next = self.fill(&mut batch, Points::BATCH, Place::unpack(from.0), None, points.scratch.mark);
         let children = batch.iter().map(|series| {
             // SAFETY: pinned since before it was found.
             unsafe { (Series::labels(*series), Series::metric(*series)) }
         });
         points.forget_words();
         M::give(family, children, points);
-        self.expire(self.idle.look(batch, points.words()));
+        self.expire(self.idle.look(&batch, points.words()));
+        points.scratch.batch.give(batch);
         next.map(|place| Cursor(place.pack()))
     }
 }

@@ -1,5 +1,6 @@
 //! Families: one metric for each set of labels.
 
+mod batch;
 mod blocks;
 mod build;
 mod cap;
@@ -28,6 +29,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub(crate) use batch::Batch;
 pub use cap::DEFAULT_MAX_SERIES;
 pub(crate) use cap::OverflowedLookups;
 pub use dynamic::{DynamicFamily, WrongLabelCount};
