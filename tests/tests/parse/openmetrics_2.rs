@@ -80,6 +80,35 @@ fn names_are_those_of_samples() {
 }
 
 #[test]
+fn states_with_times_are_put_in_order() {
+    let line = |set: &str, state: &str, value: u8, time: u8| {
+        format!("foo{{entity=\"{set}\",foo=\"{state}\"}} {value} {time}\n")
+    };
+    let page = |lines: &[(&str, &str, u8, u8)]| {
+        let lines: String = lines.iter().map(|(set, state, value, time)| line(set, state, *value, *time)).collect();
+        "# TYPE foo stateset\n".to_owned() + &lines
+    };
+    let read =
+        samples(&page(&[("c", "a", 1, 1), ("c", "a", 0, 2), ("c", "bb", 0, 1), ("c", "bb", 1, 2), ("r", "a", 1, 1)]));
+    let expected = [("c", "a", 1, 1), ("c", "bb", 0, 1), ("c", "a", 0, 2), ("c", "bb", 1, 2), ("r", "a", 1, 1)];
+    let expected = expected.map(|(set, state, value, time)| line(set, state, value, time).trim_end().to_owned());
+    assert_eq!(read, expected);
+
+    for (wrong, rule) in [
+        (page(&[("c", "a", 1, 1), ("c", "b", 1, 1), ("c", "a", 1, 2)]), "follow one another"),
+        (page(&[("c", "a", 1, 1), ("d", "a", 1, 1), ("c", "b", 1, 1)]), "follow one another"),
+        (page(&[("c", "a", 1, 2), ("c", "a", 1, 1)]), "must rise"),
+        (page(&[("c", "a", 1, 2), ("c", "a", 1, 2)]), "must rise"),
+        (page(&[("c", "a", 2, 2)]), "0 or 1"),
+        (page(&[("c", "a", 1, 2)]) + "foo{entity=\"c\",foo=\"b\"} 1\n", "must rise"),
+        ("# TYPE foo stateset\nfoo{a=\"b\"} 1 1\n".to_owned(), "is missing"),
+    ] {
+        let error = parse(with_eof(&wrong).as_bytes()).find_map(Result::err).unwrap_or_else(|| panic!("{wrong}"));
+        assert!(error.to_string().contains(rule), "{wrong}{error}");
+    }
+}
+
+#[test]
 fn long_exemplars_are_left_out() {
     let page = format!("# TYPE a counter\na 1 # {{id=\"{}\"}} 1 2\n", "x".repeat(200));
     assert_eq!(samples(&page), ["a_total 1"]);

@@ -8,7 +8,7 @@
 //! - A counter keeps the last of its exemplars, a classic bucket the last of those that lie in it; other types keep none.
 //!   Exemplars with more than [`Exemplar::MAX_CHARS`] are left out.
 //! - Counts that are no whole numbers, and values of several parts without a type, are refused, although the
-//!   specification allows them; and so are states of which each comes with all its times, before the next state.
+//!   specification allows them.
 //!
 //! Besides the family at hand, the names of all families are kept.
 //!
@@ -16,6 +16,7 @@
 
 mod composite;
 mod sample;
+mod states;
 
 use super::Options;
 use super::cursor::{Cursor, unescape};
@@ -25,6 +26,7 @@ use super::family::Current;
 use super::sample::Dialect;
 use metrics_core::model::{Added, Kind, MetricFamily};
 use sample::Sample;
+use states::States;
 use std::collections::HashSet;
 use std::io::BufRead;
 
@@ -62,6 +64,7 @@ pub(super) struct Reader {
     names: HashSet<String>,
     /// What the model calls the samples of the family.
     sample_name: String,
+    states: States,
     /// The last point of the family.
     point: Option<usize>,
     is_over: bool,
@@ -74,7 +77,7 @@ impl Reader {
             && !self.is_over
             && let Some(sample) = DIALECT.quick(text)
             && sample.name == current.head.name
-            && !matches!(family.desc().kind, Kind::Histogram | Kind::GaugeHistogram | Kind::Summary)
+            && !matches!(family.desc().kind, Kind::Histogram | Kind::GaugeHistogram | Kind::Summary | Kind::StateSet)
             && let Ok(added) =
                 family.add_rendered(&self.sample_name, &sample.labels, sample.value, sample.timestamp, None)
         {
@@ -93,7 +96,7 @@ impl Reader {
         }
         if text == "# EOF" {
             self.is_over = true;
-            return current.end();
+            return self.end(current);
         }
         if text.starts_with('#') {
             return self.comment(text, current);
@@ -103,16 +106,27 @@ impl Reader {
             self.begin(&sample.name, sample.at, text.len(), current)?;
         }
         let family = self.family(current).map_err(|fault| fault.at(0))?;
+        if family.desc().kind == Kind::StateSet
+            && let Some((labels, value, timestamp)) = sample.timed_state()?
+        {
+            return self.states.push(family, labels, value, timestamp);
+        }
         let added = sample.add_to(family, &self.sample_name)?;
         self.follow(family.desc().kind, added)
     }
 
     pub(super) fn finish(&mut self, current: &mut Current) -> Result<(), Fault> {
-        current.end()?;
+        self.end(current)?;
         if self.is_over { Ok(()) } else { Err(ParseFault::MissingEof.at(0)) }
     }
 
+    fn end(&mut self, current: &mut Current) -> Result<(), Fault> {
+        self.states.end(current.family.as_mut())?;
+        current.end()
+    }
+
     fn begin(&mut self, name: &str, at: usize, len: usize, current: &mut Current) -> Result<(), Fault> {
+        self.end(current)?;
         current.begin(name, len)?;
         self.point = None;
         match self.names.replace(name.to_owned()) {
