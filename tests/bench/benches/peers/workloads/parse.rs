@@ -69,9 +69,9 @@ fn subjects(page: String, openmetrics: String, lines: usize) -> Workload {
     registry.register_collector(Arc::new(move || families.clone())).expect("the first");
     let binary: &'static [u8] = protobuf::generate_latest(&registry).leak();
     eprintln!("{} bytes a line in protobuf", binary.len() / lines);
-    let messages = || parse::protobuf::parse(binary).collect::<Result<Vec<_>, _>>().expect("a page");
+    let messages = move || parse::protobuf::parse(binary).collect::<Result<Vec<_>, _>>().expect("a page");
     assert_eq!(messages()[0].len(), ours()[0].len());
-    let decode = || {
+    let decode = move || {
         let (mut rest, mut all) = (binary, Vec::new());
         while !rest.is_empty() {
             all.push(messages::MetricFamily::decode_length_delimited(&mut rest).expect("a message"));
