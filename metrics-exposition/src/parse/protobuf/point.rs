@@ -85,8 +85,12 @@ impl Point {
             Kind::Counter => {
                 let Number { value, exemplar, created } = Number::read(message)?;
                 let mut point = CounterPoint::from(value);
-                point = exemplar.map_or(point.clone(), |exemplar| point.exemplar(exemplar));
-                point = created.map_or(point.clone(), |created| point.created(created));
+                if let Some(exemplar) = exemplar {
+                    point = point.exemplar(exemplar);
+                }
+                if let Some(created) = created {
+                    point = point.created(created);
+                }
                 family.add_rendered_point::<CounterPoint>(labels, timed!(point, time))
             }
             Kind::Summary => family.add_rendered_point::<SummaryPoint>(labels, timed!(summary(message)?, time)),
@@ -94,7 +98,10 @@ impl Point {
                 self.histogram.read(message)?;
                 let created = self.histogram.created;
                 let point = match self.histogram.point::<HistogramPoint>(message.at())? {
-                    Ok(point) => created.map_or(point.clone(), |created| point.created(created)),
+                    Ok(point) => match created {
+                        Some(created) => point.created(created),
+                        None => point,
+                    },
                     Err(fault) => return Ok(Err(fault)),
                 };
                 family.add_rendered_point::<HistogramPoint>(labels, timed!(point, time))
@@ -147,7 +154,10 @@ fn summary(mut message: Message<'_>) -> Result<SummaryPoint, Fault> {
     }
     let add = |point: SummaryPoint, (quantile, value)| point.quantile(quantile, value);
     let point = quantiles.into_iter().fold(SummaryPoint::from((count, sum)), add);
-    Ok(created.map_or(point.clone(), |created| point.created(created)))
+    Ok(match created {
+        Some(created) => point.created(created),
+        None => point,
+    })
 }
 
 fn quantile(field: &Field<'_>) -> Result<(f64, f64), Fault> {
