@@ -3,11 +3,12 @@
 //! ```text
 //! cargo run --example flexible_names [PORT] [--legacy]
 //! curl http://127.0.0.1:9105/metrics
+//! curl -H 'Accept: application/openmetrics-text;escaping=allow-utf-8' http://127.0.0.1:9105/metrics
 //! ```
 //!
 //! OpenTelemetry names metrics and labels with dots, and other languages have other letters. Derived names are checked
 //! when the program is compiled, and fit every reader; what is named at run time may have any name. A page has them
-//! escaped (`http_requests_total`), since neither text format of today knows them.
+//! escaped (`http_requests_total`), unless the reader says that it knows them, as Prometheus 3 does.
 
 use metrics_core::model::{CounterMetricFamily, MetricFamily, Unit};
 use metrics_core::name::{EscapingScheme, Validation, escape_metric_name};

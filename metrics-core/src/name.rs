@@ -14,7 +14,10 @@ pub use check::{
     check_buckets, check_const_label, check_group, check_group_label, check_label_name, check_label_names,
     check_metric_name, check_prefix, check_quantiles, check_scope_label, check_unit,
 };
-pub use escape::{EscapingScheme, escape_label_name, escape_metric_name, is_legacy_label_name, is_legacy_metric_name};
+pub use escape::{
+    EscapingScheme, UnknownEscapingScheme, escape_label_name, escape_metric_name, is_legacy_label_name,
+    is_legacy_metric_name, unescape_name,
+};
 pub(crate) use full::append_unit;
 pub use message::Message;
 pub use unique::{check_unique, clashes, slots};

@@ -3,12 +3,12 @@
 use std::fmt;
 use std::mem;
 use std::ops::Deref;
-use std::sync::{Mutex, TryLockError};
+use std::sync::{Arc, Mutex, TryLockError};
 
 /// A part of a page, as bytes.
 ///
 /// Give the chunk itself to the server, as `Bytes::from_owner(chunk)`: once it is dropped, its memory serves a page to
-/// come. A `Vec` made of it keeps that memory.
+/// come. A `Vec` made of it keeps that memory, or is a copy, if the page is shared with another scrape.
 ///
 /// ```
 /// use metrics_core::Registry;
@@ -20,11 +20,13 @@ use std::sync::{Mutex, TryLockError};
 ///     let owned = Vec::from(chunk);
 /// #   let _ = owned;
 /// }
-/// # Ok::<(), metrics_core::registry::Aborted>(())
+/// # Ok::<(), metrics_exposition::http::Broken>(())
 /// ```
 pub struct Chunk {
     bytes: Vec<u8>,
     is_page: bool,
+    /// Whose bytes it has, instead of its own.
+    shared: Option<Arc<Self>>,
 }
 
 /// Left to the allocator, megabytes stay where a thread once had them: on a pool for blocking work each scrape is
@@ -54,11 +56,16 @@ impl Chunk {
         // A buffer that doubles is up to twice as large as its page, and a client may keep it for long. The next page
         // may be a little longer.
         bytes.shrink_to((bytes.len() + bytes.len() / 4).max(64 << 10));
-        Self { bytes, is_page: true }
+        Self { bytes, is_page: true, shared: None }
     }
 
     pub(crate) fn small(bytes: Vec<u8>) -> Self {
-        Self { bytes, is_page: false }
+        Self { bytes, is_page: false, shared: None }
+    }
+
+    /// One of several that have the bytes of one.
+    pub(crate) fn shared(of: Arc<Self>) -> Self {
+        Self { bytes: Vec::new(), is_page: false, shared: Some(of) }
     }
 }
 
@@ -79,7 +86,7 @@ impl Deref for Chunk {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
-        &self.bytes
+        self.shared.as_ref().map_or(&self.bytes, |shared| &shared.bytes)
     }
 }
 
@@ -91,7 +98,11 @@ impl AsRef<[u8]> for Chunk {
 
 impl From<Chunk> for Vec<u8> {
     fn from(mut chunk: Chunk) -> Self {
-        mem::take(&mut chunk.bytes)
+        match chunk.shared.take().map(Arc::try_unwrap) {
+            None => mem::take(&mut chunk.bytes),
+            Some(Ok(last)) => last.into(),
+            Some(Err(others)) => others.bytes.clone(),
+        }
     }
 }
 

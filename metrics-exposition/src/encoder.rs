@@ -2,7 +2,6 @@
 
 use metrics_core::Registry;
 use metrics_core::model::FamilySink;
-#[cfg(feature = "_page")]
 use metrics_core::name::EscapingScheme;
 use metrics_core::registry::{Aborted, Scrape};
 use std::fmt;
@@ -18,9 +17,9 @@ use std::fmt;
 /// ```
 /// # #[cfg(feature = "text")] {
 /// use metrics_core::Registry;
-/// use metrics_exposition::text;
+/// use metrics_exposition::{EncoderOptions, text};
 ///
-/// let mut encoder = text::FORMAT.encoder();
+/// let mut encoder = text::FORMAT.encoder(EncoderOptions::default());
 /// for _ in 0..3 {
 ///     encoder.clear();
 ///     encoder.encode(Registry::global());
@@ -61,14 +60,47 @@ impl dyn Encoder {
     }
 }
 
+/// What an encoder writes beyond what its format demands, and how.
+///
+/// ```
+/// # #[cfg(feature = "text")] {
+/// use metrics_core::{Counter, Registry, name::EscapingScheme, registry::Definition};
+/// use metrics_exposition::{EncoderOptions, text};
+/// use std::sync::Arc;
+///
+/// let registry = Registry::new();
+/// registry.register(Definition::new("jobs.done", "Jobs done."), Arc::new(Counter::new()))?;
+///
+/// let options = EncoderOptions { escaping: EscapingScheme::AllowUtf8, ..EncoderOptions::default() };
+/// let mut encoder = text::FORMAT_1_0_0.encoder(options);
+/// encoder.encode(&registry);
+/// assert!(encoder.as_bytes().ends_with(b"\n{\"jobs.done_total\"} 0\n"));
+/// # }
+/// # Ok::<(), metrics_core::RegisterError>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct EncoderOptions {
+    /// How names stand that have other characters than `[a-zA-Z0-9_:]`.
+    pub escaping: EscapingScheme,
+    /// A sample `…_created` for each counter, histogram and summary: when it was zero, in seconds since 1970.
+    /// OpenMetrics 2.0 and protobuf always say so, and have a place for it beside the value.
+    ///
+    /// Off by default: Prometheus stores each as a series of its own, unless it is told otherwise, and that
+    /// doubles the number of a counter's series.
+    pub created: bool,
+}
+
 /// A format in which a registry can be shown.
 ///
 /// ```
 /// # #[cfg(feature = "openmetrics")] {
-/// use metrics_core::Registry;
+/// use metrics_core::{Registry, name::EscapingScheme};
 /// use metrics_exposition::openmetrics;
 ///
-/// assert!(openmetrics::FORMAT.content_type().starts_with("application/openmetrics-text"));
+/// assert_eq!(
+///     openmetrics::FORMAT.content_type(EscapingScheme::Dots),
+///     "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=dots"
+/// );
 /// let page: Vec<u8> = openmetrics::FORMAT.generate_latest(&Registry::new());
 /// assert_eq!(page, b"# EOF\n");
 /// # }
@@ -77,31 +109,45 @@ impl dyn Encoder {
 pub struct Format {
     pub(crate) media_type: &'static str,
     pub(crate) version: &'static str,
-    /// What a client's range must say of it, if it says anything, beside the version: names and values.
-    #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "only negotiation reads it"))]
+    /// What it has of its own in its content type; a client's range must agree, if it names one of them: names and
+    /// values.
     pub(crate) parameters: &'static [(&'static str, &'static str)],
-    pub(crate) content_type: &'static str,
-    pub(crate) encoder: fn() -> Box<dyn Encoder>,
+    /// Whether clients can ask for a scheme of escaping. Others get underscores.
+    pub(crate) has_escaping: bool,
+    /// Whether only those get it who ask for its version.
+    #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "only negotiation reads it"))]
+    pub(crate) is_experimental: bool,
+    pub(crate) encoder: fn(EncoderOptions) -> Box<dyn Encoder>,
 }
 
 /// All formats of this build, the one first that is served to clients without a wish.
 pub static FORMATS: &[Format] = &[
     #[cfg(feature = "text")]
     crate::text::FORMAT,
+    #[cfg(feature = "text")]
+    crate::text::FORMAT_1_0_0,
     #[cfg(feature = "openmetrics")]
     crate::openmetrics::FORMAT,
     #[cfg(feature = "protobuf")]
     crate::protobuf::FORMAT,
+    #[cfg(feature = "openmetrics")]
+    crate::openmetrics::FORMAT_2_0_0,
 ];
 
-/// How names stand in a page for a reader that knows only `[a-zA-Z0-9_:]`.
-#[cfg(feature = "_page")]
-pub(crate) const SCHEME: EscapingScheme = EscapingScheme::Underscores;
-
 impl Format {
-    /// The value of the `Content-Type` header. Prometheus 3 refuses a page without it.
-    pub const fn content_type(&self) -> &'static str {
-        self.content_type
+    /// The value of the `Content-Type` header for a page with this scheme of escaping. Prometheus 3 refuses a page
+    /// without the header.
+    pub fn content_type(&self, escaping: EscapingScheme) -> String {
+        let mut content_type = self.media_type.to_owned();
+        if !self.version.is_empty() {
+            content_type.push_str("; version=");
+            content_type.push_str(self.version);
+        }
+        let escaping = self.has_escaping.then(|| ("escaping", escaping.as_str()));
+        for (name, value) in self.parameters.iter().copied().chain(escaping) {
+            content_type.extend(["; ", name, "=", value]);
+        }
+        content_type
     }
 
     /// The media type, without parameters: `text/plain`.
@@ -115,13 +161,13 @@ impl Format {
     }
 
     /// A new encoder with nothing in it.
-    pub fn encoder(&self) -> Box<dyn Encoder> {
-        (self.encoder)()
+    pub fn encoder(&self, options: EncoderOptions) -> Box<dyn Encoder> {
+        (self.encoder)(options)
     }
 
-    /// A whole registry as one page.
+    /// A whole registry as one page, without options.
     pub fn generate_latest(&self, registry: &Registry) -> Vec<u8> {
-        let mut encoder = self.encoder();
+        let mut encoder = self.encoder(EncoderOptions::default());
         encoder.encode(registry);
         encoder.take()
     }
@@ -129,7 +175,7 @@ impl Format {
 
 impl fmt::Debug for Format {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Format").field(&self.content_type).finish()
+        f.debug_tuple("Format").field(&self.content_type(EscapingScheme::default())).finish()
     }
 }
 
@@ -155,4 +201,44 @@ pub(crate) fn fill(scrape: &mut Scrape, encoder: &mut dyn Encoder, len: usize) -
         }
     }
     Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn content_types() {
+        for format in FORMATS {
+            let format_alone = match (format.media_type(), format.version()) {
+                ("text/plain", "0.0.4") => {
+                    for escaping in EscapingScheme::ALL {
+                        assert_eq!(format.content_type(escaping), "text/plain; version=0.0.4; charset=utf-8");
+                    }
+                    continue;
+                }
+                ("text/plain", "1.0.0") => "text/plain; version=1.0.0; charset=utf-8",
+                (_, "1.0.0") => "application/openmetrics-text; version=1.0.0; charset=utf-8",
+                (_, "2.0.0") => "application/openmetrics-text; version=2.0.0; charset=utf-8",
+                _ => "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited",
+            };
+            for (escaping, word) in
+                EscapingScheme::ALL.into_iter().zip(["underscores", "dots", "values", "allow-utf-8"])
+            {
+                assert_eq!(format.content_type(escaping), format!("{format_alone}; escaping={word}"));
+            }
+        }
+    }
+
+    #[test]
+    #[cfg(feature = "_page")]
+    fn latest_content_types_are_those_without_options() {
+        let content_type = |format: Format| format.content_type(EscapingScheme::default());
+        #[cfg(feature = "text")]
+        assert_eq!(content_type(crate::text::FORMAT), crate::text::CONTENT_TYPE_LATEST);
+        #[cfg(feature = "openmetrics")]
+        assert_eq!(content_type(crate::openmetrics::FORMAT), crate::openmetrics::CONTENT_TYPE_LATEST);
+        #[cfg(feature = "protobuf")]
+        assert_eq!(content_type(crate::protobuf::FORMAT), crate::protobuf::CONTENT_TYPE_LATEST);
+    }
 }

@@ -30,7 +30,9 @@
 //! | a page in memory | `text`, `openmetrics`, `protobuf` | [`text`], [`openmetrics`], [`protobuf`] |
 //! | `/metrics` in an axum service | `axum` | [`mod@axum`] |
 //! | `/metrics` in any other server | `http` (part of `axum`) | [`http`] |
+//! | compressed pages | `gzip`, and `zstd`, which is not on by default | [`http`] |
 //! | what a page says, as metric families | `parse` | [`parse`] |
+//! | to know what is wrong with your metrics | `lint` | [`lint`] |
 //! | another format | – | implement [`Encoder`] |
 //!
 //! # What a page looks like
@@ -38,6 +40,10 @@
 //! - Families stand in the order of their names, series in the order of their creation (one that
 //!   was removed leaves its place to another): the same from scrape
 //!   to scrape. A family without series is left out, its comment lines too.
+//! - Names with other characters than `[a-zA-Z0-9_:]` have `_` for them, until a reader asks for another way
+//!   ([`EncoderOptions::escaping`]). In the others (`dots`, `values`, `allow-utf-8`) names that every reader knows stay as
+//!   they are. The value of a counter and of an info is escaped together with its suffix; other suffixes stand behind
+//!   the escaped name.
 //! - Whole numbers are written as integers, exact beyond 2^53 where the metric counts in integers; others
 //!   with the fewest digits that read back equal.
 //! - `le` labels have one spelling (`1.0`, `0.005`, `1e+06`) in all formats. So a series keeps its identity
@@ -55,6 +61,8 @@
 #[cfg(feature = "http")]
 mod chunk;
 mod encoder;
+#[cfg(feature = "_page")]
+mod escaping;
 #[cfg(feature = "_lines")]
 mod lines;
 
@@ -62,6 +70,8 @@ mod lines;
 pub mod axum;
 #[cfg(feature = "http")]
 pub mod http;
+#[cfg(feature = "lint")]
+pub mod lint;
 #[cfg(feature = "http")]
 mod negotiate;
 #[cfg(feature = "openmetrics")]
@@ -74,5 +84,7 @@ pub mod parse;
 pub mod protobuf;
 #[cfg(feature = "text")]
 pub mod text;
+#[cfg(feature = "axum")]
+mod threads;
 
-pub use encoder::{Encoder, FORMATS, Format};
+pub use encoder::{Encoder, EncoderOptions, FORMATS, Format};

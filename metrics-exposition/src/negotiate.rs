@@ -6,21 +6,32 @@
 //! sense, the first of the list is served, as the [Prometheus protocol][prometheus] asks: a page in the wrong
 //! format can still be looked at, an error cannot.
 //!
-//! Of the parameters only `version` and `charset` count, and what a format has of its own (protobuf: `proto` and
-//! `encoding`). `escaping` does not: names are escaped for every reader.
+//! Of the parameters only `version`, `charset` and `escaping` count, and what a format has of its own (protobuf:
+//! `proto` and `encoding`). `escaping` chooses no format, but says how names stand in the one whose range has it; without
+//! it, or with a word that is none, they have underscores, which every reader knows. The text format 0.0.4 always has
+//! those: it is older than the parameter.
+//!
+//! A draft is served to those only who name its version. There is no OpenMetrics 0.0.1 here: whoever asks for that asks
+//! for 1.0.0 or for text too.
 //!
 //! [rfc]: https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1
 //! [prometheus]: https://prometheus.io/docs/instrumenting/content_negotiation/
 
 use crate::encoder::Format;
+use metrics_core::name::EscapingScheme;
 use std::borrow::Cow;
 use std::cmp::Reverse;
 
-/// Chooses from `formats`, which must not be empty, by the `Accept` header's lines.
-pub(crate) fn negotiate<'f>(accept: &[&[u8]], formats: &'f [Format]) -> &'f Format {
-    let rated = formats.iter().filter_map(|format| Some((rate(accept, format)?, format)));
+/// Chooses from `formats`, which must not be empty, by the `Accept` header's lines; and how names are escaped.
+pub(crate) fn negotiate<'f>(accept: &[&[u8]], formats: &'f [Format]) -> (&'f Format, EscapingScheme) {
+    let rated = formats.iter().filter_map(|format| {
+        let (rating, escaping) = rate(accept, format)?;
+        Some((rating, (format, escaping)))
+    });
     // The first of equals, where `max_by_key` would take the last.
-    rated.min_by_key(|(rating, _)| Reverse(*rating)).map_or(&formats[0], |(_, format)| format)
+    rated
+        .min_by_key(|(rating, _)| Reverse(*rating))
+        .map_or_else(|| (&formats[0], EscapingScheme::default()), |(_, chosen)| chosen)
 }
 
 /// How much a client wants a format; greater is better.
@@ -29,6 +40,8 @@ struct Rating {
     weight: u16,
     precision: Precision,
     position: Reverse<usize>,
+    /// Of two formats that one range means, the one that understands more of it.
+    parameters: usize,
 }
 
 /// How precisely a range names a format.
@@ -42,24 +55,34 @@ enum Precision {
     Subtype,
 }
 
-/// `None`: not acceptable.
-fn rate(accept: &[&[u8]], format: &Format) -> Option<Rating> {
-    let ranges = accept.iter().flat_map(|line| split(line, b',')).enumerate();
-    let matching = ranges.filter_map(|(position, range)| {
-        let (precision, parameters, weight) = matches(range, format)?;
-        Some(((precision, parameters), Rating { weight, precision, position: Reverse(position) }))
-    });
-    // The most precise range decides about its weight, not the one with the highest.
-    let (_, rating) = matching.max()?;
-    (rating.weight > 0).then_some(rating)
+/// What a range says of a format that it means.
+struct Match {
+    precision: Precision,
+    /// How many parameters of it the format has.
+    parameters: usize,
+    /// In thousandths.
+    weight: u16,
+    escaping: EscapingScheme,
 }
 
-/// Whether a media range like `text/*;q=0.5` means this format; how precisely, with how many parameters, and
-/// with what weight in thousandths.
-fn matches(range: &[u8], format: &Format) -> Option<(Precision, usize, u16)> {
+/// `None`: not acceptable.
+fn rate(accept: &[&[u8]], format: &Format) -> Option<(Rating, EscapingScheme)> {
+    let ranges = accept.iter().flat_map(|line| split(line, b',')).enumerate();
+    let matching = ranges.filter_map(|(position, range)| Some((matches(range, format)?, Reverse(position))));
+    // The most precise range decides about its weight, not the one with the highest.
+    let rank =
+        |(range, position): &(Match, Reverse<usize>)| (range.precision, range.parameters, range.weight, *position);
+    let (range, position) = matching.max_by_key(rank)?;
+    let Match { precision, parameters, weight, escaping } = range;
+    (weight > 0).then_some((Rating { weight, precision, position, parameters }, escaping))
+}
+
+/// What a media range like `text/*;q=0.5` says of this format, if it means it.
+fn matches(range: &[u8], format: &Format) -> Option<Match> {
     let mut parts = split(range, b';');
     let precision = precision(parts.next()?, format)?;
-    let (mut weight, mut parameters) = (1_000, 0);
+    let (mut weight, mut parameters, mut escaping) = (1_000, 0, EscapingScheme::default());
+    let mut has_version = false;
     for part in parts {
         let Some(equals) = part.iter().position(|&b| b == b'=') else { continue };
         let (name, value) = (part[..equals].trim_ascii(), unquote(part[equals + 1..].trim_ascii()));
@@ -67,10 +90,17 @@ fn matches(range: &[u8], format: &Format) -> Option<(Precision, usize, u16)> {
             weight = thousandths(&value)?;
         } else if name.eq_ignore_ascii_case(b"version") {
             parameters += 1;
+            has_version = true;
             (*value == *format.version.as_bytes()).then_some(())?;
         } else if name.eq_ignore_ascii_case(b"charset") {
             parameters += 1;
             (value.eq_ignore_ascii_case(b"utf-8") || value.eq_ignore_ascii_case(b"utf8")).then_some(())?;
+        } else if name.eq_ignore_ascii_case(b"escaping") {
+            if format.has_escaping {
+                parameters += 1;
+                let scheme = std::str::from_utf8(&value).ok().and_then(|word| word.parse().ok());
+                escaping = scheme.unwrap_or_default();
+            }
         } else if let Some((_, own)) =
             format.parameters.iter().find(|(own, _)| name.eq_ignore_ascii_case(own.as_bytes()))
         {
@@ -78,7 +108,7 @@ fn matches(range: &[u8], format: &Format) -> Option<(Precision, usize, u16)> {
             (*value == *own.as_bytes()).then_some(())?;
         }
     }
-    Some((precision, parameters, weight))
+    (has_version || !format.is_experimental).then_some(Match { precision, parameters, weight, escaping })
 }
 
 fn precision(media: &[u8], format: &Format) -> Option<Precision> {
@@ -99,7 +129,7 @@ fn precision(media: &[u8], format: &Format) -> Option<Precision> {
 }
 
 /// `0.5` is 500. Also `.5`, which clients send, and more than three digits; nothing above 1.
-fn thousandths(text: &[u8]) -> Option<u16> {
+pub(crate) fn thousandths(text: &[u8]) -> Option<u16> {
     let (whole, fraction) = match text.iter().position(|&b| b == b'.') {
         Some(point) => (&text[..point], &text[point + 1..]),
         None => (text, &text[text.len()..]),
@@ -117,7 +147,7 @@ fn thousandths(text: &[u8]) -> Option<u16> {
 }
 
 /// The non-empty parts between separators that stand outside of quotes, trimmed.
-fn split(text: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> {
+pub(crate) fn split(text: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> {
     let (mut quoted, mut escaped) = (false, false);
     let parts = text.split(move |&b| {
         match b {

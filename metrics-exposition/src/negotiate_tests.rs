@@ -1,25 +1,30 @@
 use super::negotiate;
 use crate::encoder::Format;
+use metrics_core::name::EscapingScheme;
 
 const TEXT: Format = crate::text::FORMAT;
+const TEXT_1_0_0: Format = crate::text::FORMAT_1_0_0;
 /// Not taken from its module, which may be switched off.
 const OPEN_METRICS: Format =
-    Format { media_type: "application/openmetrics-text", version: "1.0.0", content_type: "om", ..TEXT };
-
+    Format { media_type: "application/openmetrics-text", version: "1.0.0", has_escaping: true, ..TEXT };
+const OPEN_METRICS_2: Format = Format { version: "2.0.0", is_experimental: true, ..OPEN_METRICS };
 const PROTOBUF: Format = Format {
     media_type: "application/vnd.google.protobuf",
     version: "",
     parameters: &[("proto", "io.prometheus.client.MetricFamily"), ("encoding", "delimited")],
-    content_type: "pb",
-    ..TEXT
+    ..OPEN_METRICS
 };
 
-fn chosen(accept: &[&[u8]]) -> &'static str {
-    match negotiate(accept, &[TEXT, OPEN_METRICS, PROTOBUF]).content_type {
-        "om" => "openmetrics",
-        "pb" => "protobuf",
-        _ => "text",
-    }
+fn chosen(accept: &[&[u8]]) -> String {
+    let (format, escaping) = negotiate(accept, &[TEXT, TEXT_1_0_0, OPEN_METRICS, PROTOBUF, OPEN_METRICS_2]);
+    let name = match (format.media_type, format.version) {
+        ("text/plain", "0.0.4") => "text",
+        ("text/plain", version) => &format!("text {version}"),
+        ("application/openmetrics-text", "1.0.0") => "openmetrics",
+        ("application/openmetrics-text", version) => &format!("openmetrics {version}"),
+        _ => "protobuf",
+    };
+    if escaping == EscapingScheme::Underscores { name.to_owned() } else { format!("{name} {escaping}") }
 }
 
 #[test]
@@ -40,7 +45,7 @@ fn table() {
             "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,\
              application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,\
              text/plain;version=0.0.4;q=0.3,*/*;q=0.2",
-            "openmetrics",
+            "openmetrics allow-utf-8",
         ),
         (
             "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.6,\
@@ -56,6 +61,47 @@ fn table() {
              text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
             "protobuf",
         ),
+        // 3.5 with text formats only, as `scrape_protocols` may say.
+        (
+            "text/plain;version=1.0.0;escaping=allow-utf-8;q=0.6,text/plain;version=0.0.4;q=0.5,*/*;q=0.4",
+            "text 1.0.0 allow-utf-8",
+        ),
+        ("text/plain;version=0.0.4;q=0.5,*/*;q=0.4", "text"),
+        // 3.5 with `metric_name_validation_scheme: legacy`, and with another `metric_name_escaping_scheme`.
+        (
+            "application/openmetrics-text;version=1.0.0;escaping=underscores;q=0.6,\
+             application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=underscores;q=0.4,\
+             text/plain;version=0.0.4;q=0.3,*/*;q=0.2",
+            "openmetrics",
+        ),
+        (
+            "application/openmetrics-text;version=1.0.0;escaping=dots;q=0.6,\
+             application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=dots;q=0.4,\
+             text/plain;version=0.0.4;q=0.3,*/*;q=0.2",
+            "openmetrics dots",
+        ),
+        // 2.5 to 2.32, and before.
+        ("application/openmetrics-text; version=0.0.1,text/plain;version=0.0.4;q=0.5,*/*;q=0.1", "text"),
+        (
+            "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.7,\
+             text/plain;version=0.0.4;q=0.3,*/*;q=0.1",
+            "protobuf",
+        ),
+        // What the protocol's page shows, its misprint included.
+        (
+            "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,\
+             application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.3,\
+             text/plain;version=0.0.4;q=0.2,/;q=0.1",
+            "openmetrics allow-utf-8",
+        ),
+        // Python: requests, urllib, its tests. Wget, and other agents.
+        ("*/*; q=1", "text"),
+        ("identity", "text"),
+        ("application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=allow-utf-8", "openmetrics allow-utf-8"),
+        ("text/plain; version=1.0.0; charset=utf-8; escaping=values", "text 1.0.0 values"),
+        ("application/openmetrics-text; version=0.0.1,text/plain;version=0.0.4;q=0.5,*/*;q=0.1", "text"),
+        ("application/openmetrics-text;version=1.0.0;q=0.5,*/*;q=0.1", "openmetrics"),
+        ("text/plain;version=0.0.4;q=0.5, application/json;q=0.4, */*;q=0.1", "text"),
         // vmagent, curl, a browser, Java's URLConnection:
         ("text/plain;version=0.0.4;q=1,*/*;q=0.1", "text"),
         ("*/*", "text"),
@@ -68,7 +114,7 @@ fn table() {
         ("application/openmetrics-text;version=\"1.0.0\"", "openmetrics"),
         ("application/openmetrics-text;version=\"1\\.0.0\"", "openmetrics"),
         ("application/openmetrics-text;version=0.0.1", "text"),
-        ("application/openmetrics-text;version=2.0.0", "text"),
+        ("application/openmetrics-text;version=2.0.0", "openmetrics 2.0.0"),
         ("application/openmetrics-text;version=1.0", "text"),
         ("application/openmetrics-text;version=abc", "text"),
         ("application/openmetrics-text;charset=utf-16", "text"),
@@ -87,8 +133,8 @@ fn table() {
         ("application/openmetrics-text;q=0, application/*", "protobuf"),
         ("text/plain", "text"),
         ("text/plain;version=0.0.4", "text"),
-        ("text/plain;version=1.0.0", "text"),
-        ("text/plain;version=1.0.0, application/openmetrics-text;q=0.1", "openmetrics"),
+        ("text/plain;version=1.0.0", "text 1.0.0"),
+        ("text/plain;version=1.0.0, application/openmetrics-text;q=0.1", "text 1.0.0"),
         ("application/json", "text"),
         // Weights.
         ("text/plain;q=0.5, application/openmetrics-text;q=0.6", "openmetrics"),
@@ -117,11 +163,53 @@ fn table() {
             "application/*;q=0.9, application/openmetrics-text;q=0.1, application/vnd.google.protobuf;q=0.1, text/plain;q=0.5",
             "text",
         ),
-        ("text/plain;version=0.0.4;q=0, text/plain, application/openmetrics-text;q=0.1", "openmetrics"),
+        ("text/plain;version=0.0.4;q=0, text/plain, application/openmetrics-text;q=0.1", "text 1.0.0"),
+        ("text/*;q=0, text/plain;version=1.0.0;q=0.1", "text 1.0.0"),
         ("*/plain", "text"),
         // Equals: the header's order.
         ("text/plain, application/openmetrics-text", "text"),
         ("application/openmetrics-text, text/plain", "openmetrics"),
+        // Escaping, by range.
+        ("application/openmetrics-text;escaping=values", "openmetrics values"),
+        ("application/openmetrics-text;escaping=\"dots\"", "openmetrics dots"),
+        ("application/openmetrics-text;Escaping=dots", "openmetrics dots"),
+        ("application/openmetrics-text;escaping=DOTS", "openmetrics"),
+        ("application/openmetrics-text;escaping=none", "openmetrics"),
+        ("application/openmetrics-text;escaping=", "openmetrics"),
+        ("application/openmetrics-text;escaping", "openmetrics"),
+        ("application/openmetrics-text;escaping=dots;escaping=values", "openmetrics values"),
+        ("application/openmetrics-text;version=2.0.0;escaping=allow-utf-8", "openmetrics 2.0.0 allow-utf-8"),
+        ("application/vnd.google.protobuf;escaping=allow-utf-8", "protobuf allow-utf-8"),
+        (
+            "application/openmetrics-text;q=0.5;escaping=dots, text/plain;version=1.0.0;escaping=values",
+            "text 1.0.0 values",
+        ),
+        ("application/openmetrics-text;escaping=dots;q=0.4, text/plain;version=0.0.4;q=0.5", "text"),
+        ("application/vnd.google.protobuf, application/openmetrics-text;q=0.5;escaping=allow-utf-8", "protobuf"),
+        // Also in what the client would take as well.
+        ("*/*;escaping=allow-utf-8", "text 1.0.0 allow-utf-8"),
+        ("application/*;escaping=dots", "openmetrics dots"),
+        // Of two versions the one that knows the parameter.
+        ("text/plain;version=0.0.4;escaping=allow-utf-8", "text"),
+        ("text/plain;escaping=allow-utf-8", "text 1.0.0 allow-utf-8"),
+        ("text/plain;escaping=underscores", "text 1.0.0"),
+        // The more precise range, and of equal ones the first, says how.
+        ("*/*;escaping=dots, application/openmetrics-text;escaping=values", "openmetrics values"),
+        ("*/*;q=0.1;escaping=dots, application/openmetrics-text;escaping=values", "openmetrics values"),
+        (
+            "application/openmetrics-text;escaping=dots, application/openmetrics-text;escaping=values",
+            "openmetrics dots",
+        ),
+        // The draft of version 2 only for those who name it.
+        (
+            "application/openmetrics-text;version=2.0.0, application/openmetrics-text;version=1.0.0;q=0.9",
+            "openmetrics 2.0.0",
+        ),
+        ("application/openmetrics-text;version=2.0.0;q=0.9, application/openmetrics-text;version=1.0.0", "openmetrics"),
+        ("application/openmetrics-text;version=1.0.0;q=0, application/openmetrics-text", "text"),
+        ("application/*;version=2.0.0", "openmetrics 2.0.0"),
+        ("application/openmetrics-text;version=2.0.0;q=0", "text"),
+        ("application/openmetrics-text;version=3.0.0", "text"),
         // Malformed: the range counts for nothing.
         ("", "text"),
         (",,, ,", "text"),

@@ -1,5 +1,5 @@
 //! [OpenMetrics 1.0.0][spec]: the text format with units, creation times and an end mark, so that a page that
-//! was cut off is noticed.
+//! was cut off is noticed. And the draft of version 2.0.
 //!
 //! ```
 //! use metrics_core::{Gauge, Registry, model::Unit, registry::Definition};
@@ -20,70 +20,98 @@
 //! # Ok::<(), metrics_core::RegisterError>(())
 //! ```
 //!
-//! A histogram whose sum means nothing (an observation was NaN, or a bound is negative, so that the sum may
-//! fall) is written without `_sum` and `_count`, as the specification's [section on histograms][histogram]
-//! demands.
+//! What the specification forbids is left out, so that a strict reader takes every page:
+//!
+//! - Sum and count of a [histogram][histogram] whose sum may fall or means nothing: a bound is negative, the sum is, or an
+//!   observation was NaN.
+//! - Those of a [gauge histogram][gauge] whose sum is NaN, or negative without a bound that is.
+//! - A [summary's][summary] sum that is negative or NaN, and values of quantiles that are negative.
+//! - An [exemplar][exemplar] that lies beyond its bucket, or of which escapes make the labels' names too long, and all
+//!   that stand elsewhere than on a counter or a bucket.
+//! - A unit that is not the end of the family's name any more when that is escaped: `# UNIT` of the counter
+//!   `a.b_seconds_total` where names have dots as `_dot_`.
 //!
 //! [spec]: https://prometheus.io/docs/specs/om/open_metrics_spec/
 //! [histogram]: https://prometheus.io/docs/specs/om/open_metrics_spec/#histogram
+//! [gauge]: https://prometheus.io/docs/specs/om/open_metrics_spec/#gaugehistogram
+//! [summary]: https://prometheus.io/docs/specs/om/open_metrics_spec/#summary
+//! [exemplar]: https://prometheus.io/docs/specs/om/open_metrics_spec/#exemplars
 
-use crate::encoder::{Encoder, Format};
-use crate::lines::{Dialect, Lines, push_all, push_escaped};
+use crate::encoder::{EncoderOptions, Format};
+use crate::escaping::value_suffix;
+use crate::lines::{Dialect, Lines, push_all, push_escaped, push_name};
 use metrics_core::Registry;
 use metrics_core::model::{Desc, Timestamp};
 
 /// The value of the `Content-Type` header.
-pub const CONTENT_TYPE_LATEST: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+pub const CONTENT_TYPE_LATEST: &str =
+    "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores";
 
 /// This format, for those who choose among several.
 pub const FORMAT: Format = Format {
     media_type: "application/openmetrics-text",
     version: "1.0.0",
-    parameters: &[],
-    content_type: CONTENT_TYPE_LATEST,
-    encoder: || encoder(Options::default()),
+    parameters: &[("charset", "utf-8")],
+    has_escaping: true,
+    is_experimental: false,
+    encoder: |options| Box::new(Lines::new(&DIALECT, options)),
+};
+
+/// The draft of version 2.0, [2.0.0-rc0][spec], for clients that name it; it may still change.
+///
+/// A family is named as its samples are. A point is one line: histograms and summaries are values of several parts, with
+/// native buckets, and behind a value stands when it was zero, and its exemplars, of which each needs a time.
+///
+/// ```
+/// use metrics_core::{Histogram, Registry, registry::Definition};
+/// use metrics_exposition::openmetrics;
+/// use std::sync::Arc;
+///
+/// let registry = Registry::new();
+/// let sizes = Arc::new(Histogram::new(&[1.0]));
+/// registry.register(Definition::new("sizes", "Sizes."), Arc::clone(&sizes))?;
+/// sizes.observe(0.5);
+///
+/// let page = String::from_utf8(openmetrics::FORMAT_2_0_0.generate_latest(&registry)).unwrap();
+/// assert!(page.contains("\nsizes {count:1,sum:0.5,bucket:[1.0:1,+Inf:1]} st@1"));
+/// # Ok::<(), metrics_core::RegisterError>(())
+/// ```
+///
+/// Histograms must have a sum here: one that is not known is written as NaN. A summary whose count or sum is not known, or
+/// whose sum is negative, cannot be written at all.
+///
+/// [spec]: https://prometheus.io/docs/specs/om/open_metrics_spec_2_0/
+pub const FORMAT_2_0_0: Format = Format {
+    version: "2.0.0",
+    is_experimental: true,
+    // Each point says when it was zero.
+    encoder: |options| Box::new(Lines::new(&DIALECT_2_0_0, EncoderOptions { created: true, ..options })),
+    ..FORMAT
 };
 
 static DIALECT: Dialect = Dialect {
-    header,
-    sum_must_mean_something: true,
-    gauge_sums_apart: false,
+    header: |out, family| comments(out, family, ""),
+    is_strict: true,
+    gauges_apart: false,
+    is_composite: false,
     exemplars: true,
     earliest: Timestamp::MIN,
     timestamp: |out, timestamp| push_all(out, &[" ", &timestamp.to_string()]),
     end: b"# EOF\n",
 };
 
-/// What is written beyond the necessary.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub struct Options {
-    /// A sample `…_created` for each counter and histogram: when it was zero, in seconds since 1970.
-    ///
-    /// Off by default: Prometheus stores each as a series of its own, unless it is told otherwise, and that
-    /// doubles the number of a counter's series.
-    pub created: bool,
-}
+static DIALECT_2_0_0: Dialect = Dialect {
+    header: |out, family| comments(out, family, value_suffix(family.kind)),
+    is_strict: true,
+    gauges_apart: false,
+    is_composite: true,
+    exemplars: true,
+    earliest: Timestamp::MIN,
+    timestamp: |out, timestamp| push_all(out, &[" ", &timestamp.to_string()]),
+    end: b"# EOF\n",
+};
 
-/// An encoder with these options.
-///
-/// ```
-/// use metrics_core::{Counter, Registry, registry::Definition};
-/// use metrics_exposition::openmetrics::{self, Options};
-/// use std::sync::Arc;
-///
-/// let registry = Registry::new();
-/// registry.register(Definition::new("jobs", "Jobs done."), Arc::new(Counter::new()))?;
-///
-/// let mut encoder = openmetrics::encoder(Options { created: true });
-/// encoder.encode(&registry);
-/// assert!(std::str::from_utf8(encoder.as_bytes()).unwrap().contains("\njobs_created 1"));
-/// # Ok::<(), metrics_core::RegisterError>(())
-/// ```
-pub fn encoder(options: Options) -> Box<dyn Encoder> {
-    Box::new(Lines::new(&DIALECT, options.created))
-}
-
-/// A whole registry as one page, without creation times.
+/// A whole registry as one page, without options.
 ///
 /// Callable from any thread, several times at once. Callbacks run on the calling thread. Costs a pass over all
 /// series and memory for the page.
@@ -91,15 +119,20 @@ pub fn generate_latest(registry: &Registry) -> Vec<u8> {
     FORMAT.generate_latest(registry)
 }
 
-/// `TYPE`, `UNIT` and `HELP`, in the order that the specification recommends, with the family's name.
-fn header(out: &mut Vec<u8>, family: &Desc) {
-    push_all(out, &["# TYPE ", &family.name, " ", family.kind.as_str(), "\n"]);
+/// `TYPE`, `UNIT` and `HELP`, in the order that the specification recommends.
+fn comments(out: &mut Vec<u8>, family: &Desc, suffix: &str) {
+    let mut line = |word, text: &dyn Fn(&mut Vec<u8>)| {
+        push_all(out, &["# ", word, " "]);
+        push_name(out, &family.name, suffix);
+        push_all(out, &[" "]);
+        text(out);
+        push_all(out, &["\n"]);
+    };
+    line("TYPE", &|out| push_all(out, &[family.kind.as_str()]));
     if let Some(unit) = &family.unit {
-        push_all(out, &["# UNIT ", &family.name, " ", unit, "\n"]);
+        line("UNIT", &|out| push_all(out, &[unit]));
     }
     if !family.help.is_empty() {
-        push_all(out, &["# HELP ", &family.name, " "]);
-        push_escaped(out, &family.help, b"\\\"\n");
-        out.push(b'\n');
+        line("HELP", &|out| push_escaped(out, &family.help, b"\\\"\n"));
     }
 }

@@ -115,12 +115,14 @@ impl Room<'_> {
     }
 
     /// The next `N` bytes, to be written to in any order; what of them counts is to be [skipped](Self::skip).
+    #[cfg(feature = "_lines")]
     #[inline(always)]
     pub(crate) fn first<const N: usize>(&mut self) -> Option<&mut [u8; N]> {
         self.rest.first_chunk_mut()
     }
 
     /// Counts the next `len` bytes as put.
+    #[cfg(feature = "_lines")]
     #[inline(always)]
     pub(crate) fn skip(&mut self, len: usize) {
         self.next(len);

@@ -1,4 +1,4 @@
-//! The Prometheus text format, [version 0.0.4][spec], which every scraper reads.
+//! The Prometheus text format, [version 0.0.4][spec], which every scraper reads, and 1.0.0.
 //!
 //! ```
 //! use metrics_core::{Counter, Registry, registry::Definition};
@@ -15,32 +15,41 @@
 //!
 //! The format has no units, no creation times and no exemplars; OpenMetrics has. Of the types that it does not know, an
 //! info and a state set are written as gauges, an unknown as untyped, and a gauge histogram as a histogram, with its sum
-//! and its count as gauges `…_gsum` and `…_gcount` behind it. A histogram that is native only has one bucket, `+Inf`. A
-//! point with a time before 1970 is left out: Prometheus refuses a page of this format that has one.
+//! and its count as gauges `…_gsum` and `…_gcount` behind it. Creation times, if they are
+//! [asked for](crate::EncoderOptions::created), are gauges `…_created` behind the family; what is behind it is kept in
+//! memory until its end. A histogram that is native only has one bucket, `+Inf`. A point with a time before 1970 is left
+//! out: Prometheus refuses a page of this format that has one.
 //!
 //! [spec]: https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
 
 use crate::encoder::Format;
-use crate::lines::{Dialect, Lines, push_all, push_escaped};
+use crate::escaping::value_suffix;
+use crate::lines::{Dialect, Lines, push_all, push_escaped, push_name};
 use metrics_core::Registry;
 use metrics_core::model::{Desc, Kind, Timestamp};
 
 /// The value of the `Content-Type` header.
 pub const CONTENT_TYPE_LATEST: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-/// This format, for those who choose among several.
+/// This format, for those who choose among several. Its readers know no names but those with underscores: no client can
+/// ask for others, and whoever makes an encoder with another escaping must know who reads it.
 pub const FORMAT: Format = Format {
     media_type: "text/plain",
     version: "0.0.4",
-    parameters: &[],
-    content_type: CONTENT_TYPE_LATEST,
-    encoder: || Box::new(Lines::new(&DIALECT, false)),
+    parameters: &[("charset", "utf-8")],
+    has_escaping: false,
+    is_experimental: false,
+    encoder: |options| Box::new(Lines::new(&DIALECT, options)),
 };
+
+/// Version 1.0.0, which differs in that a client can ask for names as they are, or escaped in another way.
+pub const FORMAT_1_0_0: Format = Format { version: "1.0.0", has_escaping: true, ..FORMAT };
 
 static DIALECT: Dialect = Dialect {
     header,
-    sum_must_mean_something: false,
-    gauge_sums_apart: true,
+    is_strict: false,
+    gauges_apart: true,
+    is_composite: false,
     exemplars: false,
     earliest: Timestamp::from_nanos(0),
     timestamp: |out, timestamp| push_all(out, &[" ", &timestamp.as_millis().to_string()]),
@@ -57,11 +66,7 @@ pub fn generate_latest(registry: &Registry) -> Vec<u8> {
 
 /// `HELP` and `TYPE`, with the name that the samples have.
 fn header(out: &mut Vec<u8>, family: &Desc) {
-    let suffix = match family.kind {
-        Kind::Counter => "_total",
-        Kind::Info => "_info",
-        _ => "",
-    };
+    let suffix = value_suffix(family.kind);
     let kind = match family.kind {
         Kind::GaugeHistogram => "histogram",
         Kind::Info | Kind::StateSet => "gauge",
@@ -69,9 +74,13 @@ fn header(out: &mut Vec<u8>, family: &Desc) {
         kind => kind.as_str(),
     };
     if !family.help.is_empty() {
-        push_all(out, &["# HELP ", &family.name, suffix, " "]);
+        push_all(out, &["# HELP "]);
+        push_name(out, &family.name, suffix);
+        push_all(out, &[" "]);
         push_escaped(out, &family.help, b"\\\n");
         out.push(b'\n');
     }
-    push_all(out, &["# TYPE ", &family.name, suffix, " ", kind, "\n"]);
+    push_all(out, &["# TYPE "]);
+    push_name(out, &family.name, suffix);
+    push_all(out, &[" ", kind, "\n"]);
 }

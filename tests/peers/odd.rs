@@ -83,7 +83,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let exemplar = Exemplar::new([("trace_id", "4bf92f3577b34da6")], 3.5)?.at(Timestamp::now());
     let traced = native.alone.to_native().ok_or("has native buckets")?.with_exemplars(vec![exemplar])?;
     let traced = HistogramPoint::native_only(traced);
-    let mut every_type = every_type::all()?;
+    let mut every_type = [every_type::all()?, every_type::with_odd_names()?].concat();
     every_type.push(HistogramMetricFamily::single("native_traced", "With an exemplar.", traced)?.into());
     Registry::global().register_collector(Arc::new(move || every_type.clone()))?;
     serve()

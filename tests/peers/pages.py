@@ -8,7 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families as parse_tex
 
 
 # Behind a name and perhaps labels.
-VALUE = re.compile(r"""[^ {]+(?:\{(?:[^"}]|"(?:[^"\\]|\\.)*")*\})? ([^ ]+)""")
+VALUE = re.compile(r"""[^ {]*(?:\{(?:[^"}]|"(?:[^"\\]|\\.)*")*\})? ([^ ]+)""")
 
 
 def is_openmetrics(text):

@@ -14,8 +14,12 @@ import urllib.parse
 import urllib.request
 
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
-OPENMETRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8"
-PROTOBUF = "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited"
+TEXT_1 = "text/plain; version=1.0.0; charset=utf-8"
+OPENMETRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores"
+OPENMETRICS_UTF_8 = "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=allow-utf-8"
+PROTOBUF = (
+    "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited; escaping=underscores"
+)
 
 _libc = ctypes.CDLL(None)
 
@@ -176,17 +180,20 @@ class Prometheus:
 
 
 class Site:
-    """Answers each request with what `answer` makes of its headers: a status, a content type and a body."""
+    """Answers each request with what `answer` makes of its headers: a status, a content type, a body and perhaps
+    more headers."""
 
     def __init__(self, answer):
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def do_GET(self):
-                status, content_type, body = answer(self.headers)
+                status, content_type, body, *more = answer(self.headers)
                 self.send_response(status)
                 self.send_header("Content-Type", content_type)
                 self.send_header("Content-Length", str(len(body)))
+                for header in more:
+                    self.send_header(*header)
                 self.end_headers()
                 self.wfile.write(body)
 
@@ -208,11 +215,14 @@ class Relay(Site):
     OpenMetrics: with `accept` it is made to take something else."""
 
     def __init__(self, target, accept=None):
-        self.seen, self.target, self.accept = [], target, accept
+        self.seen, self.codings, self.target, self.accept = [], [], target, accept
         super().__init__(self.answer)
 
     def answer(self, headers):
-        asked = headers["Accept"]
-        status, answered, body = request(self.target, headers={"Accept": self.accept or asked})
+        asked, codings = headers["Accept"], headers["Accept-Encoding"]
+        passed_on = {"Accept": self.accept or asked, "Accept-Encoding": codings}
+        status, answered, body = request(self.target, headers=passed_on)
         self.seen.append((asked, answered["Content-Type"]))
-        return status, answered["Content-Type"], body
+        coding = answered["Content-Encoding"] or "identity"
+        self.codings.append((codings, coding))
+        return status, answered["Content-Type"], body, ("Content-Encoding", coding)

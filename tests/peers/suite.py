@@ -16,11 +16,13 @@ import tempfile
 import time
 import unittest
 
+from prometheus_client.openmetrics.exposition import escape_label_name, escape_metric_name
+
 import counted
 import pages
 from driver import OPEN_CARTS, Driver
 from odd_values import Odd
-from peers import OPENMETRICS, PROTOBUF, TEXT, Process, Prometheus, Relay, page, request, wait_for
+from peers import OPENMETRICS, OPENMETRICS_UTF_8, PROTOBUF, TEXT, TEXT_1, Process, Prometheus, Relay, page, request, wait_for
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 SECONDS = 170
@@ -30,7 +32,7 @@ peers = contextlib.ExitStack()
 
 def setUpModule():
     """Everything is started at once, because a first scrape takes some seconds."""
-    global shop, odd, servers, natives, own_counts, driver, relays
+    global shop, odd, servers, natives, own_counts, driver, relays, broken
     folder = pathlib.Path(peers.enter_context(tempfile.TemporaryDirectory(prefix="peers-")))
     examples = options.target / "debug" / "examples"
 
@@ -43,9 +45,11 @@ def setUpModule():
         "shop", [examples / "shop", "--addr", "127.0.0.1:0", "--no-traffic"], folder / "shop.log", end=signal.SIGINT
     )
     odd = start("odd", [examples / "odd"], folder / "odd.log", stdin=Odd().stdin())
+    broken = start("broken", [examples / "broken"], folder / "broken.log")
     shop.metrics = shop.printed("metrics: ")
     shop.url = shop.printed("shop: ")
     odd.metrics = odd.printed("metrics: ")
+    broken.metrics = broken.printed("metrics: ")
 
     def own_counts():
         return json.loads(request(shop.url + "counts")[2])
@@ -61,10 +65,11 @@ def setUpModule():
     servers, natives, relays = {}, {}, {}
     for version in ("2.42", "3"):
         relays[version] = relay(shop.metrics)
-        jobs = {"seen": (relays[version].address, None)}
+        jobs = {"seen": (relays[version].address, None), "broken": (address(broken), None)}
         for process in (shop, odd):
             if version == "3":
                 jobs[f"{process.name}-text"] = (address(process), "PrometheusText0.0.4")
+                jobs[f"{process.name}-text-1"] = (address(process), "PrometheusText1.0.0")
                 jobs[f"{process.name}-openmetrics"] = (address(process), "OpenMetricsText1.0.0")
             else:
                 jobs[f"{process.name}-text"] = (relay(process.metrics, TEXT).address, None)
@@ -180,13 +185,18 @@ class Shop(unittest.TestCase):
         job = f'job="shop-{format}"'
 
         def compare():
-            found = server.query(f'{{{job}, __name__!~"up|scrape_.*"}}')
-            return pages.difference(pages.samples(page(shop.metrics, content_type)), found)
+            found = server.query(f'{{{job}, __name__!~"up|scrape_.*|metrics_exposition_.*"}}')
+            return pages.difference(steady(pages.samples(page(shop.metrics, content_type))), found)
 
         self.settle(compare, "the page and the series of Prometheus to be the same")
-        samples = len(pages.samples(page(shop.metrics, content_type)))
+
+        def compare_numbers():
+            samples = len(pages.samples(page(shop.metrics, content_type)))
+            found = list(server.query(f"scrape_samples_scraped{{{job}}}").values())
+            return "" if found == [samples] else f"expected {samples}, found {found}"
+
+        self.settle(compare_numbers, "all samples of the page to be scraped")
         self.assertEqual([1.0], list(server.query(f"up{{{job}}}").values()))
-        self.assertEqual([samples], list(server.query(f"scrape_samples_scraped{{{job}}}").values()))
         self.assertEqual([1.0], list(server.query(f"min_over_time(up{{{job}}}[5m])").values()))
 
     def test_content_types(self):
@@ -195,11 +205,12 @@ class Shop(unittest.TestCase):
                 wait_for(lambda: relay.seen, "the first scrape")
                 asked, answered = relay.seen[-1]
                 self.assertIn("application/openmetrics-text", asked)
-                self.assertEqual(PROTOBUF if "native" in version else OPENMETRICS, answered)
+                expected = PROTOBUF if "native" in version else {"2.42": OPENMETRICS, "3": OPENMETRICS_UTF_8}[version]
+                self.assertEqual(expected, answered)
 
     def test_both_formats_hold_the_same(self):
         def compare():
-            text, openmetrics = (pages.samples(page(shop.metrics, accept)) for accept in (TEXT, OPENMETRICS))
+            text, openmetrics = (steady(pages.samples(page(shop.metrics, accept))) for accept in (TEXT, OPENMETRICS))
             return pages.difference(text, openmetrics)
 
         # Arenas come and go with the threads of the shop.
@@ -252,8 +263,58 @@ class Http(unittest.TestCase):
         self.assertEqual((200, TEXT, b""), (status, headers["Content-Type"], body))
         status, headers, _ = request(odd.metrics, "POST")
         self.assertEqual(405, status)
-        self.assertEqual({"GET", "HEAD"}, set(re.split(", *", headers["Allow"])))
+        allowed = {"GET", "HEAD", "OPTIONS"}
+        self.assertEqual(allowed, set(re.split(", *", headers["Allow"])))
+        status, headers, body = request(odd.metrics, "OPTIONS")
+        self.assertEqual((200, allowed, b""), (status, set(re.split(", *", headers["Allow"])), body))
         self.assertEqual(404, request(odd.metrics + "/no")[0])
+
+    def test_names(self):
+        """As the Python client and its users ask for families."""
+        status, _, body = request(odd.metrics + "?name[]=every_other&name%5B%5D=every_requests_total&x=y")
+        self.assertEqual(200, status)
+        self.assertEqual({"every_other", "every_requests"}, {f.name for f in pages.families(body.decode())})
+
+    def test_prometheus_takes_compressed_pages(self):
+        for version, relay in relays.items():
+            with self.subTest(prometheus=version):
+                wait_for(lambda: relay.codings, "the first scrape")
+                asked, answered = relay.codings[-1]
+                # zstd where it is asked for, which no version does yet.
+                self.assertEqual("zstd" if "zstd" in asked else "gzip", answered, asked)
+        for version, server in servers.items():
+            with self.subTest(prometheus=version):
+                counted = 'sum(shop_requests_total{job="seen"})'
+                wait_for(lambda: server.query(counted), counted)
+                self.assertEqual([1.0], list(server.query('min_over_time(up{job="seen"}[5m])').values()))
+
+
+class Broken(unittest.TestCase):
+    """A page that breaks off behind its beginning is no page."""
+
+    def one(self, server, promql):
+        found = list(server.query(promql).values())
+        return found[0] if found else None
+
+    def test_a_page_that_is_broken_off_is_a_failed_scrape(self):
+        first, last = 'broken_first{job="broken"}', "count(broken_items_total{job='broken'})"
+        for version, server in servers.items():
+            with self.subTest(prometheus=version):
+                wait_for(lambda: self.one(server, last) == 9000, "the page")
+        status, _, _ = request(broken.metrics.replace("/metrics", "/break"))
+        self.assertEqual(200, status)
+        for version, server in servers.items():
+            with self.subTest(prometheus=version):
+                wait_for(lambda: self.one(server, 'up{job="broken"}') == 0, "the scrape to fail")
+                # What stands before the break was sent, and is not taken.
+                wait_for(lambda: self.one(server, first) is None, "the series to be stale")
+                self.assertIsNone(self.one(server, last))
+                [target] = [t for t in server.get("targets")["activeTargets"] if t["labels"]["job"] == "broken"]
+                self.assertEqual("down", target["health"])
+        request(broken.metrics.replace("/metrics", "/mend"))
+        for version, server in servers.items():
+            with self.subTest(prometheus=version):
+                wait_for(lambda: self.one(server, last) == 9000, "the page once more")
 
 
 class OddValues(unittest.TestCase):
@@ -318,6 +379,60 @@ class EveryType(unittest.TestCase):
         ):
             found = wait_for(lambda: server.query(promql.replace("JOB", job)), promql)
             self.assertEqual([value], list(found.values()), promql)
+
+
+class Names(unittest.TestCase):
+    """With other characters than every reader knows."""
+
+    # Name and labels of a sample, and its value: of each type that has one.
+    SAMPLES = (
+        ("utf8.http.requests_served_total", {"http.method": "get", "code": "200"}, 7),
+        ("utf8.cpu.load_ratio", {'host"\\\n': '\\ " \n'}, 0.25),
+        ("utf8.http.latency_seconds_bucket", {"le.to": "a", "le": "+Inf"}, 5),
+        ("utf8.http.latency_seconds_sum", {"le.to": "a"}, 4.5),
+        ("utf8.body size_bytes", {"content type": "in", "quantile": "0.99"}, 61.5),
+        ("utf8.body size_bytes_count", {"content type": "in"}, 4),
+        ("utf8.build.of_this_info", {"part.of": "web", "version": "1.2", "commit.hash": "a\nb"}, 1),
+        ("utf8.door:花火", {"floor": "1", "utf8.door:花火": "open"}, 1),
+        ("utf8.1st", {}, -0.5),
+    )
+
+    @staticmethod
+    def key(name, labels):
+        return name, frozenset(labels.items())
+
+    def test_prometheus_3_gets_them_as_they_are(self):
+        for format in ("text-1", "openmetrics"):
+            promql = f'{{job="odd-{format}", __name__=~"utf8.*"}}'
+            found = wait_for(lambda: servers["3"].query(promql), promql)
+            for name, labels, value in self.SAMPLES:
+                with self.subTest(format=format, name=name):
+                    self.assertEqual(value, found.get(self.key(name, labels)))
+            query = f'{{"utf8.http.requests_served_total", "http.method"="get", job="odd-{format}"}}'
+            self.assertEqual([7], list(servers["3"].query(query).values()))
+
+    def test_prometheus_2_gets_them_with_underscores(self):
+        for format in ("text", "openmetrics"):
+            promql = f'{{job="odd-{format}", __name__=~"utf8.*"}}'
+            found = wait_for(lambda: servers["2.42"].query(promql), promql)
+            for name, labels, value in self.SAMPLES:
+                if ":" in name:
+                    continue
+                with self.subTest(format=format, name=name):
+                    labels = {escape_label_name(label, "underscores"): text for label, text in labels.items()}
+                    self.assertEqual(value, found.get(self.key(escape_metric_name(name, "underscores"), labels)))
+
+    def test_the_python_client_reads_each_scheme(self):
+        for scheme in ("underscores", "dots", "values", "allow-utf-8"):
+            for accept in (TEXT_1, OPENMETRICS.removesuffix("; escaping=underscores")):
+                accept += f"; escaping={scheme}"
+                found = pages.samples(page(odd.metrics, accept))
+                name, label = "utf8.http.requests_served_total", "http.method"
+                if scheme != "allow-utf-8":
+                    name, label = escape_metric_name(name, scheme), escape_label_name(label, scheme)
+                labels = {label: "get", "code": "200"}
+                with self.subTest(accept=accept):
+                    self.assertEqual(7, found.get(self.key(name, labels)))
 
 
 class Native(unittest.TestCase):
@@ -407,6 +522,50 @@ class Traffic(unittest.TestCase):
         self.assertGreater(len(set(totals)), 10)
 
 
+class Lint(unittest.TestCase):
+    """Lint's pages as `promtool` sees them, and its program on what runs."""
+
+    PROMLINT = {
+        "help", "metric-units", "counter", "gauge", "histogram-summary-reserved", "metric-type-in-name",
+        "reserved-chars", "camel-case", "unit-abbreviations", "duplicate-metric",
+    }
+    # Rules that are younger than the servers.
+    YOUNGER = {"2.42": {"duplicate-metric", "gauge"}, "3": {"gauge"}}
+
+    def lint(self, *args):
+        command = [options.target / "debug" / "metrics-lint", *args]
+        done = subprocess.run(command, capture_output=True, timeout=60, text=True)
+        return done.returncode, done.stdout + done.stderr
+
+    def test_promtool_finds_the_same_words(self):
+        compared = 0
+        for path in sorted((REPOSITORY / "tests/tests/lint/pages").glob("*.prom")):
+            text = path.read_text()
+            # promtool knows no quoted names.
+            if '{"' in text:
+                continue
+            status, found = self.lint(path)
+            self.assertIn(status, (0, 1), found)
+            ours = [re.fullmatch(r"(.*) \[(.*)\]", line).groups() for line in found.splitlines()]
+            for version, server in servers.items():
+                with self.subTest(page=path.name, prometheus=version):
+                    rules = self.PROMLINT - self.YOUNGER[version]
+                    expected = {line for line, rule in ours if rule in rules}
+                    status, output = server.promtool(text)
+                    # It says the same for each series.
+                    self.assertEqual((3 if expected else 0, expected), (status, set(output.splitlines())))
+                    compared += len(expected)
+        self.assertGreater(compared, 40)
+
+    def test_the_shop_is_clean(self):
+        self.assertEqual((0, ""), self.lint(shop.metrics))
+
+    def test_the_program_finds_what_is_odd(self):
+        status, found = self.lint(odd.metrics)
+        self.assertEqual(1, status, found)
+        self.assertIn('odd_texts label "text" has ', found)
+
+
 class Golden(unittest.TestCase):
     def test_the_python_client_reads_each_page(self):
         read = 0
@@ -419,7 +578,13 @@ class Golden(unittest.TestCase):
 
 
 def without_own(samples):
-    return {key: value for key, value in samples.items() if not key[0].startswith(("metrics_core_", "every_", "native_"))}
+    own = ("metrics_core_", "metrics_exposition_", "every_", "native_", "utf8_")
+    return {key: value for key, value in samples.items() if not key[0].startswith(own)}
+
+
+def steady(samples):
+    """Without those that each scrape changes."""
+    return {key: value for key, value in samples.items() if not key[0].startswith("metrics_exposition_")}
 
 
 def interrupt(number, _):

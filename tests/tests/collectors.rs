@@ -1,7 +1,9 @@
 //! Custom collectors: what they give, what they may do wrong, and registries that hold them.
 
 use metrics_core::collector::{Deadline, Latest};
-use metrics_core::model::{CounterMetricFamily, Desc, GaugeMetricFamily, InfoMetricFamily, Kind, MetricFamily};
+use metrics_core::model::{
+    CounterMetricFamily, Desc, GaugeMetricFamily, InfoMetricFamily, Kind, MetricFamily, StateSetMetricFamily,
+};
 use metrics_core::name::Validation;
 use metrics_core::registry::Definition;
 use metrics_core::testing::samples;
@@ -366,8 +368,12 @@ fn names_are_escaped_on_pages_and_clash_as_they_are_escaped() {
     }
     let twice = GaugeMetricFamily::new("g", "G.", ["a.b", "a_b"]).unwrap();
     assert!(registry.register_collector(Arc::new(move || vec![twice.clone().into()])).is_err());
-    let state = metrics_core::model::StateSetMetricFamily::single("my:state", "S.", [("on", true)]).unwrap();
+    let state = StateSetMetricFamily::single("my:state", "S.", [("on", true)]).unwrap();
     registry.register_collector(Arc::new(move || vec![state.clone().into()])).unwrap();
-    assert!(text(&registry).contains("\nmy:state{my_state=\"on\"} 1\n"));
+    assert!(text(&registry).contains("\nmy_state{my_state=\"on\"} 1\n"), "its label has its name, and no colon");
+    assert!(registry.register_collector(Arc::new(|| vec![gauge("my_state", 1)])).is_err());
+    let mut own_label = StateSetMetricFamily::new("other:state", "S.", ["other_state"]).unwrap();
+    own_label.add_metric(["x"], [("on", true)]).unwrap();
+    assert!(registry.register_collector(Arc::new(move || vec![own_label.clone().into()])).is_err());
     assert_eq!(Kind::StateSet.reserved_label(), None);
 }

@@ -1,12 +1,12 @@
 //! Exact bytes of each format for a registry that holds everything. After a change that is meant, run with
 //! `UPDATE_GOLDEN=1` and read the difference.
 
-use metrics_core::model::Unit;
+use metrics_core::model::{Exemplar, HistogramMetricFamily, HistogramPoint, Unit};
 use metrics_core::registry::Definition;
 use metrics_core::{
     CallbackCounter, CallbackGauge, Counter, Family, Gauge, Histogram, LabelSet, LabelValue, Metrics, Registry,
 };
-use metrics_exposition::{openmetrics, text};
+use metrics_exposition::{EncoderOptions, openmetrics, text};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -146,7 +146,7 @@ fn created() {
     registry.register(Definition::new("jobs", "Jobs."), Arc::clone(&jobs)).unwrap();
     registry.register(Definition::new("sizes", "Sizes."), Arc::clone(&sizes)).unwrap();
 
-    let mut encoder = openmetrics::encoder(openmetrics::Options { created: true });
+    let mut encoder = openmetrics::FORMAT.encoder(EncoderOptions { created: true, ..EncoderOptions::default() });
     encoder.encode(&registry);
     let page = String::from_utf8(encoder.take()).unwrap();
     let mut lines = page.lines().filter(|line| !line.starts_with('#'));
@@ -164,13 +164,26 @@ fn created() {
     );
 }
 
+/// OpenMetrics allows none that the bucket does not count.
+#[test]
+fn exemplars_lie_in_their_buckets() {
+    let exemplar = |value| Some(Exemplar::new([("id", "1")], value).unwrap());
+    let buckets = [(1.0, 1, exemplar(1.5)), (2.0, 2, exemplar(2.0)), (f64::INFINITY, 3, exemplar(f64::NAN))];
+    let family = HistogramMetricFamily::single("h", "", HistogramPoint::with_exemplars(buckets).unwrap()).unwrap();
+    let registry = Registry::new();
+    registry.register_collector(Arc::new(move || vec![family.clone().into()])).unwrap();
+    let page = "# TYPE h histogram\nh_bucket{le=\"1.0\"} 1\nh_bucket{le=\"2.0\"} 2 # {id=\"1\"} 2.0\n\
+        h_bucket{le=\"+Inf\"} 3 # {id=\"1\"} NaN\n# EOF\n";
+    assert_eq!(String::from_utf8(openmetrics::generate_latest(&registry)).unwrap(), page);
+}
+
 /// A buffer that is used again holds one page, not two.
 #[test]
 fn encoders_can_be_used_again() {
     let registry = registry();
     for format in metrics_exposition::FORMATS {
         let expected = format.generate_latest(&registry);
-        let mut encoder = format.encoder();
+        let mut encoder = format.encoder(EncoderOptions::default());
         for _ in 0..3 {
             encoder.clear();
             encoder.encode(&registry);

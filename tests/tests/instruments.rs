@@ -326,7 +326,7 @@ fn quantiles_of_a_summary() {
     slow.answer.with(&outside).observe(f64::NAN);
     let page = openmetrics(&registry);
     let page = lines(&page);
-    assert_eq!(page.len(), 10);
+    assert_eq!(page.len(), 9, "a sum that is NaN is none: {page:?}");
     for (line, quantile, value) in [(0, "0.0", 1.0), (1, "0.5", 500.0), (2, "1.0", 1_000.0)] {
         let start = format!(r#"answer_seconds{{side="in",quantile="{quantile}"}} "#);
         let found: f64 = page[line].strip_prefix(&start).unwrap_or_else(|| panic!("{page:?}")).parse().unwrap();
@@ -334,7 +334,7 @@ fn quantiles_of_a_summary() {
     }
     assert_eq!(page[3..5], [r#"answer_seconds_sum{side="in"} 500500"#, r#"answer_seconds_count{side="in"} 1000"#]);
     assert_eq!(page[6], r#"answer_seconds{side="out",quantile="0.5"} NaN"#, "it is at no place among other values");
-    assert_eq!(page[9], r#"answer_seconds_count{side="out"} 1"#);
+    assert_eq!(page[8], r#"answer_seconds_count{side="out"} 1"#);
 
     slow.answer.remove(&inside);
     assert!(slow.answer.with(&inside).quantiles().iter().all(|(_, value)| value.is_nan()));

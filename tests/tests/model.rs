@@ -6,6 +6,7 @@ use metrics_core::model::{
     InfoPoint, Kind, MetricFamily, NativeBuckets, NativeHistogram, Sample, StateSetMetricFamily, SummaryMetricFamily,
     SummaryPoint,
 };
+#[allow(dead_code, reason = "shared with other tests")]
 mod every_type;
 
 use every_type::{INF, all, at, exemplar};

@@ -7,7 +7,7 @@ mod line;
 use any_family::family;
 use line::sample;
 use metrics_core::Registry;
-use metrics_core::model::{Kind, MetricFamily, Sample, Timestamp};
+use metrics_core::model::{Exemplar, Kind, MetricFamily, Sample, Timestamp};
 use metrics_exposition::{openmetrics, text};
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -49,8 +49,8 @@ fn is_shown(family: &MetricFamily, of: &Sample) -> bool {
     let first = same.iter().find(|s| s.name == "f_bucket").unwrap();
     let is_below_zero = first.labels.last().unwrap().1.starts_with('-');
     match family.desc().kind {
-        Kind::Histogram => sum.is_some_and(|sum| !sum.is_nan()) && !is_below_zero,
-        _ => sum.is_some_and(|sum| sum >= 0.0 || is_below_zero),
+        Kind::Histogram => sum.is_some_and(|sum| sum >= 0.0) && !is_below_zero,
+        _ => sum.is_some_and(|sum| sum >= 0.0 || (sum < 0.0 && is_below_zero)),
     }
 }
 
@@ -63,6 +63,9 @@ fn expected(family: &MetricFamily, is_openmetrics: bool) -> Vec<Line> {
             _ if suffix == "_created" => true,
             _ if !is_openmetrics => sample.timestamp.is_some_and(|time| time < Timestamp::from_nanos(0)),
             Kind::Histogram | Kind::GaugeHistogram => suffix != "_bucket" && !is_shown(family, &sample),
+            Kind::Summary if matches!(suffix, "" | "_sum") => {
+                sample.value.as_f64() < 0.0 || (suffix == "_sum" && sample.value.as_f64().is_nan())
+            }
             _ => false,
         };
         if hidden {
@@ -70,7 +73,12 @@ fn expected(family: &MetricFamily, is_openmetrics: bool) -> Vec<Line> {
         }
         let time = |time: Timestamp| if is_openmetrics { time.to_string() } else { time.as_millis().to_string() };
         let has_place = is_openmetrics && matches!(suffix, "_total" | "_bucket");
-        let exemplar = sample.exemplar.filter(|_| has_place).map(|exemplar| exemplar.to_string());
+        // `+Inf` holds all, also what is not a number.
+        let le = sample.labels.last().filter(|(_, le)| suffix == "_bucket" && le != "+Inf");
+        let le: Option<f64> = le.map(|(_, le)| le.parse().unwrap());
+        let is_within = |exemplar: &Exemplar| le.is_none_or(|le| exemplar.value() <= le);
+        let exemplar = sample.exemplar.filter(|exemplar| has_place && is_within(exemplar));
+        let exemplar = exemplar.map(|exemplar| exemplar.to_string());
         lines.push((sample.name, sample.labels, bits(sample.value.as_f64()), sample.timestamp.map(time), exemplar));
     }
     lines.sort();

@@ -166,7 +166,7 @@ fn expected(family: &Generated, format: Format) -> (&'static str, Vec<Sample>) {
                 // An observation that is no number is counted, in the last bucket alone.
                 let all = observations.len();
                 samples.push(sample("_bucket", Some(own), Some("inf"), all.to_string()));
-                if format == Format::Text || !(sum.is_nan() || bounds[0] < 0.0) {
+                if format == Format::Text || (sum >= 0.0 && bounds[0] >= 0.0) {
                     samples.push(sample("_sum", Some(own), None, f64::to_string(&sum)));
                     samples.push(sample("_count", Some(own), None, all.to_string()));
                 }

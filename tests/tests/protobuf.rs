@@ -1,5 +1,6 @@
 //! The protobuf format: what is written of each type, and where messages begin and end.
 
+#[allow(dead_code, reason = "shared with other tests")]
 mod every_type;
 mod messages;
 

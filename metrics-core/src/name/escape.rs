@@ -4,9 +4,16 @@
 //! [spec]: https://prometheus.io/docs/instrumenting/escaping_schemes/
 
 use std::borrow::Cow;
-use std::fmt::Write;
+use std::fmt::{self, Write};
+use std::str::FromStr;
 
 /// What becomes of the characters of a name that a reader does not know.
+///
+/// ```
+/// use metrics_core::name::EscapingScheme;
+/// assert_eq!("allow-utf-8".parse(), Ok(EscapingScheme::AllowUtf8));
+/// assert_eq!(EscapingScheme::Dots.to_string(), "dots");
+/// ```
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum EscapingScheme {
@@ -22,6 +29,9 @@ pub enum EscapingScheme {
 }
 
 impl EscapingScheme {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Underscores, Self::Dots, Self::Values, Self::AllowUtf8];
+
     /// The word for it in `Accept` and `Content-Type` headers.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -30,6 +40,34 @@ impl EscapingScheme {
             Self::Values => "values",
             Self::AllowUtf8 => "allow-utf-8",
         }
+    }
+}
+
+impl fmt::Display for EscapingScheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A word that is no [`EscapingScheme`].
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct UnknownEscapingScheme(pub String);
+
+impl fmt::Display for UnknownEscapingScheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` is no way to escape names; there are ", self.0)?;
+        f.write_str("`underscores`, `dots`, `values` and `allow-utf-8`")
+    }
+}
+
+impl std::error::Error for UnknownEscapingScheme {}
+
+impl FromStr for EscapingScheme {
+    type Err = UnknownEscapingScheme;
+
+    fn from_str(word: &str) -> Result<Self, UnknownEscapingScheme> {
+        let found = Self::ALL.into_iter().find(|scheme| scheme.as_str() == word);
+        found.ok_or_else(|| UnknownEscapingScheme(word.to_owned()))
     }
 }
 
@@ -55,6 +93,66 @@ pub fn escape_metric_name(name: &str, scheme: EscapingScheme) -> Cow<'_, str> {
 /// ```
 pub fn escape_label_name(name: &str, scheme: EscapingScheme) -> Cow<'_, str> {
     escape(name, scheme, false)
+}
+
+/// The name that was escaped: of a metric or of a label.
+///
+/// [`Values`](EscapingScheme::Values) lead back to every name, except that one which begins with `U__` of itself is taken
+/// for an escaped one; what is none is returned as it is. [`Dots`](EscapingScheme::Dots) lead back if the name had no
+/// other characters than letters, digits, `_`, `:` and dots. [`Underscores`](EscapingScheme::Underscores) lead nowhere:
+/// the name stays.
+///
+/// ```
+/// use metrics_core::name::{EscapingScheme, escape_metric_name, unescape_name};
+/// for scheme in [EscapingScheme::Dots, EscapingScheme::Values, EscapingScheme::AllowUtf8] {
+///     let escaped = escape_metric_name("http.status_code:sum", scheme);
+///     assert_eq!(unescape_name(&escaped, scheme), "http.status_code:sum");
+/// }
+/// ```
+pub fn unescape_name(name: &str, scheme: EscapingScheme) -> Cow<'_, str> {
+    let unescaped = match scheme {
+        EscapingScheme::Dots => Some(without_dots(name)),
+        EscapingScheme::Values => name.strip_prefix("U__").and_then(without_values),
+        EscapingScheme::Underscores | EscapingScheme::AllowUtf8 => None,
+    };
+    unescaped.map_or(Cow::Borrowed(name), Cow::Owned)
+}
+
+/// From left to right, where Prometheus' own library replaces all `_dot_` first, and takes `a__dot__b` for `a_._b`.
+fn without_dots(mut rest: &str) -> String {
+    let mut out = String::with_capacity(rest.len());
+    while let Some(at) = rest.find('_') {
+        let (before, behind) = rest.split_at(at);
+        out.push_str(before);
+        let (what, escape) = if behind.starts_with("_dot_") {
+            ('.', "_dot_")
+        } else if behind.starts_with("__") {
+            ('_', "__")
+        } else {
+            ('_', "_")
+        };
+        out.push(what);
+        rest = &behind[escape.len()..];
+    }
+    out + rest
+}
+
+/// `None` if an escape is none.
+fn without_values(mut rest: &str) -> Option<String> {
+    let mut out = String::with_capacity(rest.len());
+    while let Some((before, behind)) = rest.split_once('_') {
+        out.push_str(before);
+        let (number, behind) = behind.split_once('_')?;
+        match number {
+            "" => out.push('_'),
+            _ if number.bytes().all(|b| b.is_ascii_hexdigit()) => {
+                out.push(u32::from_str_radix(number, 16).ok().and_then(char::from_u32)?);
+            }
+            _ => return None,
+        }
+        rest = behind;
+    }
+    Some(out + rest)
 }
 
 /// Whether every reader knows a metric of this name: `[a-zA-Z_:][a-zA-Z0-9_:]*`.
@@ -127,6 +225,26 @@ mod tests {
         ] {
             assert_eq!(all.map(|scheme| escape_metric_name(name, scheme).into_owned()), expected);
             assert_eq!(escape_metric_name(name, EscapingScheme::AllowUtf8), name);
+        }
+        for (escaped, scheme, expected) in [
+            ("U__a", EscapingScheme::Values, "a"),
+            ("U__", EscapingScheme::Values, ""),
+            ("U__a_2E_b__c", EscapingScheme::Values, "a.b_c"),
+            ("a_2e_b", EscapingScheme::Values, "a_2e_b"),
+            ("U__a_2e", EscapingScheme::Values, "U__a_2e"),
+            ("U__a_", EscapingScheme::Values, "U__a_"),
+            ("U__a_x_", EscapingScheme::Values, "U__a_x_"),
+            ("U__a_+2e_", EscapingScheme::Values, "U__a_+2e_"),
+            ("U__a_d800_", EscapingScheme::Values, "U__a_d800_"),
+            ("U__a_110000_", EscapingScheme::Values, "U__a_110000_"),
+            ("U__a_100000000000_", EscapingScheme::Values, "U__a_100000000000_"),
+            ("a__dot__b", EscapingScheme::Dots, "a_dot_b"),
+            ("a___dot_b", EscapingScheme::Dots, "a_.b"),
+            ("a_dot___b", EscapingScheme::Dots, "a._b"),
+            ("a_b_", EscapingScheme::Dots, "a_b_"),
+            ("a_b", EscapingScheme::Underscores, "a_b"),
+        ] {
+            assert_eq!(unescape_name(escaped, scheme), expected);
         }
         for (name, expected) in [
             ("http.status:sum", ["http_status_sum", "http_dot_status__sum", "U__http_2e_status_3a_sum"]),

@@ -203,7 +203,9 @@ fn order(desc: &Desc) -> (bool, &str) {
 /// All names under which something of the family may stand on a page, as those get them who know the fewest
 /// characters.
 fn samples(desc: &Desc) -> impl Iterator<Item = String> + '_ {
-    desc.sample_names().map(|name| escape_metric_name(&name, EscapingScheme::Underscores).into_owned())
+    // A state set's name is that of a label too, which has no colon.
+    let escape = if desc.kind == Kind::StateSet { escape_label_name } else { escape_metric_name };
+    desc.sample_names().map(move |name| escape(&name, EscapingScheme::Underscores).into_owned())
 }
 
 fn check(added: &SourceFamily, validation: Validation) -> Result<(), RegisterError> {
@@ -217,10 +219,13 @@ fn check(added: &SourceFamily, validation: Validation) -> Result<(), RegisterErr
         if let Err(e) = validation.label_name(label) {
             return Err(broken(what, e.rule));
         }
-        if desc.kind.reserved_label() == Some(label) || (desc.kind == Kind::StateSet && label == desc.name) {
+        let escaped = escape_label_name(label, EscapingScheme::Underscores);
+        let is_state =
+            || desc.kind == Kind::StateSet && escaped == escape_label_name(&desc.name, EscapingScheme::Underscores);
+        if desc.kind.reserved_label() == Some(label) || is_state() {
             return Err(broken(what, "the type uses this label itself; rename the label"));
         }
-        if !before.insert(escape_label_name(label, EscapingScheme::Underscores)) {
+        if !before.insert(escaped) {
             return Err(broken(what, "the label is there twice; rename one, also if it is a constant one"));
         }
     }

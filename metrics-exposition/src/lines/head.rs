@@ -1,8 +1,9 @@
 //! How a line begins, and bounds of buckets.
 
-use super::number;
+use super::{number, push_all, push_name};
 use crate::page::{Page, Room};
 use metrics_core::model::{Count, Number, float_to_go_string};
+use metrics_core::name::is_legacy_metric_name;
 
 /// Room for braces, blank, number and line feed.
 pub(super) const TAIL: usize = number::ROOM + 8;
@@ -10,9 +11,10 @@ pub(super) const TAIL: usize = number::ROOM + 8;
 /// How the lines of one suffix begin.
 #[derive(Debug, Default)]
 pub(super) struct Head {
-    /// `name_total{` or `name_total{scope,`.
+    /// `name_total{` or `name_total{scope,`; with a name that goes into the braces `{"name.total",` or
+    /// `{"name.total",scope,`.
     open: Vec<u8>,
-    /// The same for a series without labels of its own: `name_total ` or `name_total{scope} `.
+    /// The same for a series without labels of its own: `name_total ` or `name_total{scope} ` or `{"name.total"} `.
     bare: Vec<u8>,
     short: Short<64>,
 }
@@ -37,12 +39,18 @@ impl Head {
     pub(super) fn prepare(&mut self, name: &str, suffix: &str, scope: &str) {
         let Self { open, bare, .. } = self;
         open.clear();
-        open.extend_from_slice(name.as_bytes());
-        open.extend_from_slice(suffix.as_bytes());
+        let mut inside = scope.as_bytes().to_vec();
+        if is_legacy_metric_name(name) {
+            push_name(open, name, suffix);
+        } else {
+            inside.clear();
+            push_name(&mut inside, name, suffix);
+            push_all(&mut inside, &[if scope.is_empty() { "" } else { "," }, scope]);
+        }
         bare.clone_from(open);
         open.push(b'{');
-        if !scope.is_empty() {
-            open.extend_from_slice(scope.as_bytes());
+        if !inside.is_empty() {
+            open.extend_from_slice(&inside);
             bare.clone_from(open);
             open.push(b',');
             bare.push(b'}');
@@ -51,16 +59,26 @@ impl Head {
         self.short = Short::new(open);
     }
 
-    /// What stands before the value of a label that comes behind the series' own.
-    pub(super) fn begin_with(&self, out: &mut Vec<u8>, own: &str, label: &str) {
+    /// What stands before the value of a label that comes behind the series' own; its name as it stands there.
+    pub(super) fn begin_with(&self, out: &mut Vec<u8>, own: &str, label: &[u8]) {
         out.clear();
         out.extend_from_slice(&self.open);
         if !own.is_empty() {
             out.extend_from_slice(own.as_bytes());
             out.push(b',');
         }
-        out.extend_from_slice(label.as_bytes());
+        out.extend_from_slice(label);
         out.extend_from_slice(b"=\"");
+    }
+
+    /// All that stands before a value.
+    pub(super) fn begin(&self, out: &mut Vec<u8>, own: &str) {
+        if own.is_empty() {
+            return out.extend_from_slice(&self.bare);
+        }
+        out.extend_from_slice(&self.open);
+        out.extend_from_slice(own.as_bytes());
+        out.extend_from_slice(b"} ");
     }
 
     /// A line with any number.

@@ -7,25 +7,30 @@
 //!
 //! The series' own labels come rendered and escaped, so that a line is two copies and a number.
 
+mod composite;
 mod family;
 mod head;
 mod number;
 mod point;
 
-use crate::encoder::Encoder;
+use crate::encoder::{Encoder, EncoderOptions};
 use crate::page::Page;
 use family::{Family, escape_labels};
 use metrics_core::model::{Count, Desc, FamilySink, Labels, Number, Point, Timestamp};
+use metrics_core::name::{is_legacy_label_name, is_legacy_metric_name};
 
 /// In what the text formats differ.
 #[derive(Debug)]
 pub(crate) struct Dialect {
     /// Writes the comment lines above a family.
     pub(crate) header: fn(&mut Vec<u8>, &Desc),
-    /// Whether a histogram goes without sum and count when its sum means nothing.
-    pub(crate) sum_must_mean_something: bool,
-    /// Whether sum and count of a gauge histogram are gauges, behind it, for want of its type.
-    pub(crate) gauge_sums_apart: bool,
+    /// Whether values that their type cannot have are left out.
+    pub(crate) is_strict: bool,
+    /// Whether creation times, and sum and count of a gauge histogram, are gauges behind the family, for want of a type
+    /// that has them.
+    pub(crate) gauges_apart: bool,
+    /// Whether a point is one line, whatever it consists of.
+    pub(crate) is_composite: bool,
     /// Whether exemplars are written.
     pub(crate) exemplars: bool,
     /// Points of an earlier time are left out.
@@ -40,7 +45,7 @@ pub(crate) struct Dialect {
 #[derive(Debug)]
 pub(crate) struct Lines {
     dialect: &'static Dialect,
-    created: bool,
+    options: EncoderOptions,
     page: Page,
     /// Where in `page` the family starts that was begun last; `None` if a part of it was taken.
     start: Option<usize>,
@@ -62,14 +67,14 @@ enum Phase {
 }
 
 impl Lines {
-    pub(crate) fn new(dialect: &'static Dialect, created: bool) -> Self {
+    pub(crate) fn new(dialect: &'static Dialect, options: EncoderOptions) -> Self {
         Self {
             dialect,
-            created,
+            options,
             page: Page::default(),
             start: Some(0),
             phase: Phase::Abandoned,
-            family: Family::default(),
+            family: Family::new(options.escaping),
             behind: Default::default(),
         }
     }
@@ -99,14 +104,14 @@ impl FamilySink for Lines {
 
     #[inline]
     fn point(&mut self, labels: Labels<'_>, point: &Point<'_>, timestamp: Option<Timestamp>) {
-        if self.family.has_odd_labels {
+        if self.family.is_odd {
             return self.odd_point(labels, point, timestamp);
         }
         self.put(labels, point, timestamp);
     }
 
     fn counts(&mut self, scope: &str, counts: &[Count<'_>]) {
-        if self.family.has_odd_labels || self.created {
+        if self.family.is_odd || self.options.created {
             for count in counts {
                 self.point(Labels { scope, own: count.own }, &count.point(), None);
             }
@@ -127,12 +132,16 @@ impl FamilySink for Lines {
 }
 
 impl Lines {
-    /// A point whose labels may have names that not every reader knows.
+    /// A point whose labels may have names that are to be escaped, or that is one line.
     #[cold]
     #[inline(never)]
     fn odd_point(&mut self, labels: Labels<'_>, point: &Point<'_>, timestamp: Option<Timestamp>) {
-        let own = &*escape_labels(labels.own);
-        self.put(Labels { own, ..labels }, point, timestamp);
+        let own = &*escape_labels(labels.own, self.options.escaping);
+        if !self.dialect.is_composite {
+            self.put(Labels { own, ..labels }, point, timestamp);
+        } else if self.enters(labels.scope) {
+            self.composite_point(own, point, timestamp);
+        }
     }
 
     /// Makes ready for points with these constant labels; whether they are wanted.
@@ -165,8 +174,8 @@ impl Lines {
             // halves just now.
             Point::Counter { value: Number::U64(value), exemplar: None, created } if timestamp.is_none() => {
                 family.value.count_line(page, labels.own, value);
-                if self.created {
-                    self.created(labels.own, created);
+                if self.options.created {
+                    self.created(labels.own, created, None);
                 }
             }
             Point::Gauge { value, .. } if timestamp.is_none() => family.value.line(page, labels.own, value),
@@ -218,9 +227,40 @@ pub(crate) fn push_all(out: &mut Vec<u8>, texts: &[&str]) {
     }
 }
 
-/// Appends a line of help with a backslash before each of the `special` characters.
-pub(crate) fn push_escaped(out: &mut Vec<u8>, help: &str, special: &[u8]) {
-    for b in help.bytes() {
+/// Appends a metric's name: in quotes, if only readers know it to whom names are given as they are.
+pub(crate) fn push_name(out: &mut Vec<u8>, name: &str, suffix: &str) {
+    if is_legacy_metric_name(name) {
+        push_all(out, &[name, suffix]);
+    } else {
+        push_quoted(out, &[name, suffix]);
+    }
+}
+
+/// The same of a label's name.
+fn push_label_name(out: &mut Vec<u8>, name: &str) {
+    if is_legacy_label_name(name) {
+        push_all(out, &[name]);
+    } else {
+        push_quoted(out, &[name]);
+    }
+}
+
+/// Appends the value of the last label, behind its first quote, and what stands before a number.
+fn push_label(out: &mut Vec<u8>, value: &str) {
+    push_escaped(out, value, b"\\\"\n");
+    push_all(out, &["\"} "]);
+}
+
+/// Appends a text in quotes, of parts.
+fn push_quoted(out: &mut Vec<u8>, texts: &[&str]) {
+    out.push(b'"');
+    texts.iter().for_each(|text| push_escaped(out, text, b"\\\"\n"));
+    out.push(b'"');
+}
+
+/// Appends a text with a backslash before each of the `special` characters.
+pub(crate) fn push_escaped(out: &mut Vec<u8>, text: &str, special: &[u8]) {
+    for b in text.bytes() {
         if special.contains(&b) {
             out.push(b'\\');
         }

@@ -2,9 +2,13 @@
 
 use super::family::escape_labels;
 use super::head::{LINE, Le, Short, TAIL};
-use super::{Lines, number, push_all, push_escaped};
+use super::{Lines, number, push_all, push_label};
 use crate::page::Page;
-use metrics_core::model::{Buckets, Exemplar, NativeHistogram, Number, Point, Timestamp, float_to_go_string};
+use metrics_core::model::{
+    Buckets, Exemplar, Kind, Labels, NativeHistogram, Number, Point, Timestamp, float_to_go_string,
+};
+use metrics_core::name::EscapingScheme;
+use std::borrow::Cow;
 
 impl Lines {
     /// A point of any type, with or without time and exemplars.
@@ -15,7 +19,7 @@ impl Lines {
             Point::Counter { value, exemplar, created } => {
                 family.value.line(page, own, value);
                 self.amend(timestamp, exemplar);
-                self.created(own, created);
+                self.created(own, created, timestamp);
             }
             Point::Gauge { value, .. } | Point::Unknown { value, .. } => {
                 family.value.line(page, own, value);
@@ -25,18 +29,18 @@ impl Lines {
                 let in_one = InOne::of(native);
                 let buckets = in_one.unless(buckets);
                 self.buckets(own, buckets, timestamp);
-                let (means_something, total) = (means_something(buckets, sum), buckets.total());
-                if means_something || !self.dialect.sum_must_mean_something {
-                    self.sum_and_count(own, sum, Some(total), timestamp);
+                if !self.dialect.is_strict || sum_grows(buckets, sum) {
+                    self.sum_and_count(own, sum, Some(buckets.total()), timestamp);
                 }
-                self.created(own, created);
+                self.created(own, created, timestamp);
             }
             Point::GaugeHistogram { buckets, sum, native } => {
                 let in_one = InOne::of(native);
                 let buckets = in_one.unless(buckets);
                 self.buckets(own, buckets, timestamp);
-                if self.dialect.gauge_sums_apart {
-                    self.behind(own, sum, buckets.total(), timestamp);
+                if self.dialect.gauges_apart {
+                    sum.into_iter().for_each(|sum| self.behind(0, own, sum.into(), timestamp));
+                    self.behind(1, own, buckets.total().into(), timestamp);
                 } else if gauge_sum_fits(buckets, sum) {
                     self.sum_and_count(own, sum, Some(buckets.total()), timestamp);
                 }
@@ -45,13 +49,14 @@ impl Lines {
                 if !quantiles.is_empty() {
                     family.prepare_values(own, "quantile");
                 }
-                for (quantile, value) in quantiles {
+                let is_strict = self.dialect.is_strict;
+                for (quantile, value) in quantiles.iter().filter(|(_, value)| !(is_strict && *value < 0.0)) {
                     let quantile = float_to_go_string(*quantile);
                     self.labelled_line(&quantile, (*value).into());
                     self.amend(timestamp, None);
                 }
-                self.sum_and_count(own, sum, count, timestamp);
-                self.created(own, created);
+                self.sum_and_count(own, sum.filter(|sum| !is_strict || *sum >= 0.0), count, timestamp);
+                self.created(own, created, timestamp);
             }
             Point::Info => {
                 family.value.count_line(page, own, 1);
@@ -89,14 +94,15 @@ impl Lines {
             room.commit();
             return;
         }
-        for (at, (_, count, exemplar)) in buckets.cumulative().enumerate() {
+        for (at, (bound, count, exemplar)) in buckets.cumulative().enumerate() {
             let mut room = self.page.room(line);
             room.put_short(&self.family.series);
             room.put_padded(&self.family.les[at].text, self.family.les[at].len);
             number::put_u64(&mut room, count);
             room.put(b"\n");
             room.commit();
-            self.amend(timestamp, exemplar);
+            // An exemplar is one of what its bucket counts, or none.
+            self.amend(timestamp, exemplar.filter(|found| bound.is_infinite() || found.value() <= bound));
         }
     }
 
@@ -111,27 +117,26 @@ impl Lines {
         }
     }
 
-    /// Sum and count of a gauge histogram as gauges of their own.
-    fn behind(&mut self, own: &str, sum: Option<f64>, count: u64, timestamp: Option<Timestamp>) {
-        let heads = [&self.family.sum, &self.family.count];
-        let values = [sum.map(Number::from), Some(count.into())];
-        for (((head, value), page), header) in
-            heads.into_iter().zip(values).zip(&mut self.behind).zip(&self.family.headers_behind)
-        {
-            let Some(value) = value else { continue };
-            if page.len() == 0 {
-                page.push(header);
-            }
-            head.line(page, own, value);
-            amend(page, |tail| timestamp.into_iter().for_each(|timestamp| (self.dialect.timestamp)(tail, timestamp)));
+    /// A line of one of the gauges behind the family.
+    fn behind(&mut self, which: usize, own: &str, value: Number, timestamp: Option<Timestamp>) {
+        let Self { dialect, family, behind, .. } = self;
+        let head = match (family.kind, which) {
+            (Some(Kind::GaugeHistogram), 0) => &family.sum,
+            (Some(Kind::GaugeHistogram), _) => &family.count,
+            _ => &family.created,
+        };
+        let page = &mut behind[which];
+        if page.len() == 0 {
+            page.push(&family.headers_behind[which]);
         }
+        head.line(page, own, value);
+        amend(page, |tail| timestamp.into_iter().for_each(|timestamp| (dialect.timestamp)(tail, timestamp)));
     }
 
     /// A line that begins as was prepared, the value of its last label, and a number.
     fn labelled_line(&mut self, label: &str, value: Number) {
         let mut text = Vec::new();
-        push_escaped(&mut text, label, b"\\\"\n");
-        text.extend_from_slice(b"\"} ");
+        push_label(&mut text, label);
         let mut room = self.page.room(self.family.series.len() + text.len() + TAIL);
         room.put(&self.family.series);
         room.put(&text);
@@ -140,17 +145,22 @@ impl Lines {
         room.commit();
     }
 
-    pub(super) fn created(&mut self, own: &str, created: Option<Timestamp>) {
-        if self.created
-            && let Some(created) = created
-        {
-            self.family.created.line(&mut self.page, own, created.as_secs_f64().into());
+    pub(super) fn created(&mut self, own: &str, created: Option<Timestamp>, timestamp: Option<Timestamp>) {
+        let Some(created) = created.filter(|_| self.options.created) else { return };
+        let seconds = created.as_secs_f64().into();
+        if self.dialect.gauges_apart {
+            self.behind(0, own, seconds, timestamp);
+        } else {
+            self.family.created.line(&mut self.page, own, seconds);
+            self.amend(timestamp, None);
         }
     }
 
     /// Puts time and exemplar behind the line that was written last.
     fn amend(&mut self, timestamp: Option<Timestamp>, exemplar: Option<&Exemplar>) {
+        let escaping = self.options.escaping;
         let exemplar = exemplar.filter(|_| self.dialect.exemplars);
+        let exemplar = exemplar.and_then(|exemplar| Some((exemplar_labels(exemplar, escaping)?, exemplar)));
         if timestamp.is_none() && exemplar.is_none() {
             return;
         }
@@ -158,13 +168,27 @@ impl Lines {
             if let Some(timestamp) = timestamp {
                 (self.dialect.timestamp)(tail, timestamp);
             }
-            if let Some(exemplar) = exemplar {
-                push_all(tail, &[" # {", &escape_labels(exemplar.labels().own), "} "]);
-                push_all(tail, &[&Number::from(exemplar.value()).to_string()]);
+            if let Some((labels, exemplar)) = exemplar {
+                push_all(tail, &[" # {", &labels, "} ", &Number::from(exemplar.value()).to_string()]);
                 exemplar.timestamp().into_iter().for_each(|at| (self.dialect.timestamp)(tail, at));
             }
         });
     }
+}
+
+/// An exemplar's labels, unless escapes made them longer than [OpenMetrics 1.0][spec] allows.
+///
+/// [spec]: https://prometheus.io/docs/specs/om/open_metrics_spec/#exemplars
+fn exemplar_labels(exemplar: &Exemplar, escaping: EscapingScheme) -> Option<Cow<'_, str>> {
+    let labels = escape_labels(exemplar.labels().own, escaping);
+    if let Cow::Owned(own) = &labels {
+        let chars =
+            (Labels { scope: "", own }).pairs().map(|(name, value)| name.chars().count() + value.chars().count());
+        if chars.sum::<usize>() > Exemplar::MAX_CHARS {
+            return None;
+        }
+    }
+    Some(labels)
 }
 
 /// Puts more behind the last line of a page.
@@ -177,20 +201,20 @@ fn amend(page: &mut Page, put: impl FnOnce(&mut Vec<u8>)) {
 }
 
 /// Native buckets all in one, which has the last exemplar: they have no place here.
-struct InOne {
+pub(super) struct InOne {
     counts: [u64; 1],
     exemplars: Vec<Option<Exemplar>>,
 }
 
 impl InOne {
-    fn of(native: Option<&NativeHistogram>) -> Self {
+    pub(super) fn of(native: Option<&NativeHistogram>) -> Self {
         let Some(native) = native else { return Self { counts: [0], exemplars: Vec::new() } };
         let last = native.exemplars().iter().max_by_key(|exemplar| exemplar.timestamp());
         Self { counts: [native.count()], exemplars: last.map(|last| vec![Some(last.clone())]).unwrap_or_default() }
     }
 
     /// The classic buckets, if there are any.
-    fn unless<'a>(&'a self, classic: Buckets<'a>) -> Buckets<'a> {
+    pub(super) fn unless<'a>(&'a self, classic: Buckets<'a>) -> Buckets<'a> {
         if !classic.counts.is_empty() {
             return classic;
         }
@@ -198,9 +222,11 @@ impl InOne {
     }
 }
 
-/// Whether the sum is one of numbers that only make it grow.
-fn means_something(buckets: Buckets<'_>, sum: Option<f64>) -> bool {
-    sum.is_some_and(|sum| !sum.is_nan()) && buckets.bounds.first().is_none_or(|bound| *bound >= 0.0)
+/// Whether the sum is one that only grows, as [OpenMetrics][spec] has it: not where a bucket is below zero.
+///
+/// [spec]: https://prometheus.io/docs/specs/om/open_metrics_spec/#histogram
+fn sum_grows(buckets: Buckets<'_>, sum: Option<f64>) -> bool {
+    sum.is_some_and(|sum| sum >= 0.0) && !has_bucket_below_zero(buckets)
 }
 
 /// Whether the sum can be that of what is in the buckets, as [OpenMetrics][spec] has it: not negative where no bucket
@@ -208,5 +234,9 @@ fn means_something(buckets: Buckets<'_>, sum: Option<f64>) -> bool {
 ///
 /// [spec]: https://prometheus.io/docs/specs/om/open_metrics_spec/#gaugehistogram
 fn gauge_sum_fits(buckets: Buckets<'_>, sum: Option<f64>) -> bool {
-    sum.is_some_and(|sum| sum >= 0.0 || buckets.bounds.first().is_some_and(|bound| *bound < 0.0))
+    sum.is_some_and(|sum| sum >= 0.0 || (sum < 0.0 && has_bucket_below_zero(buckets)))
+}
+
+fn has_bucket_below_zero(buckets: Buckets<'_>) -> bool {
+    buckets.bounds.first().is_some_and(|bound| *bound < 0.0)
 }

@@ -8,8 +8,9 @@ use std::sync::Arc;
 
 static DIALECT: Dialect = Dialect {
     header: |out, desc| push_all(out, &["# ", &desc.name, "\n"]),
-    sum_must_mean_something: true,
-    gauge_sums_apart: true,
+    is_strict: true,
+    gauges_apart: false,
+    is_composite: false,
     exemplars: true,
     earliest: Timestamp::MIN,
     timestamp: |out, timestamp| push_all(out, &[" ", &timestamp.to_string()]),
@@ -37,7 +38,7 @@ fn text(bytes: Vec<u8>) -> String {
 #[test]
 fn an_abandoned_family_leaves_nothing() {
     let [a, b] = &descs()[..] else { unreachable!() };
-    let mut lines = Lines::new(&DIALECT, false);
+    let mut lines = Lines::new(&DIALECT, EncoderOptions::default());
     lines.begin(a);
     lines.point(own("x=\"1\""), &ONE, None);
     lines.begin(b);
@@ -54,7 +55,7 @@ fn an_abandoned_family_leaves_nothing() {
 #[test]
 fn what_was_taken_cannot_be_undone() {
     let [a, b] = &descs()[..] else { unreachable!() };
-    let mut lines = Lines::new(&DIALECT, false);
+    let mut lines = Lines::new(&DIALECT, EncoderOptions::default());
     lines.begin(a);
     assert!(lines.take().is_empty());
     assert!(lines.is_undoable());
@@ -70,7 +71,7 @@ fn what_was_taken_cannot_be_undone() {
 #[test]
 fn scopes_and_bounds_may_change_within_a_family() {
     let [a, b] = &descs()[..] else { unreachable!() };
-    let mut lines = Lines::new(&DIALECT, true);
+    let mut lines = Lines::new(&DIALECT, EncoderOptions { created: true, ..EncoderOptions::default() });
     lines.begin(a);
     for (scope, own) in [("", ""), ("s=\"1\"", ""), ("s=\"1\"", "x=\"1\""), ("s=\"2\"", "x=\"1\""), ("", "x=\"1\"")] {
         lines.point(Labels { scope, own }, &ONE, None);
@@ -93,7 +94,7 @@ fn scopes_and_bounds_may_change_within_a_family() {
 #[test]
 fn lines_of_every_length() {
     let [a, _] = &descs()[..] else { unreachable!() };
-    let mut lines = Lines::new(&DIALECT, false);
+    let mut lines = Lines::new(&DIALECT, EncoderOptions::default());
     let mut expected = "# a\n".to_owned();
     lines.begin(a);
     for len in 0..300 {

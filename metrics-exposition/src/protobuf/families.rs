@@ -3,10 +3,11 @@
 use super::labels::{put_label, put_labels};
 use super::point::{metric_type, put_count, put_point};
 use super::wire::{Message, put_bytes, put_u64};
-use crate::encoder::{Encoder, SCHEME};
+use crate::encoder::{Encoder, EncoderOptions};
+use crate::escaping::{family_name, label_name, value_suffix};
 use crate::page::Page;
-use metrics_core::model::{Count, Desc, FamilySink, Kind, Labels, Point, Timestamp};
-use metrics_core::name::{escape_label_name, escape_metric_name};
+use metrics_core::model::{Count, Desc, FamilySink, Labels, Point, Timestamp};
+use metrics_core::name::EscapingScheme;
 
 /// A message that is as long is ended, and its family goes on in another one.
 const LONG: usize = 256 << 10;
@@ -30,6 +31,7 @@ pub(super) struct Families {
 /// What is made ready once for each family.
 #[derive(Debug, Default)]
 struct Family {
+    escaping: EscapingScheme,
     /// The fields before its metrics.
     before: Page,
     /// The field behind them.
@@ -43,15 +45,10 @@ struct Family {
 
 impl Family {
     fn begin(&mut self, family: &Desc) {
-        let suffix = match family.kind {
-            Kind::Counter => "_total",
-            Kind::Info => "_info",
-            _ => "",
-        };
-        self.state_label = escape_label_name(&family.name, SCHEME).into_owned();
-        let Self { before, behind, .. } = self;
+        self.state_label = label_name(&family.name, self.escaping).into_owned();
+        let Self { escaping, before, behind, .. } = self;
         before.truncate(0);
-        put_bytes(before, 1, [&*escape_metric_name(&family.name, SCHEME), suffix].concat().as_bytes());
+        put_bytes(before, 1, [&*family_name(family, *escaping), value_suffix(family.kind)].concat().as_bytes());
         if !family.help.is_empty() {
             put_bytes(before, 2, family.help.as_bytes());
         }
@@ -66,11 +63,16 @@ impl Family {
     fn enter(&mut self, scope: &str) {
         scope.clone_into(&mut self.scope);
         self.constant.truncate(0);
-        put_labels(&mut self.constant, scope);
+        put_labels(&mut self.constant, scope, self.escaping);
     }
 }
 
 impl Families {
+    /// Of the options only the escaping is one here: the messages have a place for creation times.
+    pub(super) fn new(options: EncoderOptions) -> Self {
+        Self { family: Family { escaping: options.escaping, ..Family::default() }, ..Self::default() }
+    }
+
     #[inline(never)]
     fn begin_message(&mut self) {
         self.message = Some(Message::begin(&mut self.page, KEPT));
@@ -102,7 +104,7 @@ impl Families {
         if !family.scope.is_empty() {
             page.push(family.constant.as_bytes());
         }
-        put_labels(page, labels.own);
+        put_labels(page, labels.own, family.escaping);
         put(page, family);
         metric.end(page);
         if self.message.as_ref().is_some_and(|message| message.len(&self.page) >= LONG) {
@@ -129,13 +131,13 @@ impl FamilySink for Families {
             if let Point::StateSet { state, .. } = point {
                 put_label(page, &family.state_label, state);
             }
-            put_point(page, point, timestamp);
+            put_point(page, point, timestamp, family.escaping);
         });
     }
 
     fn counts(&mut self, scope: &str, counts: &[Count<'_>]) {
         for count in counts {
-            self.metric(Labels { scope, own: count.own }, |page, _| put_count(page, count));
+            self.metric(Labels { scope, own: count.own }, |page, family| put_count(page, count, family.escaping));
         }
     }
 

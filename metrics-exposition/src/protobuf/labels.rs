@@ -8,10 +8,10 @@
 //! So a label without escapes is one short copy, over which two bytes are written.
 
 use super::wire::{put_bytes, put_message, put_varint};
-use crate::encoder::SCHEME;
+use crate::escaping::label_name;
 use crate::page::{Page, Room};
 use metrics_core::model::Labels;
-use metrics_core::name::escape_label_name;
+use metrics_core::name::EscapingScheme;
 
 /// The field `label` of `Metric` and of `Exemplar`.
 const LABEL: u32 = 1;
@@ -22,9 +22,9 @@ const VALUE_TAG: u8 = 0x12;
 
 /// Puts labels that are rendered and escaped.
 #[inline(always)]
-pub(super) fn put_labels(page: &mut Page, rendered: &str) {
+pub(super) fn put_labels(page: &mut Page, rendered: &str, escaping: EscapingScheme) {
     if !put_plain(page, rendered.as_bytes()) {
-        put_escaped(page, rendered);
+        put_escaped(page, rendered, escaping);
     }
 }
 
@@ -38,9 +38,9 @@ pub(super) fn put_label(page: &mut Page, name: &str, value: &str) {
 
 #[cold]
 #[inline(never)]
-fn put_escaped(page: &mut Page, rendered: &str) {
+fn put_escaped(page: &mut Page, rendered: &str, escaping: EscapingScheme) {
     for (name, value) in (Labels { scope: "", own: rendered }).pairs() {
-        put_label(page, &escape_label_name(&name, SCHEME), &value);
+        put_label(page, &label_name(&name, escaping), &value);
     }
 }
 
@@ -143,7 +143,7 @@ mod tests {
                 let name = "n".repeat(name);
                 let rendered = format!("{name}=\"{}\",b=\"ü=,{{}}\"", "v".repeat(value));
                 let mut page = Page::default();
-                put_escaped(&mut page, &rendered);
+                put_escaped(&mut page, &rendered, EscapingScheme::AllowUtf8);
                 assert_eq!(plain(&rendered), Some(page.take()), "{} {value}", name.len());
             }
         }
@@ -168,7 +168,7 @@ mod tests {
     fn what_is_no_text_of_labels_does_no_harm() {
         for odd in ["late", "=", "a=", "a=\"", "a=\"x", "a=\"x\"b", "\"", ",", "a=\"1\",,", "é"] {
             let mut page = Page::default();
-            put_labels(&mut page, odd);
+            put_labels(&mut page, odd, EscapingScheme::Underscores);
         }
         assert_eq!(plain(""), Some(Vec::new()));
     }

@@ -34,8 +34,9 @@
 //!
 //! - Values are doubles, so that a counter beyond 2^53 is rounded.
 //! - Times of points are in milliseconds, rounded down. Prometheus takes the time 0 for none.
-//! - Names have `_` for each character beyond `[a-zA-Z0-9_:]`, as in the text formats: Prometheus 2 refuses a page with any
-//!   other one.
+//! - Names have `_` for each character beyond `[a-zA-Z0-9_:]`, unless the reader asks for another
+//!   [escaping](crate::EncoderOptions::escaping): Prometheus 2 refuses a page with any other one, and Prometheus 3 does not
+//!   ask when it wants protobuf.
 //! - A native histogram without observations and without a zero bucket has one span of no buckets, without which it would
 //!   be taken for a classic one. Prometheus 2.42 takes it for one all the same, until something is observed.
 //! - What is not known, as a sum, is absent; Prometheus stores 0 for it.
@@ -60,16 +61,17 @@ use families::Families;
 use metrics_core::Registry;
 
 /// The value of the `Content-Type` header.
-pub const CONTENT_TYPE_LATEST: &str =
-    "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited";
+pub const CONTENT_TYPE_LATEST: &str = "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; \
+     encoding=delimited; escaping=underscores";
 
 /// This format, for those who choose among several.
 pub const FORMAT: Format = Format {
     media_type: "application/vnd.google.protobuf",
     version: "",
     parameters: &[("proto", "io.prometheus.client.MetricFamily"), ("encoding", "delimited")],
-    content_type: CONTENT_TYPE_LATEST,
-    encoder: || Box::new(Families::default()),
+    has_escaping: true,
+    is_experimental: false,
+    encoder: |options| Box::new(Families::new(options)),
 };
 
 /// A whole registry as one page.

@@ -4,6 +4,7 @@ use super::labels::put_labels;
 use super::wire::{put_f64, put_i64, put_message, put_timestamp, put_u64, put_zigzag, short_timestamp};
 use crate::page::Page;
 use metrics_core::model::{Buckets, Count, Exemplar, Kind, NativeBuckets, NativeHistogram, Number, Point, Timestamp};
+use metrics_core::name::EscapingScheme;
 
 /// The number of each type: the enum `MetricType`.
 pub(super) fn metric_type(kind: Kind) -> u64 {
@@ -23,28 +24,28 @@ pub(super) fn metric_type(kind: Kind) -> u64 {
 /// A value is there also where it is 0: readers may reuse the memory of one metric for the next, and some do not clear
 /// it.
 #[inline(always)]
-pub(super) fn put_point(page: &mut Page, point: &Point<'_>, timestamp: Option<Timestamp>) {
+pub(super) fn put_point(page: &mut Page, point: &Point<'_>, timestamp: Option<Timestamp>, escaping: EscapingScheme) {
     match *point {
         Point::Counter { value, exemplar, created } => put_message(page, 3, |counter| {
             put_f64(counter, 1, value.as_f64());
             if let Some(exemplar) = exemplar {
-                put_exemplar(counter, 2, exemplar);
+                put_exemplar(counter, 2, exemplar, escaping);
             }
             if let Some(created) = created {
                 put_timestamp(counter, 3, created);
             }
         }),
         Point::Gauge { value, .. } => put_message(page, 2, |gauge| put_f64(gauge, 1, value.as_f64())),
-        _ => return put_any_point(page, point, timestamp),
+        _ => return put_any_point(page, point, timestamp, escaping),
     }
     put_time(page, timestamp);
 }
 
 /// Puts a count as [`put_point`] does, but in one go: most of most pages are counts.
 #[inline(always)]
-pub(super) fn put_count(page: &mut Page, count: &Count<'_>) {
+pub(super) fn put_count(page: &mut Page, count: &Count<'_>, escaping: EscapingScheme) {
     let Some((created, len)) = short_timestamp(count.created) else {
-        return put_point(page, &count.point(), None);
+        return put_point(page, &count.point(), None, escaping);
     };
     let [a, b, c, d, e, f, g, h] = Number::U64(count.value).as_f64().to_le_bytes();
     let before = [COUNTER, 11 + len, VALUE, a, b, c, d, e, f, g, h, CREATED, len];
@@ -60,17 +61,17 @@ const VALUE: u8 = 0x09;
 const CREATED: u8 = 0x1a;
 
 #[inline(never)]
-fn put_any_point(page: &mut Page, point: &Point<'_>, timestamp: Option<Timestamp>) {
+fn put_any_point(page: &mut Page, point: &Point<'_>, timestamp: Option<Timestamp>, escaping: EscapingScheme) {
     let gauge = |page: &mut Page, value| put_message(page, 2, |gauge| put_f64(gauge, 1, value));
     match *point {
         Point::Histogram { buckets, sum, native, created } => {
             put_time(page, timestamp);
-            put_message(page, 7, |histogram| put_histogram(histogram, buckets, sum, native, created));
+            put_message(page, 7, |histogram| put_histogram(histogram, buckets, sum, native, created, escaping));
             return;
         }
         Point::GaugeHistogram { buckets, sum, native } => {
             put_time(page, timestamp);
-            put_message(page, 7, |histogram| put_histogram(histogram, buckets, sum, native, None));
+            put_message(page, 7, |histogram| put_histogram(histogram, buckets, sum, native, None, escaping));
             return;
         }
         Point::Summary { quantiles, count, sum, created } => put_message(page, 4, |summary| {
@@ -106,6 +107,7 @@ fn put_histogram(
     sum: Option<f64>,
     native: Option<&NativeHistogram>,
     created: Option<Timestamp>,
+    escaping: EscapingScheme,
 ) {
     put_u64(page, 1, native.map_or_else(|| buckets.total(), NativeHistogram::count));
     if let Some(sum) = sum.or(native.map(NativeHistogram::sum)) {
@@ -116,7 +118,7 @@ fn put_histogram(
             put_u64(bucket, 1, count);
             put_f64(bucket, 2, bound);
             if let Some(exemplar) = exemplar {
-                put_exemplar(bucket, 3, exemplar);
+                put_exemplar(bucket, 3, exemplar, escaping);
             }
         });
     }
@@ -127,7 +129,7 @@ fn put_histogram(
         put_timestamp(page, 15, created);
     }
     for exemplar in native.into_iter().flat_map(NativeHistogram::exemplars) {
-        put_exemplar(page, 16, exemplar);
+        put_exemplar(page, 16, exemplar, escaping);
     }
 }
 
@@ -169,9 +171,9 @@ fn put_span(page: &mut Page, field: u32, offset: i32, length: u32) {
 
 #[cold]
 #[inline(never)]
-fn put_exemplar(page: &mut Page, field: u32, exemplar: &Exemplar) {
+fn put_exemplar(page: &mut Page, field: u32, exemplar: &Exemplar, escaping: EscapingScheme) {
     put_message(page, field, |page| {
-        put_labels(page, exemplar.labels().own);
+        put_labels(page, exemplar.labels().own, escaping);
         put_f64(page, 2, exemplar.value());
         if let Some(timestamp) = exemplar.timestamp() {
             put_timestamp(page, 3, timestamp);

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 /// The time that this thread has run.
 #[cfg(target_os = "linux")]
-pub(crate) fn now() -> Duration {
+pub fn now() -> Duration {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: the pointer is to a `timespec`.
     let result = unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &raw mut time) };
@@ -12,7 +12,7 @@ pub(crate) fn now() -> Duration {
 
 /// The time since the first call: here preempted rounds do count.
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn now() -> Duration {
+pub fn now() -> Duration {
     static START: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
     START.get_or_init(std::time::Instant::now).elapsed()
 }

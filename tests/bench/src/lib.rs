@@ -18,6 +18,7 @@ mod subject;
 mod table;
 
 pub use alloc::{Counting, bytes};
+pub use clock::now as thread_time;
 pub use measure::{Measured, Results};
 pub use random::{PERIOD, Random};
 pub use subject::{Subject, Workload};

@@ -2,6 +2,7 @@
 #[allow(dead_code, reason = "its main function")]
 mod example;
 
+use super::client::request;
 use super::{pages, serve};
 use example::{register, register_as_allowed};
 use metrics_core::name::Validation;
@@ -45,6 +46,24 @@ jobs_done_total 1
 # EOF
 "#;
     assert_eq!(pages.openmetrics, openmetrics);
+}
+
+/// As Prometheus 3 asks for them.
+#[tokio::test]
+async fn names_are_as_they_were_given_for_those_who_know_them() {
+    let registry = Registry::new();
+    register(&registry).unwrap();
+    let server = serve(&registry).await;
+    for (scheme, sample) in [
+        ("allow-utf-8", r#"{"http.server.requests_total","http.request.method"="POST","url.path"="/"} 1"#),
+        ("dots", r#"http_dot_server_dot_requests__total{http_dot_request_dot_method="POST",url_dot_path="/"} 1"#),
+        ("values", r#"U__http_2e_server_2e_requests__total{U__http_2e_request_2e_method="POST",U__url_2e_path="/"} 1"#),
+    ] {
+        let accept = format!("Accept: application/openmetrics-text;version=1.0.0;escaping={scheme}\r\n");
+        let answer = request(server, "GET", "/metrics", accept.as_bytes()).await;
+        assert!(answer.header("content-type").unwrap().ends_with(&format!("; escaping={scheme}")));
+        assert!(answer.text().lines().any(|line| line == sample), "{}", answer.text());
+    }
 }
 
 #[tokio::test]

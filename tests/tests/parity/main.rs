@@ -11,6 +11,7 @@ mod flexible_names;
 mod health;
 #[cfg(target_os = "linux")]
 mod system;
+mod two_formats;
 
 use client::request;
 use metrics_core::Registry;

@@ -9,7 +9,7 @@ use metrics_bench::bytes;
 use metrics_core::registry::Definition;
 use metrics_core::testing::sample_value;
 use metrics_core::{Counter, Family, Histogram, Registry, set_arena_limit};
-use metrics_exposition::{Format, protobuf, text};
+use metrics_exposition::{EncoderOptions, Format, protobuf, text};
 use std::hint::black_box;
 use std::sync::{Arc, Barrier};
 use std::time::{Duration, Instant};
@@ -82,7 +82,7 @@ fn memory() {
 
 /// Milliseconds of a scrape in steps, each of which is thrown away as soon as it is encoded.
 fn scrape(registry: &Registry, format: Format) -> f64 {
-    let mut encoder = format.encoder();
+    let mut encoder = format.encoder(EncoderOptions::default());
     let begin = Instant::now();
     let mut scrape = registry.scrape();
     while scrape.step(&mut *encoder).expect("no collector panics") {

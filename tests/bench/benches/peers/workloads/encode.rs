@@ -6,7 +6,7 @@ use measured::{CounterVec, HistogramVec, MetricGroup};
 use metrics_bench::{Random, Subject, Workload};
 use metrics_core::registry::Definition;
 use metrics_core::{Counter, DEFAULT_BUCKETS, Family, Histogram, Registry};
-use metrics_exposition::{Format, protobuf, text};
+use metrics_exposition::{EncoderOptions, Format, protobuf, text};
 use prometheus::{HistogramOpts, HistogramVec as PrometheusHistograms, IntCounterVec, Opts};
 use prometheus_client::metrics::counter::Counter as ClientCounter;
 use prometheus_client::metrics::family::Family as ClientFamily;
@@ -91,7 +91,7 @@ fn ours(counted: &[(&'static Key, u64)], threads: usize) -> Registry {
 }
 
 fn ours_subject(who: &'static str, series: usize, registry: Registry, format: Format) -> Subject {
-    let encoder = Mutex::new(format.encoder());
+    let encoder = Mutex::new(format.encoder(EncoderOptions::default()));
     Subject::batch(who, series, move || {
         let mut encoder = encoder.lock().unwrap();
         encoder.clear();
