@@ -78,6 +78,23 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn openmetrics_2_leads_back(family in family(true)) {
+        let kind = family.desc().kind;
+        let write = |registry: &Registry| openmetrics::FORMAT_2_0_0.generate_latest(registry);
+        let page = write(&registry(vec![family]));
+        let read: Result<Vec<_>, _> = parse::openmetrics_2::parse(&page).collect();
+        let read = read.map_err(|error| TestCaseError::fail(format!("{error}\n{}", shown(&page))))?;
+        // Of a point that cannot be written, what is said of its family remains; of exemplars, what the model has room for.
+        if !read.iter().all(MetricFamily::is_empty) && !shown(&page).contains(" # {") {
+            check(kind, &page, read, &write)?;
+        }
+    }
+}
+
 #[test]
 fn pages_of_every_type_lead_back() {
     let page = include_bytes!("../golden/every_type.om");

@@ -107,7 +107,7 @@ impl Reader {
         }
         let family = self.family(current).map_err(|fault| fault.at(0))?;
         if family.desc().kind == Kind::StateSet
-            && let Some((labels, value, timestamp)) = sample.timed_state()?
+            && let Some((labels, value, timestamp)) = sample.state()?
         {
             return self.states.push(family, labels, value, timestamp);
         }

@@ -74,14 +74,14 @@ impl<'a> Sample<'a> {
         if cursor.is_at_end() { Ok(()) } else { cursor.fail(ParseFault::Expected("the end of the line")) }
     }
 
-    /// Labels, value and time of a state, if it has a time.
-    pub(super) fn timed_state(&self) -> Result<Option<(String, Number, Timestamp)>, Fault> {
-        let Value::Number(value) = self.value else { return Ok(None) };
-        let Some(timestamp) = self.timestamp.filter(|_| self.start.is_none()) else { return Ok(None) };
+    /// Labels, value and time of a state.
+    pub(super) fn state(&self) -> Result<Option<(String, Number, Option<Timestamp>)>, Fault> {
+        // A start is refused with those of other types.
+        let (Value::Number(value), None) = (&self.value, self.start) else { return Ok(None) };
         if ![0.0, 1.0].contains(&value.as_f64()) {
             return Err(ParseFault::Rule("a state's value is 0 or 1").at(self.value_at));
         }
-        Ok(Some((self.labels.clone(), value, timestamp)))
+        Ok(Some((self.labels.clone(), *value, self.timestamp)))
     }
 
     /// Adds it to its family, whose samples the model calls so.

@@ -1,4 +1,4 @@
-//! State sets with times: each state comes with all its times, before the next state ([spec]). In the model, each time
+//! State sets: each state comes with all its times, before the next state ([spec]). In the model, each time
 //! has all states, so that a family is put in order once it is whole.
 //!
 //! [spec]: https://prometheus.io/docs/specs/om/open_metrics_spec_2_0/#stateset-1
@@ -7,7 +7,7 @@ use super::super::error::{Fault, ParseFault};
 use metrics_core::model::{FamilyFault, Labels, MetricFamily, Number, Timestamp};
 use std::collections::HashSet;
 
-/// The states of a family that have times.
+/// The states of a family.
 #[derive(Default)]
 pub(super) struct States {
     all: Vec<State>,
@@ -21,7 +21,7 @@ struct State {
     set: String,
     labels: String,
     value: Number,
-    timestamp: Timestamp,
+    timestamp: Option<Timestamp>,
 }
 
 impl States {
@@ -30,7 +30,7 @@ impl States {
         family: &MetricFamily,
         labels: String,
         value: Number,
-        timestamp: Timestamp,
+        timestamp: Option<Timestamp>,
     ) -> Result<(), Fault> {
         let pairs: Vec<_> = Labels { scope: "", own: &labels }.pairs().collect();
         let others = pairs.iter().filter(|(name, _)| **name != *family.desc().name);
@@ -62,7 +62,7 @@ impl States {
         for set in all.chunk_by_mut(|one, next| one.set == next.set) {
             set.sort_by_key(|state| state.timestamp);
             for State { labels, value, timestamp, .. } in set {
-                let added = family.add_rendered(&name, labels, *value, Some(*timestamp), None);
+                let added = family.add_rendered(&name, labels, *value, *timestamp, None);
                 added.map_err(|error| ParseFault::family(error).at(0))?;
             }
         }
