@@ -18,7 +18,7 @@ const ALLOW: &str = "GET, HEAD, OPTIONS";
 /// Answers requests for the metrics of a registry.
 ///
 /// Clones are the same handler: they count scrapes in flight together, and share pages. Keep one for as long as the
-/// server runs; making one costs two allocations.
+/// server runs.
 ///
 /// ```
 /// use metrics_core::Registry;
