@@ -247,6 +247,13 @@ class Http(unittest.TestCase):
         self.assertEqual("nosniff", headers["X-Content-Type-Options"])
         self.assertEqual(len(body), int(headers["Content-Length"]))
 
+    def test_parsers(self):
+        """Pages with mistakes are refused, or read, as by Python's parsers."""
+        program = options.target / "debug" / "examples" / "parse"
+        script = pathlib.Path(__file__).with_name("parsers.py")
+        done = subprocess.run([sys.executable, script, program, "5000"], stdout=subprocess.PIPE, text=True)
+        self.assertEqual(0, done.returncode, done.stdout)
+
     def test_odd_requests(self):
         for accept in ("", "*/*", "nonsense", "text/html", ";;;q=", "application/openmetrics-text;version=abc", "\xff,/"):
             with self.subTest(accept=accept):

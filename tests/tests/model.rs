@@ -2,8 +2,9 @@
 
 use metrics_core::model::{
     BucketSpan, CounterMetricFamily, CounterPoint, DynamicMetricFamily, FamilyFault, GaugeHistogramMetricFamily,
-    GaugeHistogramPoint, GaugeMetricFamily, GaugePoint, HistogramMetricFamily, HistogramPoint, InfoMetricFamily, Kind,
-    MetricFamily, NativeBuckets, NativeHistogram, Sample, StateSetMetricFamily, SummaryMetricFamily, SummaryPoint,
+    GaugeHistogramPoint, GaugeMetricFamily, GaugePoint, HistogramMetricFamily, HistogramPoint, InfoMetricFamily,
+    InfoPoint, Kind, MetricFamily, NativeBuckets, NativeHistogram, Sample, StateSetMetricFamily, SummaryMetricFamily,
+    SummaryPoint,
 };
 #[allow(dead_code, reason = "shared with other tests")]
 mod every_type;
@@ -218,4 +219,28 @@ fn samples_that_do_not_fit_are_refused_and_leave_nothing() {
     counter.add_sample("f_total", &[("a", "1"), ("b", "2")], 1, None, None, None).unwrap();
     let again = counter.add_sample("f", &[("b", "2"), ("a", "1")], 1, None, None, None);
     assert!(matches!(fault(again), Duplicate { .. }), "the order of labels does not matter");
+}
+
+#[test]
+fn points_with_rendered_labels_are_checked() {
+    let mut sizes = MetricFamily::new("sizes", "Sizes.", Kind::Histogram).unwrap();
+    let point = || HistogramPoint::cumulative([(-1.0, 1), (INF, 2)]).unwrap().sum(-0.5);
+    sizes.add_rendered_point::<HistogramPoint>(r#"a="1",b="2""#, point()).unwrap();
+    for (labels, fault) in [
+        (r#"b="2",a="1""#, "is there already"),
+        (r#"a="1",a="2""#, "is there twice"),
+        (r#"le="1""#, "uses it itself"),
+        (r#"a=1"#, "rendered in another way"),
+    ] {
+        let error = sizes.add_rendered_point::<HistogramPoint>(labels, point()).unwrap_err();
+        assert!(error.to_string().contains(fault), "{labels}: {error}");
+    }
+    let error = sizes.add_rendered_point::<GaugePoint>("", 1).unwrap_err();
+    assert_eq!(error.fault, FamilyFault::PointKind { point: Kind::Gauge, family: Kind::Histogram });
+    assert_eq!((sizes.len(), sizes.desc().label_names.len()), (1, 2), "nothing was added");
+
+    let mut build = MetricFamily::new("build", "Build.", Kind::Info).unwrap();
+    let point: InfoPoint = [("version", "1.2")].into();
+    build.add_rendered_point::<InfoPoint>(r#"part="web""#, point).unwrap();
+    assert_eq!(build.samples()[0].to_string(), r#"build_info{part="web",version="1.2"} 1"#);
 }

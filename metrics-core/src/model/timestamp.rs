@@ -102,7 +102,12 @@ impl Timestamp {
 
     /// Milliseconds since 1970, rounded down; the nearest `i64` where there are too many.
     pub const fn as_millis(self) -> i64 {
-        self.secs().saturating_mul(1_000).saturating_add((self.subsec_nanos() / 1_000_000) as i64)
+        let (secs, millis) = (self.secs(), (self.subsec_nanos() / 1_000_000) as i64);
+        if secs < 0 {
+            // Of the earliest ones the second has no room, and the millisecond has.
+            return (secs + 1).saturating_mul(1_000).saturating_add(millis - 1_000);
+        }
+        secs.saturating_mul(1_000).saturating_add(millis)
     }
 
     /// Seconds since 1970, the nearest double or one beside it.
@@ -246,5 +251,15 @@ mod tests {
         assert_eq!(at(-1, 999_999_999).as_nanos(), -1);
         assert_eq!(at(i64::MIN, 0).as_millis(), i64::MIN);
         assert_eq!(Timestamp::from_nanos(u64::MAX).as_nanos(), i128::from(u64::MAX));
+    }
+
+    #[test]
+    fn milliseconds_reach_as_far_as_they_have_room() {
+        for millis in [i64::MIN, i64::MIN + 1, -1_001, -1_000, -999, -1, 0, 1, 1_500, i64::MAX - 1, i64::MAX] {
+            let nanos = u32::try_from(millis.rem_euclid(1_000)).unwrap() * 1_000_000;
+            assert_eq!(Timestamp::new(millis.div_euclid(1_000), nanos).unwrap().as_millis(), millis);
+        }
+        assert_eq!(Timestamp::MIN.as_millis(), i64::MIN);
+        assert_eq!(Timestamp::new(i64::MAX, 0).unwrap().as_millis(), i64::MAX);
     }
 }

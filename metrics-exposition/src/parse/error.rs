@@ -4,10 +4,16 @@ use std::{fmt, io};
 /// Where a page cannot be read, and why.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ParseError {
-    line: usize,
-    column: usize,
-    text: String,
+    place: Place,
     fault: ParseFault,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Place {
+    /// The number of a line, that of a character in it, and how it begins.
+    Line { line: usize, column: usize, text: String },
+    /// A byte of the page, and the field that it belongs to.
+    Field { offset: u64, field: String },
 }
 
 /// Why a page cannot be read; see [`ParseError`].
@@ -71,6 +77,8 @@ pub enum ParseFault {
     Incomplete(&'static str),
     /// An exemplar where none can be.
     ExemplarPlace,
+    /// Bytes that are no message, by this rule.
+    Wire(&'static str),
     /// What no metric family can have.
     Family(FamilyFault),
     /// A line behind the end.
@@ -100,22 +108,45 @@ impl ParseError {
         if shown.len() < text.len() {
             shown.push('…');
         }
-        Self { line, column, text: shown, fault }
+        Self { place: Place::Line { line, column, text: shown }, fault }
     }
 
-    /// The number of the line, from 1.
+    /// On a page of messages.
+    pub(super) fn in_field(offset: u64, field: String, fault: ParseFault) -> Self {
+        Self { place: Place::Field { offset, field }, fault }
+    }
+
+    /// The number of the line, from 1; 0 if the page is protobuf, which has none.
     pub fn line(&self) -> usize {
-        self.line
+        match self.place {
+            Place::Line { line, .. } => line,
+            Place::Field { .. } => 0,
+        }
     }
 
-    /// The number of the character in the line, from 1.
+    /// The number of the character in the line, from 1; 0 if there are no lines.
     pub fn column(&self) -> usize {
-        self.column
+        match self.place {
+            Place::Line { column, .. } => column,
+            Place::Field { .. } => 0,
+        }
     }
 
-    /// The line, or how it begins if it is long.
+    /// The line, or how it begins if it is long. Of protobuf the field, as `metric[2].counter.value`; empty if it is the
+    /// message as a whole.
     pub fn text(&self) -> &str {
-        &self.text
+        match &self.place {
+            Place::Line { text, .. } => text,
+            Place::Field { field, .. } => field,
+        }
+    }
+
+    /// Which byte of the page it is, from 0, if the page is protobuf.
+    pub fn offset(&self) -> Option<u64> {
+        match self.place {
+            Place::Line { .. } => None,
+            Place::Field { offset, .. } => Some(offset),
+        }
     }
 
     /// What is the matter.
@@ -137,9 +168,13 @@ impl ParseFault {
 
 impl fmt::Display for ParseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { line, column, text, fault } = self;
-        write!(f, "line {line}, column {column}: {fault}")?;
-        if text.is_empty() { Ok(()) } else { write!(f, ": `{text}`") }
+        let Self { place, fault } = self;
+        match place {
+            Place::Line { line, column, text } if text.is_empty() => write!(f, "line {line}, column {column}: {fault}"),
+            Place::Line { line, column, text } => write!(f, "line {line}, column {column}: {fault}: `{text}`"),
+            Place::Field { offset, field } if field.is_empty() => write!(f, "byte {offset}: {fault}"),
+            Place::Field { offset, field } => write!(f, "byte {offset}: {fault}: `{field}`"),
+        }
     }
 }
 
@@ -165,7 +200,7 @@ impl fmt::Display for ParseFault {
             Self::Unit { unit } => write!(f, "the name of a family ends with its unit, here `_{unit}`"),
             Self::NamedTwice => f.write_str("the metric's name stands before the labels or among them, once"),
             Self::Interleaved => f.write_str("all lines of a metric follow one another, and this one began earlier"),
-            Self::Rule(rule) | Self::Incomplete(rule) => f.write_str(rule),
+            Self::Rule(rule) | Self::Incomplete(rule) | Self::Wire(rule) => f.write_str(rule),
             Self::ExemplarPlace => {
                 f.write_str("only totals of counters and buckets of histograms have exemplars; take it out")
             }

@@ -1,6 +1,6 @@
 use super::error::{Fault, ParseError, ParseFault};
 use super::family::Current;
-use super::{Options, openmetrics, text};
+use super::{Options, openmetrics, openmetrics_2, protobuf, text};
 use memchr::memchr;
 use metrics_core::model::MetricFamily;
 use std::fmt;
@@ -29,6 +29,8 @@ struct State {
 pub(super) enum Format {
     Text,
     OpenMetrics(openmetrics::Reader),
+    OpenMetrics2(openmetrics_2::Reader),
+    Protobuf(protobuf::Reader),
 }
 
 impl<R: BufRead> Families<R> {
@@ -45,9 +47,21 @@ impl<R: BufRead> Families<R> {
             Err(error) if error.kind() == ErrorKind::Interrupted => return Ok(()),
             Err(error) => {
                 let fault = ParseFault::Read { kind: error.kind(), message: error.to_string() };
-                return Err(ParseError::new(state.number + 1, b"", fault.at(0)));
+                return Err(match &state.format {
+                    Format::Protobuf(messages) => messages.error(fault),
+                    _ => ParseError::new(state.number + 1, b"", fault.at(0)),
+                });
             }
         };
+        if let Format::Protobuf(messages) = &mut state.format {
+            *is_over = chunk.is_empty();
+            if *is_over {
+                return messages.finish(&mut state.current);
+            }
+            let (used, result) = messages.read(chunk, state.options.max_family, &mut state.current);
+            reader.consume(used);
+            return result;
+        }
         if chunk.is_empty() {
             *is_over = true;
             if !partial.is_empty() {
@@ -67,7 +81,7 @@ impl<R: BufRead> Families<R> {
                 partial.clear();
                 result
             };
-            if result.is_err() || state.current.done.is_some() {
+            if result.is_err() || !state.current.done.is_empty() {
                 reader.consume(used);
                 return result;
             }
@@ -98,6 +112,8 @@ impl State {
         match &mut self.format {
             Format::Text => text::line(text, &mut self.current),
             Format::OpenMetrics(reader) => reader.line(text, self.number, &mut self.current),
+            Format::OpenMetrics2(reader) => reader.line(text, &mut self.current),
+            Format::Protobuf(_) => unreachable!("it has no lines"),
         }?;
         if self.current.size > self.options.max_family {
             return Err(ParseFault::FamilyTooLarge { limit: self.options.max_family }.at(0));
@@ -109,6 +125,8 @@ impl State {
         let result = match &mut self.format {
             Format::Text => self.current.end().map(drop),
             Format::OpenMetrics(reader) => reader.finish(&mut self.current),
+            Format::OpenMetrics2(reader) => reader.finish(&mut self.current),
+            Format::Protobuf(_) => unreachable!("it has no lines"),
         };
         result.map_err(|fault| ParseError::new(self.number + 1, b"", fault))
     }
@@ -125,7 +143,7 @@ impl<R: BufRead> Iterator for Families<R> {
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             // A family that is whole comes before the error of the line behind it.
-            if let Some(family) = self.state.current.done.take() {
+            if let Some(family) = self.state.current.done.pop_front() {
                 return Some(Ok(family));
             }
             if let Some(error) = self.error.take() {

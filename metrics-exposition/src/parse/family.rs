@@ -2,14 +2,16 @@
 
 use super::error::{Fault, ParseFault};
 use metrics_core::model::{Kind, MetricFamily};
+use std::collections::VecDeque;
 
-/// The family at hand, what its comments say of it, and the one before it once it is whole.
+/// The family at hand, what its comments say of it, and those before it that are whole.
 #[derive(Default)]
 pub(super) struct Current {
     pub(super) head: Head,
     /// Made when its first sample comes, because the type is known then.
     pub(super) family: Option<MetricFamily>,
-    pub(super) done: Option<MetricFamily>,
+    /// Families that are whole, the next one to be given in front.
+    pub(super) done: VecDeque<MetricFamily>,
     /// Bytes of its lines.
     pub(super) size: usize,
 }
@@ -39,8 +41,15 @@ impl Current {
             self.family()?;
         }
         self.head = Head::default();
-        self.done = self.family.take();
+        self.done.extend(self.family.take());
         Ok(())
+    }
+
+    /// The family goes on as another one, of which a first line was read that is this long. What help says stays with
+    /// the first: it may be long, and the parts many.
+    pub(super) fn end_part(&mut self, len: usize) {
+        self.done.extend(self.family.take().filter(|family| !family.is_empty()));
+        self.size = len;
     }
 
     pub(super) fn family(&mut self) -> Result<&mut MetricFamily, Fault> {

@@ -115,7 +115,7 @@ impl Parts {
 }
 
 /// The value of `le`. Behind an unescaped quote and a comma there is a label, so that no text looks like it.
-fn bound(labels: &str) -> &str {
+pub(super) fn bound(labels: &str) -> &str {
     let behind = match labels.rfind(",le=\"") {
         Some(at) => &labels[at + 5..],
         None => labels.strip_prefix("le=\"").unwrap_or_default(),

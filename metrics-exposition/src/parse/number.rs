@@ -46,6 +46,23 @@ pub(super) fn millis(text: &str) -> Option<Timestamp> {
     Timestamp::from_secs_f64(millis / 1e3)
 }
 
+/// A count.
+pub(super) fn whole(number: Number) -> Option<u64> {
+    match number {
+        Number::U64(count) => Some(count),
+        Number::I64(count) => u64::try_from(count).ok(),
+        Number::F64(count) => whole_f64(count),
+    }
+}
+
+/// A count that is a double.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "compared")]
+pub(super) fn whole_f64(count: f64) -> Option<u64> {
+    let whole = count as u64;
+    // 2^64 would be one too many.
+    (whole as f64 == count && whole < u64::MAX).then_some(whole)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

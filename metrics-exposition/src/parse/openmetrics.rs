@@ -3,19 +3,22 @@
 //! Refuses all that the specification forbids and the Python client's parser finds: comments that are out of order,
 //! twice or unknown, names that clash, metrics and times out of order, histograms that are not whole, values that a type
 //! cannot have, exemplars out of place, blanks too many, and a page without its end. Beyond it: a series twice at one
-//! time, a counter without its total. As there, names that not every reader knows may stand in quotes. Native histograms
+//! time, a counter without its total, quantiles that do not rise, `le` that is no number, blanks between labels or in
+//! comments, and an exemplar beyond its bucket ([each bucket covers the values less and or equal to it, and the value of
+//! the exemplar MUST be within this range][exemplars]). As there, names that not every reader knows may stand in quotes. Native histograms
 //! are no part of this version.
 //!
 //! Besides the family at hand, the names of all families are kept.
 //!
 //! [spec]: https://prometheus.io/docs/specs/om/open_metrics_spec/
+//! [exemplars]: https://prometheus.io/docs/specs/om/open_metrics_spec/#exemplars
 
 use super::Options;
 use super::cursor::{Cursor, unescape};
 use super::error::{Fault, ParseFault};
 use super::families::{Families, Format};
 use super::family::{Current, has_sample};
-use super::group::Group;
+use super::group::{Group, bound};
 use super::sample::{Dialect, Sample};
 use metrics_core::model::{Kind, MetricFamily, Number};
 use std::collections::HashSet;
@@ -59,7 +62,7 @@ impl Reader {
     pub(super) fn line(&mut self, text: &str, number: usize, current: &mut Current) -> Result<(), Fault> {
         if let Some(family) = &mut current.family
             && !self.is_over
-            && let Some(sample) = DIALECT.quick(text)
+            && let Some(mut sample) = DIALECT.quick(text)
             && has_sample(family, &sample.name, true)
             && check(family, &sample).is_ok()
         {
@@ -87,7 +90,7 @@ impl Reader {
         if text.starts_with('#') {
             return self.comment(text, current);
         }
-        let sample = DIALECT.read(text)?;
+        let mut sample = DIALECT.read(text)?;
         let is_first = current.head.name.is_empty();
         if is_first || !has_sample(current.family()?, &sample.name, true) {
             self.begin(&sample.name, 0, text.len(), current)?;
@@ -204,7 +207,16 @@ fn check(family: &MetricFamily, sample: &Sample<'_>) -> Result<(), Fault> {
             (Kind::Counter, "_total") | (Kind::Histogram | Kind::GaugeHistogram, "_bucket")
         )
     {
-        return Err(sample.exemplar_fault());
+        return Err(sample.exemplar_fault(ParseFault::ExemplarPlace));
+    }
+    if let Some(exemplar) = &sample.exemplar
+        && suffix == "_bucket"
+        && let Ok(bound) = bound(&sample.labels).parse::<f64>()
+        && bound < f64::INFINITY
+        && (exemplar.value() > bound || exemplar.value().is_nan())
+    {
+        let rule = "an exemplar lies in its bucket: its value is at most that of `le`";
+        return Err(sample.exemplar_fault(ParseFault::Rule(rule)));
     }
     match (desc.kind, suffix) {
         (_, "_sum" | "_gsum") if value.is_nan() => Err(sample.value_fault("a sum is a number, and not NaN")),

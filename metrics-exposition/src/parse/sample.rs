@@ -44,7 +44,7 @@ pub(super) struct Found<'a> {
 pub(super) struct Pair<'a> {
     pub(super) name: Cow<'a, str>,
     pub(super) value: Cow<'a, str>,
-    at: usize,
+    pub(super) at: usize,
 }
 
 /// In what the formats differ.
@@ -95,36 +95,8 @@ impl Dialect {
     /// Any line.
     pub(super) fn read<'a>(&self, line: &'a str) -> Result<Sample<'a>, Fault> {
         let mut cursor = Cursor::new(line, self.is_lax);
-        let mut places = Places::default();
-        let mut name = None;
-        cursor.skip_blanks();
-        if !cursor.rest().starts_with('{') {
-            let at = cursor.at();
-            if cursor.rest().starts_with('"') {
-                return cursor.fail(ParseFault::Expected("a metric's name; one in quotes stands in the braces"));
-            }
-            name = Some((cursor.metric_name()?, at));
-        }
-        let bare = cursor;
-        cursor.skip_blanks();
-        let mut pairs = Vec::new();
-        if cursor.rest().starts_with('{') {
-            let found = labels(&mut cursor)?;
-            if let (Some(_), Some((_, at))) = (&name, &found.name) {
-                return Err(ParseFault::NamedTwice.at(*at));
-            }
-            name = name.or(found.name);
-            pairs = found.pairs;
-            if self.is_lax { cursor.skip_blanks() } else { cursor.expect_blank(VALUE)? }
-        } else {
-            cursor = bare;
-            cursor.expect_blank("`{` and labels, or a blank and a value")?;
-        }
-        let Some((name, at)) = name else {
-            return Err(ParseFault::Expected("a metric's name, before the braces or in them").at(0));
-        };
-        places.name = at;
-        places.value = cursor.at();
+        let Metric { name, pairs, at } = metric(&mut cursor)?;
+        let mut places = Places { name: at, value: cursor.at(), ..Places::default() };
         let value = number::value(cursor.word()).ok_or_else(|| ParseFault::Value.at(places.value))?;
         let (timestamp, exemplar) = self.behind_value(&mut cursor, &mut places)?;
         let rendered = Labels::render(pairs.iter().map(|pair| (&pair.name, &pair.value)));
@@ -161,7 +133,45 @@ impl Dialect {
     }
 }
 
-const VALUE: &str = "a blank and a value";
+/// What stands before a value.
+pub(super) struct Metric<'a> {
+    pub(super) name: Cow<'a, str>,
+    pub(super) pairs: Vec<Pair<'a>>,
+    /// Where the name is.
+    pub(super) at: usize,
+}
+
+/// Name and labels, and the blank behind them.
+pub(super) fn metric<'a>(cursor: &mut Cursor<'a>) -> Result<Metric<'a>, Fault> {
+    let mut name = None;
+    cursor.skip_blanks();
+    if !cursor.rest().starts_with('{') {
+        let at = cursor.at();
+        if cursor.rest().starts_with('"') {
+            return cursor.fail(ParseFault::Expected("a metric's name; one in quotes stands in the braces"));
+        }
+        name = Some((cursor.metric_name()?, at));
+    }
+    let bare = *cursor;
+    cursor.skip_blanks();
+    let mut pairs = Vec::new();
+    if cursor.rest().starts_with('{') {
+        let found = labels(cursor)?;
+        if let (Some(_), Some((_, at))) = (&name, &found.name) {
+            return Err(ParseFault::NamedTwice.at(*at));
+        }
+        name = name.or(found.name);
+        pairs = found.pairs;
+        if cursor.is_lax { cursor.skip_blanks() } else { cursor.expect_blank("a blank and a value")? }
+    } else {
+        *cursor = bare;
+        cursor.expect_blank("`{` and labels, or a blank and a value")?;
+    }
+    let Some((name, at)) = name else {
+        return Err(ParseFault::Expected("a metric's name, before the braces or in them").at(0));
+    };
+    Ok(Metric { name, pairs, at })
+}
 
 /// Labels in braces, and perhaps the metric's name among them.
 pub(super) fn labels<'a>(cursor: &mut Cursor<'a>) -> Result<Found<'a>, Fault> {
@@ -204,9 +214,9 @@ pub(super) fn labels<'a>(cursor: &mut Cursor<'a>) -> Result<Found<'a>, Fault> {
 
 impl Sample<'_> {
     #[inline]
-    pub(super) fn add_to(self, family: &mut MetricFamily) -> Result<Added, Fault> {
+    pub(super) fn add_to(&mut self, family: &mut MetricFamily) -> Result<Added, Fault> {
         let Sample { name, labels, value, timestamp, exemplar, places } = self;
-        let added = family.add_rendered(&name, &labels, value, timestamp, exemplar);
+        let added = family.add_rendered(name, labels, *value, *timestamp, exemplar.take());
         added.map_err(|error| {
             let at = places.of(&error.fault);
             ParseFault::Family(error.fault).at(at)
@@ -217,8 +227,8 @@ impl Sample<'_> {
         ParseFault::Rule(rule).at(self.places.value)
     }
 
-    pub(super) fn exemplar_fault(&self) -> Fault {
-        ParseFault::ExemplarPlace.at(self.places.exemplar)
+    pub(super) fn exemplar_fault(&self, fault: ParseFault) -> Fault {
+        fault.at(self.places.exemplar)
     }
 }
 

@@ -1,21 +1,37 @@
 //! The Prometheus text format, [0.0.4 and 1.0.0][spec], with patience: what other clients write, and people.
 //!
-//! Blanks and blank lines may stand anywhere, carriage returns at the ends of lines, commas behind the last label;
-//! comments other than `HELP` and `TYPE` are skipped. A sample that belongs to no family with a type is one of unknown
-//! type. Counters may be named with `_total` or without. Names that not every reader knows stand in quotes:
-//! `{"my.name",label="x"} 1`. Times are milliseconds.
+//! Takes what the Python client's parser takes. Blanks and blank lines may stand anywhere, carriage returns at the ends of
+//! lines, commas where they separate nothing; comments other than `HELP` and `TYPE` are skipped. Names that not every
+//! reader knows stand in quotes: `{"my.name",label="x"} 1`. Times are milliseconds.
 //!
-//! What cannot be a metric family is refused all the same: a series twice, a counter that is negative, buckets that do
-//! not rise.
+//! A page may hold more than a family can. Nothing of it is lost:
+//!
+//! | on the page | what comes of it |
+//! |---|---|
+//! | a sample of no family with a type | a family of unknown type, with those behind it that are named alike |
+//! | a series twice, times that fall, buckets out of order | the family ends, and another part of it begins |
+//! | a value that its type cannot have: a counter below zero, a bucket of one half | a family of unknown type, named like the sample |
+//! | `HELP` or `TYPE` behind samples | another part of the family, of which it holds |
+//!
+//! So a name may come several times, with its help in the first. Counters may be named with `_total` or without; their samples have it.
+//!
+//! Unlike Python's parser, this one:
+//!
+//! - joins samples without a type into one family, and a type's `_created` and `_info` to their family;
+//! - refuses what stands behind a time, of which Python takes the last word for the time (also an exemplar);
+//! - refuses times that are infinite or NaN, and labels where a brace or a quote is left open or a name is missing;
+//! - takes labels and values that stand there as they should, whatever blanks are between them and the braces, and
+//!   knows `gaugehistogram` samples by their suffixes.
 //!
 //! [spec]: https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
 
 use super::cursor::{Cursor, unescape};
 use super::error::{Fault, ParseFault};
 use super::families::{Families, Format};
-use super::family::{Current, has_sample};
+use super::family::{Current, Head, has_sample};
 use super::sample::Dialect;
 use super::{Options, number};
+use metrics_core::model::{Kind, MetricFamily};
 use std::io::BufRead;
 
 static DIALECT: Dialect = Dialect { is_lax: true, time: number::millis, exemplars: false };
@@ -51,8 +67,8 @@ pub fn read<R: BufRead>(reader: R, options: Options) -> Families<R> {
 #[inline]
 pub(super) fn line(text: &str, current: &mut Current) -> Result<(), Fault> {
     if let Some(family) = &mut current.family
-        && let Some(sample) = DIALECT.quick(text)
-        && has_sample(family, &sample.name, false)
+        && let Some(mut sample) = DIALECT.quick(text)
+        && belongs(family, &current.head, &sample.name)
         && sample.add_to(family).is_ok()
     {
         return Ok(());
@@ -71,22 +87,45 @@ fn any_line(text: &str, current: &mut Current) -> Result<(), Fault> {
     if cursor.skip("#") {
         return comment(cursor, text.len(), current);
     }
-    let sample = DIALECT.read(text)?;
-    if current.head.name.is_empty() || !has_sample(current.family()?, &sample.name, false) {
+    let mut sample = DIALECT.read(text)?;
+    if !current.head.name.is_empty() {
+        current.family()?;
+    }
+    let goes_on = current.family.as_ref().is_some_and(|family| belongs(family, &current.head, &sample.name));
+    if !goes_on {
         current.begin(&sample.name, text.len())?;
     }
-    sample.add_to(current.family()?).map(drop)
+    if sample.add_to(current.family()?).is_ok() {
+        return Ok(());
+    }
+    // What comes second may be the first of another part.
+    if !current.family()?.is_empty() {
+        current.end_part(text.len());
+        if sample.add_to(current.family()?).is_ok() {
+            return Ok(());
+        }
+    }
+    let mut alone = MetricFamily::new(&sample.name, "", Kind::Unknown).map_err(|e| ParseFault::family(e).at(0))?;
+    sample.add_to(&mut alone)?;
+    current.family = None;
+    current.done.push_back(alone);
+    Ok(())
+}
+
+/// Whether a sample of this name is one of the family's. Of a counter with `_total` in its name, none goes without.
+#[inline]
+fn belongs(family: &MetricFamily, head: &Head, name: &str) -> bool {
+    has_sample(family, name, false) && (name.len() > family.desc().name.len() || name == head.name)
 }
 
 /// What comes behind `#`.
 fn comment(mut cursor: Cursor<'_>, len: usize, current: &mut Current) -> Result<(), Fault> {
     let is_apart = cursor.rest().starts_with(|c: char| c.is_ascii_whitespace());
     cursor.skip_blanks();
-    let keyword = match cursor.word() {
-        "HELP" if is_apart => "HELP",
-        "TYPE" if is_apart => "TYPE",
-        _ => return Ok(()),
-    };
+    let keyword = cursor.word();
+    if !(is_apart && matches!(keyword, "HELP" | "TYPE")) {
+        return Ok(());
+    }
     cursor.skip_blanks();
     let name = cursor.metric_name()?;
     if !cursor.is_at_end() {
@@ -95,7 +134,7 @@ fn comment(mut cursor: Cursor<'_>, len: usize, current: &mut Current) -> Result<
     if current.head.name != name {
         current.begin(&name, len)?;
     } else if current.family.is_some() {
-        return cursor.fail(ParseFault::AfterSamples(keyword));
+        current.end_part(len);
     }
     if keyword == "HELP" {
         current.head.help = Some(unescape(cursor.rest(), false).into_owned());

@@ -32,10 +32,49 @@ fn many_lines_in_each_style_are_read_alike() {
 }
 
 #[test]
-fn the_order_of_labels_makes_no_series() {
-    let page = "a{x=\"1\",y=\"2\"} 1\na{y=\"2\",x=\"1\"} 2\n";
-    let error = text::parse(page.as_bytes()).find_map(Result::err).unwrap();
-    assert!(error.to_string().starts_with("line 2, column 1: {x=\"1\",y=\"2\"} is there already"), "{error}");
+fn what_no_family_can_hold_becomes_several() {
+    for (page, expected) in [
+        // A series twice, whatever the order of its labels.
+        (
+            "a{x=\"1\",y=\"2\"} 1\na{y=\"2\",x=\"1\"} 2\na 3\n",
+            &[
+                r#"unknown "a" "" None ["a{x=\"1\",y=\"2\"} 1"]"#,
+                r#"unknown "a" "" None ["a{y=\"2\",x=\"1\"} 2", "a 3"]"#,
+            ][..],
+        ),
+        (
+            "# HELP c Help.\n# TYPE c counter\nc 1\nc -1\nc 2\n",
+            &[
+                r#"counter "c" "Help." None ["c_total 1"]"#,
+                r#"unknown "c" "" None ["c -1"]"#,
+                r#"counter "c" "" None ["c_total 2"]"#,
+            ],
+        ),
+        (
+            "# TYPE h histogram\nh_bucket{le=\"2\"} 5\nh_bucket{le=\"1\"} 3\nh_bucket{le=\"+Inf\"} 5.5\nh 1\n",
+            &[
+                r#"histogram "h" "" None ["h_bucket{le=\"2.0\"} 5", "h_bucket{le=\"+Inf\"} 5", "h_count 5"]"#,
+                r#"histogram "h" "" None ["h_bucket{le=\"1.0\"} 3", "h_bucket{le=\"+Inf\"} 3", "h_count 3"]"#,
+                r#"unknown "h_bucket" "" None ["h_bucket{le=\"+Inf\"} 5.5"]"#,
+                r#"unknown "h" "" None ["h 1"]"#,
+                r#"histogram "h" "" None []"#,
+            ],
+        ),
+        (
+            "a 1 2000\na 2 1000\na 3\n",
+            &[r#"unknown "a" "" None ["a 1 2"]"#, r#"unknown "a" "" None ["a 2 1"]"#, r#"unknown "a" "" None ["a 3"]"#],
+        ),
+        (
+            "a 1\n# TYPE a gauge\na 2\n# HELP a Late.\na 3\n",
+            &[r#"unknown "a" "" None ["a 1"]"#, r#"gauge "a" "" None ["a 2"]"#, r#"gauge "a" "Late." None ["a 3"]"#],
+        ),
+        (
+            "# TYPE a_total counter\na_total 1\na 2\n",
+            &[r#"counter "a" "" None ["a_total 1"]"#, r#"unknown "a" "" None ["a 2"]"#],
+        ),
+    ] {
+        assert_eq!(show(text::parse(page.as_bytes())), expected, "{page}");
+    }
 }
 
 #[test]
@@ -80,9 +119,7 @@ fn mistakes_are_told_with_their_place() {
         ("# TYPE a\n", (1, 9)),
         ("# TYPE a meter\n", (1, 10)),
         ("# HELP a-b text\n", (1, 9)),
-        ("a 1\n# TYPE a gauge\n", (2, 10)),
-        ("# TYPE a counter\na -1\n", (2, 3)),
-        ("# TYPE a histogram\na_bucket{x=\"1\"} 1\n", (2, 1)),
+        ("a{__x=\"1\"} 1\n", (1, 3)),
         ("a{x=\"1\",x=\"2\"} 1\n", (1, 9)),
     ] {
         let error = text::parse(page.as_bytes()).find_map(Result::err).unwrap_or_else(|| panic!("{page}"));

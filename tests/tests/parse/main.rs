@@ -6,6 +6,11 @@ mod bounded;
 mod lax;
 #[path = "../page/line.rs"]
 mod line;
+#[allow(dead_code, reason = "only some of its fields are of interest")]
+#[path = "../messages/mod.rs"]
+mod messages;
+mod openmetrics_2;
+mod protobuf;
 mod random;
 mod refused;
 mod round_trip;

@@ -1,12 +1,16 @@
 //! Nothing on a page makes a parser panic, and it does not matter in which pieces a page comes.
 
 use crate::show;
-use metrics_exposition::parse::{Options, openmetrics, text};
+use metrics_exposition::parse::{Options, openmetrics, openmetrics_2, text};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use std::io::BufReader;
 
-const PAGES: [&[u8]; 2] = [include_bytes!("../golden/every_type.om"), include_bytes!("../golden/every_type.txt")];
+const PAGES: [&[u8]; 3] = [
+    include_bytes!("../golden/every_type.om"),
+    include_bytes!("../golden/every_type.txt"),
+    include_bytes!("openmetrics_2/examples.om"),
+];
 
 /// What is put somewhere into a page.
 fn piece() -> impl Strategy<Value = Vec<u8>> {
@@ -37,6 +41,11 @@ fn piece() -> impl Strategy<Value = Vec<u8>> {
         "9223372036854775808",
         "0.",
         "_",
+        " st@1",
+        "{count:1,sum:1,",
+        "bucket:[",
+        "+Inf:1]}",
+        "schema:0,",
     ];
     prop_oneof![
         2 => prop::sample::select(pieces.to_vec()).prop_map(|text| text.as_bytes().to_vec()),
@@ -69,6 +78,8 @@ fn read(page: &[u8], capacity: usize) -> Result<(), TestCaseError> {
     let (whole, pieces) = (show(text::parse(page)), show(text::read(reader(), Options::default())));
     prop_assert_eq!(whole, pieces);
     let (whole, pieces) = (show(openmetrics::parse(page)), show(openmetrics::read(reader(), Options::default())));
+    prop_assert_eq!(whole, pieces);
+    let (whole, pieces) = (show(openmetrics_2::parse(page)), show(openmetrics_2::read(reader(), Options::default())));
     prop_assert_eq!(whole, pieces);
     Ok(())
 }

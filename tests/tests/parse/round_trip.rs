@@ -10,7 +10,7 @@ use proptest::test_runner::TestCaseResult;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-fn registry(families: Vec<MetricFamily>) -> Registry {
+pub(crate) fn registry(families: Vec<MetricFamily>) -> Registry {
     let registry = Registry::new();
     registry.register_collector(Arc::new(move || families.clone())).unwrap();
     registry
@@ -74,6 +74,23 @@ proptest! {
         // Text has no gauge histograms: they come back as a histogram, which has a count, and two gauges.
         if kind != Kind::GaugeHistogram {
             check(kind, &page, read, &text::generate_latest)?;
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn openmetrics_2_leads_back(family in family(true)) {
+        let kind = family.desc().kind;
+        let write = |registry: &Registry| openmetrics::FORMAT_2_0_0.generate_latest(registry);
+        let page = write(&registry(vec![family]));
+        let read: Result<Vec<_>, _> = parse::openmetrics_2::parse(&page).collect();
+        let read = read.map_err(|error| TestCaseError::fail(format!("{error}\n{}", shown(&page))))?;
+        // Of a point that cannot be written, what is said of its family remains; of exemplars, what the model has room for.
+        if !read.iter().all(MetricFamily::is_empty) && !shown(&page).contains(" # {") {
+            check(kind, &page, read, &write)?;
         }
     }
 }

@@ -59,6 +59,13 @@ pub enum FamilyFault {
         /// The labels, rendered.
         labels: String,
     },
+    /// The point is of another type than its family.
+    PointKind {
+        /// The point's type.
+        point: Kind,
+        /// The family's.
+        family: Kind,
+    },
     /// No sample of this type has such a name.
     SampleName {
         /// The sample's name.
@@ -143,6 +150,9 @@ impl fmt::Display for FamilyFault {
             Self::Duplicate { labels } => write!(f, "{{{labels}}} is there already: add it once"),
             Self::Time { labels } => {
                 write!(f, "{{{labels}}}: times of one metric must rise, and each of its points have one, or none")
+            }
+            Self::PointKind { point, family } => {
+                write!(f, "the point of a {point} in a {family}: a family has points of one type")
             }
             Self::SampleName { sample, kind } => {
                 write!(f, "sample `{sample}`: a {kind} has none of this name; its samples are named ")?;

@@ -296,6 +296,14 @@ pub(super) trait Sealed: Timed {
 
     fn into_value(self) -> Result<Value, FamilyFault>;
 
+    /// As it came from another client, of which not all heed each rule.
+    fn into_read_value(self) -> Result<Value, FamilyFault>
+    where
+        Self: Sized,
+    {
+        self.into_value()
+    }
+
     /// Besides those of the family.
     fn labels(&self) -> &[(String, String)] {
         &[]
@@ -344,6 +352,11 @@ impl Sealed for HistogramPoint {
         self.value.check(false)?;
         Ok(Value::Histogram(Box::new(self.value)))
     }
+
+    fn into_read_value(self) -> Result<Value, FamilyFault> {
+        self.value.check_whole()?;
+        Ok(Value::Histogram(Box::new(self.value)))
+    }
 }
 
 impl Sealed for GaugeHistogramPoint {
@@ -351,6 +364,11 @@ impl Sealed for GaugeHistogramPoint {
 
     fn into_value(self) -> Result<Value, FamilyFault> {
         self.value.check(true)?;
+        Ok(Value::GaugeHistogram(Box::new(self.value)))
+    }
+
+    fn into_read_value(self) -> Result<Value, FamilyFault> {
+        self.value.check_whole()?;
         Ok(Value::GaugeHistogram(Box::new(self.value)))
     }
 }

@@ -3,8 +3,8 @@
 use super::super::Labels;
 use super::point::Sealed;
 use super::{
-    CounterPoint, FamilyError, FamilyFault, GaugeHistogramPoint, GaugePoint, HistogramPoint, InfoPoint, MetricFamily,
-    StateSetPoint, SummaryPoint, UnknownPoint,
+    Added, CounterPoint, FamilyError, FamilyFault, GaugeHistogramPoint, GaugePoint, HistogramPoint, InfoPoint,
+    MetricFamily, StateSetPoint, SummaryPoint, UnknownPoint,
 };
 use crate::label::DynamicLabels;
 use std::borrow::Cow;
@@ -177,6 +177,44 @@ impl<P: FamilyPoint> From<DynamicMetricFamily<P>> for MetricFamily {
 }
 
 impl MetricFamily {
+    /// Adds a point whose labels stand as [`Labels::own`] has them: what a parser reads that finds points whole. The
+    /// labels of an info stand there too, or are those of its point. A histogram may have a sum beside buckets below zero,
+    /// which other clients give; formats leave it out that have to.
+    ///
+    /// ```
+    /// use metrics_core::model::{HistogramPoint, Kind, MetricFamily};
+    ///
+    /// let mut latency = MetricFamily::new("latency", "Time to answer.", Kind::Histogram)?;
+    /// let point = HistogramPoint::cumulative([(0.5, 3), (f64::INFINITY, 4)]).unwrap().sum(2.5);
+    /// latency.add_rendered_point::<HistogramPoint>(r#"path="/""#, point)?;
+    /// assert_eq!(latency.samples()[0].to_string(), r#"latency_bucket{path="/",le="0.5"} 3"#);
+    /// # Ok::<(), metrics_core::model::FamilyError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the point is of another type than the family, cannot be, or is there already; if a label breaks a rule, or
+    /// labels are not as [`Labels::render`] makes them. Nothing is added then.
+    pub fn add_rendered_point<P: FamilyPoint>(
+        &mut self,
+        labels: &str,
+        point: impl Into<P>,
+    ) -> Result<Added, FamilyError> {
+        self.try_add_rendered_point(labels, point.into()).map_err(|fault| self.error(fault))
+    }
+
+    fn try_add_rendered_point<P: FamilyPoint>(&mut self, labels: &str, point: P) -> Result<Added, FamilyFault> {
+        if P::KIND != self.desc.kind {
+            return Err(FamilyFault::PointKind { point: P::KIND, family: self.desc.kind });
+        }
+        let more = Labels::render(point.labels().iter().map(|(name, value)| (name, value)));
+        let (timestamp, value) = (point.time(), point.into_read_value()?);
+        if more.is_empty() {
+            return self.put_point(labels, value, timestamp);
+        }
+        let between = if labels.is_empty() { "" } else { "," };
+        self.put_point(&[labels, &more].join(between), value, timestamp)
+    }
+
     fn set_label_names(&mut self, names: impl IntoIterator<Item = Cow<'static, str>>) -> Result<(), FamilyError> {
         let mut all: Vec<Cow<'static, str>> = Vec::new();
         for name in names {

@@ -17,6 +17,9 @@ pub struct Added {
     pub before: Option<usize>,
 }
 
+/// A label, by name and value.
+type Pair<'a> = (Cow<'a, str>, Cow<'a, str>);
+
 /// A sample as it came in.
 struct Incoming<'a> {
     name: &'a str,
@@ -112,19 +115,45 @@ impl MetricFamily {
         if let Some(own) = self.order.split(text, self.special_label(sample.suffix)) {
             return self.put(&own.labels, Incoming { special: own.special.as_deref(), ..sample }, time);
         }
-        let pairs: Vec<_> = Labels { scope: "", own: text }.pairs().collect();
-        if Labels::render(pairs.iter().map(|(name, value)| (name, value))) != text {
-            let rule = "labels are rendered in another way; see `Labels::render`";
-            return Err(FamilyFault::Label { label: text.to_owned(), rule });
+        self.add_pairs(pairs_of(text)?, sample, time)
+    }
+
+    /// Adds a point that is whole.
+    pub(super) fn put_point(
+        &mut self,
+        text: &str,
+        value: Value,
+        time: Option<Timestamp>,
+    ) -> Result<Added, FamilyFault> {
+        let put = |family: &mut Self, own: Own<'_>| {
+            let (point, found) = (family.series.len(), family.series.find(&own.labels));
+            family.series.push(&own.labels, found, value, time)?;
+            Ok(Added { point, before: found.ok() })
+        };
+        match self.order.split(text, None) {
+            Some(own) => put(self, own),
+            None => self.add_arranged(pairs_of(text)?, None, put),
         }
-        self.add_pairs(pairs, sample, time)
     }
 
     fn add_pairs(
         &mut self,
-        pairs: Vec<(Cow<'_, str>, Cow<'_, str>)>,
+        pairs: Vec<Pair<'_>>,
         sample: Incoming<'_>,
         time: Option<Timestamp>,
+    ) -> Result<Added, FamilyFault> {
+        let special = self.special_label(sample.suffix).map(str::to_owned);
+        self.add_arranged(pairs, special.map(|label| (label, sample.name)), |family, own| {
+            family.put(&own.labels, Incoming { special: own.special.as_deref(), ..sample }, time)
+        })
+    }
+
+    /// Adds what has these labels and perhaps that of the type, which a sample of this name needs.
+    fn add_arranged(
+        &mut self,
+        pairs: Vec<Pair<'_>>,
+        special: Option<(String, &str)>,
+        put: impl FnOnce(&mut Self, Own<'_>) -> Result<Added, FamilyFault>,
     ) -> Result<Added, FamilyFault> {
         if self.order.is_empty() {
             for name in &self.desc.label_names {
@@ -132,10 +161,7 @@ impl MetricFamily {
             }
         }
         let mut new = Vec::new();
-        let added = self.arrange(pairs, &sample, &mut new).and_then(|own| {
-            let sample = Incoming { special: own.special.as_deref(), ..sample };
-            self.put(&own.labels, sample, time)
-        });
+        let added = self.arrange(pairs, special, &mut new).and_then(|own| put(self, own));
         match added {
             // What the samples have, for who asks for it: not all need to have the same.
             Ok(_) if self.desc.kind != Kind::Info => self.desc.label_names.extend(new.into_iter().map(Cow::Owned)),
@@ -148,15 +174,14 @@ impl MetricFamily {
     /// Checks labels, and puts them into the family's order; notes which it had none of.
     fn arrange<'a>(
         &mut self,
-        pairs: Vec<(Cow<'a, str>, Cow<'a, str>)>,
-        sample: &Incoming<'_>,
+        pairs: Vec<Pair<'a>>,
+        wanted: Option<(String, &str)>,
         new: &mut Vec<String>,
     ) -> Result<Own<'a>, FamilyFault> {
-        let special_name = self.special_label(sample.suffix).map(str::to_owned);
         let mut special = None;
         let mut own = Vec::new();
         for (label, text) in pairs {
-            if special_name.as_deref() == Some(&*label) && special.is_none() {
+            if special.is_none() && wanted.as_ref().is_some_and(|(wanted, _)| *wanted == label) {
                 special = Some(text);
             } else {
                 self.check_label(&label)?;
@@ -167,8 +192,8 @@ impl MetricFamily {
                 own.push((rank, label, text));
             }
         }
-        if let (Some(label), None) = (special_name, &special) {
-            let sample = sample.name.to_owned();
+        if let (Some((label, sample)), None) = (wanted, &special) {
+            let sample = sample.to_owned();
             return Err(FamilyFault::SampleLabel { sample, label, rule: "it is missing" });
         }
         own.sort_unstable_by_key(|(rank, ..)| *rank);
@@ -197,6 +222,16 @@ impl MetricFamily {
         self.series.push(labels, found, value, time)?;
         Ok(Added { point, before: found.ok() })
     }
+}
+
+/// What rendered labels say.
+fn pairs_of(text: &str) -> Result<Vec<Pair<'_>>, FamilyFault> {
+    let pairs: Vec<_> = Labels { scope: "", own: text }.pairs().collect();
+    if Labels::render(pairs.iter().map(|(name, value)| (name, value))) != text {
+        let rule = "labels are rendered in another way; see `Labels::render`";
+        return Err(FamilyFault::Label { label: text.to_owned(), rule });
+    }
+    Ok(pairs)
 }
 
 /// Whether samples of the type may have this suffix.

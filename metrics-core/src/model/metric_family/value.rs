@@ -139,11 +139,14 @@ impl HistogramValue {
         self.push(f64::INFINITY, count, None)
     }
 
+    /// What no bucket alone can say.
+    pub(super) fn check_whole(&self) -> Result<(), FamilyFault> {
+        if self.counts.is_empty() || self.is_whole { Ok(()) } else { Err(FamilyFault::MissingInf) }
+    }
+
     /// What no sample alone can say.
     pub(super) fn check(&self, is_gauge: bool) -> Result<(), FamilyFault> {
-        if !self.counts.is_empty() && !self.is_whole {
-            return Err(FamilyFault::MissingInf);
-        }
+        self.check_whole()?;
         let Some(sum) = self.sum else { return Ok(()) };
         let is_below_zero = self.bounds.first().is_some_and(|bound| *bound < 0.0);
         if !is_gauge && is_below_zero {

@@ -1,12 +1,21 @@
 use crate::labels::keys;
 use metrics_bench::{Random, Subject, Workload};
-use metrics_exposition::parse;
+use metrics_core::Registry;
+use metrics_exposition::{parse, protobuf};
+use prost::Message;
 use std::fmt::Write;
 use std::io;
+use std::sync::Arc;
+
+#[allow(dead_code, reason = "decoded only")]
+#[path = "../../../../tests/messages/mod.rs"]
+mod messages;
 
 pub(crate) const PARSE_OURS: &str = "parse::text";
 pub(crate) const PROMETHEUS_PARSE: &str = "prometheus-parse";
 pub(crate) const TEXT_FORMAT_PARSER: &str = "prom_text_format_parser";
+pub(crate) const PARSE_PROTOBUF: &str = "parse::protobuf";
+pub(crate) const PROST: &str = "prost";
 
 const SERIES: usize = 100_000;
 const HISTOGRAMS: usize = 5_000;
@@ -55,8 +64,24 @@ fn subjects(page: String, openmetrics: String, lines: usize) -> Workload {
         prometheus_parse::Scrape::parse(lines).expect("a page")
     };
     let scrape = || prom_text_format_parser::Scrape::parse(page).unwrap_or_else(|_| panic!("a page"));
+    let families = ours();
+    let registry = Registry::new();
+    registry.register_collector(Arc::new(move || families.clone())).expect("the first");
+    let binary: &'static [u8] = protobuf::generate_latest(&registry).leak();
+    eprintln!("{} bytes a line in protobuf", binary.len() / lines);
+    let messages = move || parse::protobuf::parse(binary).collect::<Result<Vec<_>, _>>().expect("a page");
+    assert_eq!(messages()[0].len(), ours()[0].len());
+    let decode = move || {
+        let (mut rest, mut all) = (binary, Vec::new());
+        while !rest.is_empty() {
+            all.push(messages::MetricFamily::decode_length_delimited(&mut rest).expect("a message"));
+        }
+        all
+    };
     Workload::slow(
         vec![
+            Subject::after(PARSE_PROTOBUF, lines, || (), move |()| messages()),
+            Subject::after(PROST, lines, || (), move |()| decode()),
             Subject::after(PARSE_OURS, lines, || (), move |()| ours()),
             Subject::after("parse::openmetrics", lines, || (), move |()| strict()),
             Subject::after(PROMETHEUS_PARSE, lines, || (), move |()| split()),
