@@ -185,14 +185,6 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// What only the one who reads the page can see.
-    pub(super) fn found(&mut self, id: &str, metric: String, text: &str) {
-        if let Some(rule) = RULES.iter().find(|rule| rule.id == id && !self.linter.disabled.contains(id)) {
-            let (rule, way_out, text) = (rule.id, rule.way_out, text.to_owned());
-            self.problems.push(Problem { metric, text, rule, way_out, location: None });
-        }
-    }
-
     pub(super) fn finish(mut self) -> Vec<Problem> {
         self.problems.sort_by(|a, b| (&a.metric, &a.text).cmp(&(&b.metric, &b.text)));
         self.problems.dedup();

@@ -2,43 +2,44 @@
 
 use super::linter::{Linter, Run};
 use super::{Family, Problem};
-use crate::parse::{self, Families, ParseError, ParseFault};
-use metrics_core::model::{FamilyFault, Kind};
-use std::borrow::Cow;
-use std::collections::HashSet;
-
-/// Series that are there twice, of which a page is read to the end: each of them costs another pass over it.
-const MAX_DUPLICATES: usize = 32;
+use crate::parse::{self, ParseError};
+use metrics_core::model::{Desc, Kind, Sample};
+use std::collections::{HashMap, HashSet};
 
 pub(super) fn text(linter: &Linter, page: &[u8]) -> Result<Vec<Problem>, ParseError> {
     let counters = counters_without_total(page);
-    let (mut page, mut duplicates) = (Cow::Borrowed(page), Vec::new());
-    loop {
-        let mut run = Run::new(linter);
-        match families(&mut run, parse::text::parse(&page), &counters) {
-            Ok(()) => {
-                duplicates.into_iter().for_each(|metric| run.found("duplicate-metric", metric, "metric not unique"));
-                return Ok(run.finish());
-            }
-            Err(error) => match error.fault() {
-                // No family can have it, so it is taken out, and the page read again.
-                ParseFault::Family(FamilyFault::Duplicate { .. }) if duplicates.len() < MAX_DUPLICATES => {
-                    duplicates.push(blank_line(page.to_mut(), error.line()));
+    // A family comes in parts where the page says something twice: a rule looks at all of it.
+    let (mut whole, mut places) = (Vec::<(Desc, Vec<Sample>)>::new(), HashMap::new());
+    for part in parse::text::parse(page) {
+        let part = part?;
+        if part.is_empty() {
+            continue;
+        }
+        let place = *places.entry(part.desc().name.clone()).or_insert(whole.len());
+        match whole.get_mut(place) {
+            Some((desc, samples)) => {
+                if desc.help.is_empty() {
+                    desc.help.clone_from(&part.desc().help);
                 }
-                _ => return Err(error),
-            },
+                samples.extend(part.samples());
+            }
+            None => whole.push((part.desc().clone(), part.samples())),
         }
     }
+    let mut run = Run::new(linter);
+    for (desc, samples) in whole {
+        let mut family = Family::new(&desc, &samples);
+        if desc.kind == Kind::Counter && counters.contains(&desc.name) {
+            family.name.clone_from(&desc.name);
+        }
+        run.family(&family, None);
+    }
+    Ok(run.finish())
 }
 
 pub(super) fn openmetrics(linter: &Linter, page: &[u8]) -> Result<Vec<Problem>, ParseError> {
     let mut run = Run::new(linter);
-    families(&mut run, parse::openmetrics::parse(page), &HashSet::new())?;
-    Ok(run.finish())
-}
-
-fn families(run: &mut Run<'_>, families: Families<&[u8]>, without_total: &HashSet<String>) -> Result<(), ParseError> {
-    for family in families {
+    for family in parse::openmetrics::parse(page) {
         let family = family?;
         if family.is_empty() {
             continue;
@@ -46,13 +47,9 @@ fn families(run: &mut Run<'_>, families: Families<&[u8]>, without_total: &HashSe
         let (desc, samples) = (family.desc().clone(), family.samples());
         // It may be a large one.
         drop(family);
-        let mut family = Family::new(&desc, &samples);
-        if desc.kind == Kind::Counter && without_total.contains(&desc.name) {
-            family.name.clone_from(&desc.name);
-        }
-        run.family(&family, None);
+        run.family(&Family::new(&desc, &samples), None);
     }
-    Ok(())
+    Ok(run.finish())
 }
 
 /// Counters that the page names without `_total`, which a family does not tell.
@@ -65,17 +62,4 @@ fn counters_without_total(page: &[u8]) -> HashSet<String> {
         (!name.ends_with("_total")).then(|| name.to_owned())
     });
     types.collect()
-}
-
-/// Makes the line of this number blank; gives the metric that it names.
-fn blank_line(page: &mut [u8], number: usize) -> String {
-    let Some(line) = page.split_mut(|b| *b == b'\n').nth(number.saturating_sub(1)) else { return String::new() };
-    let text = String::from_utf8_lossy(line).into_owned();
-    line.fill(b' ');
-    let text = text.trim_start();
-    let name = match text.strip_prefix('{') {
-        Some(quoted) => quoted.trim_start_matches([' ', '\t', '"']).split('"').next(),
-        None => text.split([' ', '\t', '{']).next(),
-    };
-    name.unwrap_or_default().to_owned()
 }
