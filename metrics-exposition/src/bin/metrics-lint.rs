@@ -2,6 +2,7 @@
 
 use lexopt::prelude::*;
 use metrics_exposition::lint::{Linter, Problem, RULES};
+use metrics_exposition::parse::PageFormat;
 use std::error::Error;
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -26,8 +27,8 @@ usage: metrics-lint [OPTION]... URL|FILE|-...
 exit code: 0 nothing found, 1 problems found, 2 a page could not be read or the
 command is wrong (promtool check metrics has 3 for problems, and 1 for the rest).
 
-A page is Prometheus text, or OpenMetrics if it says so. There is no TLS here; of
-an https URL:
+A page is Prometheus text, or OpenMetrics if it says so; that of a URL is also
+protobuf, or OpenMetrics 2. There is no TLS here; of an https URL:
   curl --silent --fail URL | metrics-lint -
 ";
 
@@ -36,7 +37,8 @@ const MAX_BYTES: u64 = 32 << 20;
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// Text first: OpenMetrics, of which much is out there that breaks its specification, is read to the letter.
 const ACCEPT: &str = "text/plain;version=1.0.0;escaping=allow-utf-8,text/plain;version=0.0.4;q=0.8,\
-    application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5";
+    application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,\
+    application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.2";
 
 const CLEAN: u8 = 0;
 const PROBLEMS: u8 = 1;
@@ -54,8 +56,8 @@ struct Command {
 
 struct Page {
     bytes: Vec<u8>,
-    /// Whether it is OpenMetrics, if a server said.
-    openmetrics: Option<bool>,
+    /// As a server said.
+    format: Option<PageFormat>,
 }
 
 fn main() -> ExitCode {
@@ -126,16 +128,15 @@ fn run(command: &Command) -> Result<u8, Box<dyn Error>> {
 }
 
 fn lint(Command { linter, max_bytes, timeout, .. }: &Command, name: &str) -> Result<Vec<Problem>, Box<dyn Error>> {
-    let Page { bytes, openmetrics } = if name == "-" {
-        Page { bytes: read(io::stdin().lock(), *max_bytes)?, openmetrics: None }
+    let Page { bytes, format } = if name == "-" {
+        Page { bytes: read(io::stdin().lock(), *max_bytes)?, format: None }
     } else if name.contains("://") {
         fetch(name, *max_bytes, *timeout)?
     } else {
-        Page { bytes: read(File::open(name)?, *max_bytes)?, openmetrics: None }
+        Page { bytes: read(File::open(name)?, *max_bytes)?, format: None }
     };
-    Ok(match openmetrics {
-        Some(true) => linter.openmetrics(&bytes),
-        Some(false) => linter.text(&bytes),
+    Ok(match format {
+        Some(format) => linter.page_in(format, &bytes),
         None => linter.page(&bytes),
     }?)
 }
@@ -156,14 +157,8 @@ fn fetch(url: &str, max_bytes: u64, timeout: Duration) -> Result<Page, Box<dyn E
     let agent = ureq::Agent::config_builder().timeout_global(Some(timeout)).max_redirects(3).build().new_agent();
     let mut answer = agent.get(url).header("Accept", ACCEPT).call()?;
     let content_type = answer.headers().get("Content-Type").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let mime = content_type.split(';').next().unwrap_or_default().trim();
-    let openmetrics = match mime {
-        "application/openmetrics-text" => Some(true),
-        "text/plain" => Some(false),
-        "" => None,
-        other => return Err(format!("it answered with {other:?}, which is no page of metrics in text").into()),
-    };
-    Ok(Page { bytes: read(answer.body_mut().with_config().limit(u64::MAX).reader(), max_bytes)?, openmetrics })
+    let format = if content_type.is_empty() { None } else { Some(content_type.parse()?) };
+    Ok(Page { bytes: read(answer.body_mut().with_config().limit(u64::MAX).reader(), max_bytes)?, format })
 }
 
 fn print_text(out: &mut impl Write, found: &[(&str, Problem)], with_names: bool) -> io::Result<()> {

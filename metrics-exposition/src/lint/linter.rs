@@ -1,7 +1,7 @@
 use super::family::Family;
 use super::rules::{Check, Limits, Names, RULES};
 use super::{Problem, page, scrape};
-use crate::parse::ParseError;
+use crate::parse::{PageFormat, ParseError};
 use metrics_core::Registry;
 use metrics_core::model::{Location, MetricFamily};
 use std::collections::BTreeSet;
@@ -19,7 +19,7 @@ use std::sync::Arc;
 ///     "begin the name with the team's",
 ///     |family| if family.name().starts_with("shop_") { vec![] } else { vec!["has no prefix".to_owned()] },
 /// );
-/// let problems = linter.text(b"# HELP jobs Jobs that wait.\n# TYPE jobs gauge\njobs 3\n")?;
+/// let problems = linter.page(b"# HELP jobs Jobs that wait.\n# TYPE jobs gauge\njobs 3\n")?;
 /// assert_eq!(problems[0].to_string(), "jobs has no prefix");
 /// linter.assert_clean(&Registry::new());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -111,28 +111,21 @@ impl Linter {
         run.finish()
     }
 
-    /// The problems of a page of Prometheus text, by metric and text. Families without samples are passed over.
+    /// The problems of a page in a known format, by metric and text. Families without samples are passed over.
     ///
     /// # Errors
-    /// If it cannot be read.
-    pub fn text(&self, page: &[u8]) -> Result<Vec<Problem>, ParseError> {
-        page::text(self, page)
+    /// If it cannot be read. A series that is there twice is a reason in OpenMetrics, and a problem elsewhere.
+    pub fn page_in(&self, format: PageFormat, page: &[u8]) -> Result<Vec<Problem>, ParseError> {
+        page::page(self, format, page)
     }
 
-    /// The problems of a page of OpenMetrics, by metric and text.
+    /// The problems of a page of OpenMetrics 1 if it ends as such, or else of text.
     ///
     /// # Errors
-    /// If it cannot be read; a series that is there twice is a reason in this format.
-    pub fn openmetrics(&self, page: &[u8]) -> Result<Vec<Problem>, ParseError> {
-        page::openmetrics(self, page)
-    }
-
-    /// The problems of a page of OpenMetrics if it ends as such, or else of text.
-    ///
-    /// # Errors
-    /// If it cannot be read.
+    /// As [`page_in`](Self::page_in).
     pub fn page(&self, page: &[u8]) -> Result<Vec<Problem>, ParseError> {
-        if page.trim_ascii_end().ends_with(b"\n# EOF") { self.openmetrics(page) } else { self.text(page) }
+        let is_openmetrics = page.trim_ascii_end().ends_with(b"\n# EOF");
+        self.page_in(if is_openmetrics { PageFormat::OpenMetrics } else { PageFormat::Text }, page)
     }
 
     /// For tests: panics if a family of the registry breaks a rule.

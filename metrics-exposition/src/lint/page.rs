@@ -2,15 +2,15 @@
 
 use super::linter::{Linter, Run};
 use super::{Family, Problem};
-use crate::parse::{self, ParseError};
+use crate::parse::{PageFormat, ParseError};
 use metrics_core::model::{Desc, Kind, Sample};
 use std::collections::{HashMap, HashSet};
 
-pub(super) fn text(linter: &Linter, page: &[u8]) -> Result<Vec<Problem>, ParseError> {
-    let counters = counters_without_total(page);
+pub(super) fn page(linter: &Linter, format: PageFormat, page: &[u8]) -> Result<Vec<Problem>, ParseError> {
+    let without_total = if format == PageFormat::Text { counters_without_total(page) } else { HashSet::new() };
     // A family comes in parts where the page says something twice: a rule looks at all of it.
     let (mut whole, mut places) = (Vec::<(Desc, Vec<Sample>)>::new(), HashMap::new());
-    for part in parse::text::parse(page) {
+    for part in format.parse(page) {
         let part = part?;
         if part.is_empty() {
             continue;
@@ -29,25 +29,10 @@ pub(super) fn text(linter: &Linter, page: &[u8]) -> Result<Vec<Problem>, ParseEr
     let mut run = Run::new(linter);
     for (desc, samples) in whole {
         let mut family = Family::new(&desc, &samples);
-        if desc.kind == Kind::Counter && counters.contains(&desc.name) {
+        if desc.kind == Kind::Counter && without_total.contains(&desc.name) {
             family.name.clone_from(&desc.name);
         }
         run.family(&family, None);
-    }
-    Ok(run.finish())
-}
-
-pub(super) fn openmetrics(linter: &Linter, page: &[u8]) -> Result<Vec<Problem>, ParseError> {
-    let mut run = Run::new(linter);
-    for family in parse::openmetrics::parse(page) {
-        let family = family?;
-        if family.is_empty() {
-            continue;
-        }
-        let (desc, samples) = (family.desc().clone(), family.samples());
-        // It may be a large one.
-        drop(family);
-        run.family(&Family::new(&desc, &samples), None);
     }
     Ok(run.finish())
 }

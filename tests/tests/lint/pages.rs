@@ -1,10 +1,15 @@
 //! A page for each rule; its first lines say what is found. The peers suite shows the same pages to `promtool`.
 
 use metrics_core::model::{GaugeMetricFamily, MetricFamily};
+use metrics_core::name::EscapingScheme;
+use metrics_core::registry::Definition;
+use metrics_core::{Counter, Gauge, Registry};
+use metrics_exposition::FORMATS;
 use metrics_exposition::lint::{Linter, RULES};
-use metrics_exposition::parse;
+use metrics_exposition::parse::{self, PageFormat};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Of what no page of text can have; see `registry.rs`.
 const NOT_IN_TEXT: [&str; 2] = ["unit", "exemplar-place"];
@@ -22,7 +27,7 @@ fn expected(page: &str) -> Vec<(String, String)> {
 }
 
 fn found(linter: &Linter, page: &str) -> Vec<(String, String)> {
-    let problems = linter.text(page.as_bytes()).unwrap();
+    let problems = linter.page_in(PageFormat::Text, page.as_bytes()).unwrap();
     problems.iter().map(|problem| (problem.rule.to_owned(), problem.to_string())).collect()
 }
 
@@ -82,7 +87,8 @@ fn labels_of_the_type_are_not_the_familys() {
 #[test]
 fn of_two_units_the_first_counts() {
     let line = |name: &str| {
-        let problems = Linter::new().text(format!("# HELP {name} Two.\n# TYPE {name} gauge\n{name} 1\n").as_bytes());
+        let problems = Linter::new()
+            .page_in(PageFormat::Text, format!("# HELP {name} Two.\n# TYPE {name} gauge\n{name} 1\n").as_bytes());
         problems.unwrap().iter().map(ToString::to_string).collect::<Vec<_>>()
     };
     assert_eq!(line("a_hours_pounds"), ["a_hours_pounds use base unit \"seconds\" instead of \"hours\""]);
@@ -97,7 +103,7 @@ fn openmetrics_is_known_by_its_end() {
     // A counter is named without `_total` there.
     let page = b"# TYPE a counter\n# HELP a Counts.\na_total 1\n# EOF\n";
     assert_eq!(Linter::new().page(page), Ok(vec![]));
-    assert_eq!(Linter::new().text(page).unwrap()[0].rule, "counter");
+    assert_eq!(Linter::new().page_in(PageFormat::Text, page).unwrap()[0].rule, "counter");
     assert!(Linter::new().page(b"# TYPE a counter\na 1\n# EOF\n").is_err());
 }
 
@@ -105,13 +111,27 @@ fn openmetrics_is_known_by_its_end() {
 #[test]
 fn what_comes_in_parts_is_linted_as_a_whole() {
     let page = b"# HELP a Some.\n# TYPE a gauge\na 1\n# HELP b Others.\n# TYPE b gauge\nb 1\na 2\nb{x=\"1\"} 1\n";
-    let [problem] = &Linter::new().text(page).unwrap()[..] else { panic!() };
+    let [problem] = &Linter::new().page_in(PageFormat::Text, page).unwrap()[..] else { panic!() };
     assert_eq!(problem.to_string(), "a metric not unique");
 }
 
 #[test]
+fn a_page_has_the_same_problems_in_each_format() {
+    let registry = Registry::new();
+    registry.register(Definition::new("waitHours", "Time to wait."), Arc::new(Gauge::<f64>::new())).unwrap();
+    registry.register(Definition::new("jobs_count", "Jobs done."), Arc::new(Counter::new())).unwrap();
+    let expected = ["waitHours metric names should be written in 'snake_case' not 'camelCase'"];
+    for format in FORMATS {
+        let page_format: PageFormat = format.content_type(EscapingScheme::Underscores).parse().unwrap();
+        let problems = Linter::new().page_in(page_format, &format.generate_latest(&registry)).unwrap();
+        let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
+        assert_eq!(lines, expected, "{format:?}");
+    }
+}
+
+#[test]
 fn what_cannot_be_read_is_an_error() {
-    let error = Linter::new().text(b"a 1\nb{ 1\n").unwrap_err();
+    let error = Linter::new().page_in(PageFormat::Text, b"a 1\nb{ 1\n").unwrap_err();
     assert_eq!(error.line(), 2);
 }
 
@@ -121,7 +141,12 @@ fn families_are_linted_as_their_page_is() {
         let page = fs::read(folder().join(format!("{}.prom", rule.id))).unwrap();
         let families: Vec<MetricFamily> = parse::text::parse(&page).collect::<Result<_, _>>().unwrap();
         let with_samples = families.iter().filter(|family| !family.is_empty());
-        assert_eq!(Linter::new().families(with_samples), Linter::new().text(&page).unwrap(), "{}", rule.id);
+        assert_eq!(
+            Linter::new().families(with_samples),
+            Linter::new().page_in(PageFormat::Text, &page).unwrap(),
+            "{}",
+            rule.id
+        );
     }
     let family: MetricFamily = GaugeMetricFamily::single("a_hours", "Time.", 1).unwrap().into();
     assert_eq!(Linter::new().families([&family]).len(), 1);

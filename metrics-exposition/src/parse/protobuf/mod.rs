@@ -33,7 +33,7 @@ use wire::{Fault, Prefix};
 ///
 /// let page = b"\x17\x0a\x04jobs\x18\x01\x22\x0d\x12\x09\x09\0\0\0\0\0\0\x08\x40\x30\x05";
 /// let families: Vec<_> = parse::protobuf::parse(page).collect::<Result<_, _>>()?;
-/// assert_eq!(families[0].samples()[0].to_string(), "jobs 3 0.005");
+/// assert_eq!(families[0].samples()[0].to_string(), "jobs 3.0 0.005");
 ///
 /// let cut_off = parse::protobuf::parse(&page[..20]).last().unwrap().unwrap_err();
 /// assert_eq!(cut_off.offset(), Some(20));
