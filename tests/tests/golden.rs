@@ -1,7 +1,7 @@
 //! Exact bytes of each format for a registry that holds everything. After a change that is meant, run with
 //! `UPDATE_GOLDEN=1` and read the difference.
 
-use metrics_core::model::{Exemplar, HistogramMetricFamily, HistogramPoint, Unit};
+use metrics_core::model::{Exemplar, HistogramMetricFamily, HistogramPoint, Unit, float_to_go_string};
 use metrics_core::registry::Definition;
 use metrics_core::{
     CallbackCounter, CallbackGauge, Counter, Family, Gauge, Histogram, LabelSet, LabelValue, Metrics, Registry,
@@ -189,5 +189,16 @@ fn encoders_can_be_used_again() {
             encoder.encode(&registry);
             assert_eq!(encoder.as_bytes(), expected, "{format:?}");
         }
+    }
+}
+
+/// `tests/peers/floats.py` has asked Prometheus for them.
+#[test]
+fn doubles_as_go_spells_them() {
+    let spelled = include_str!("golden/go_floats.txt");
+    assert_eq!(spelled.lines().count(), 10_000);
+    for line in spelled.lines() {
+        let value: f64 = line.parse().unwrap();
+        assert_eq!(float_to_go_string(value), line);
     }
 }

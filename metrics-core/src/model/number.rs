@@ -101,17 +101,43 @@ pub fn float_to_go_string(value: f64) -> String {
         }
         .to_owned();
     }
-    // `1.25e-7`: Rust's fewest digits are Go's.
-    let scientific = format!("{value:e}");
-    let (digits, exponent) = scientific.split_once('e').expect("`{:e}` has an exponent");
-    let exponent: i32 = exponent.parse().expect("`{:e}` has a whole exponent");
-    if !(-4..6).contains(&exponent) {
-        let sign = if exponent < 0 { '-' } else { '+' };
-        return format!("{digits}e{sign}{:02}", exponent.abs());
+    if value == 0.0 {
+        return if value.is_sign_negative() { "-0.0" } else { "0.0" }.to_owned();
     }
-    // Never with an exponent, and as many digits as those.
-    let plain = format!("{value}");
-    if plain.contains('.') { plain } else { plain + ".0" }
+    let (digits, exponent) = shortest(value.abs());
+    let sign = if value < 0.0 { "-" } else { "" };
+    let (first, others) = digits.split_at(1);
+    match usize::try_from(exponent) {
+        Ok(exponent @ ..6) => {
+            let whole = exponent + 1;
+            let padded = format!("{digits:0<whole$}");
+            let (whole, fraction) = padded.split_at(whole);
+            format!("{sign}{whole}.{}", if fraction.is_empty() { "0" } else { fraction })
+        }
+        Err(_) if exponent >= -4 => {
+            let zeros = exponent.unsigned_abs() as usize - 1;
+            format!("{sign}0.{:0<zeros$}{digits}", "")
+        }
+        _ => {
+            let point = if others.is_empty() { "" } else { "." };
+            let direction = if exponent < 0 { '-' } else { '+' };
+            format!("{sign}{first}{point}{others}e{direction}{:02}", exponent.unsigned_abs())
+        }
+    }
+}
+
+/// The fewest digits that read back equal, and the power of ten of the first one. Of two that are as near, the even one, as
+/// in Go: Rust's own formatting rounds up.
+fn shortest(value: f64) -> (String, i32) {
+    let mut buffer = zmij::Buffer::new();
+    let text = buffer.format_finite(value);
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
+    let exponent: i32 = exponent.parse().expect("a whole number stands behind `e`");
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let all = format!("{whole}{fraction}");
+    let digits = all.trim_start_matches('0');
+    let before_point = i32::try_from(whole.len()).unwrap_or(0) - i32::try_from(all.len() - digits.len()).unwrap_or(0);
+    (digits.trim_end_matches('0').to_owned(), exponent + before_point - 1)
 }
 
 #[cfg(test)]
