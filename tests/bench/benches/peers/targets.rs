@@ -64,6 +64,8 @@ fn targets(results: &Results) -> Vec<Target> {
             1.3,
             ratio(TEXT_LARGE, OURS_TOUCHED_BY_8, OURS),
         ),
+        target("text of 100,000 counters / copying the lines", 1.3, ratio(TEXT_LARGE, OURS, COPY)),
+        target("text of 100 histograms / fast-telemetry", 0.6, ratio(TEXT_HISTOGRAMS, OURS, TELEMETRY)),
         target("protobuf of 100,000 counters / text", 2.0, ratio(TEXT_LARGE, OURS_PROTOBUF, OURS)),
         target("empty instrumented function / two clock reads", 1.3, ratio(INSTRUMENT, OURS, TWO_CLOCK_READS)),
         target("instructions of an increment", 20.0, instructions(INCREMENT, OURS)),

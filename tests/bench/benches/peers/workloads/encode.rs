@@ -1,5 +1,6 @@
 use super::*;
 use crate::labels::{Clients, Key, MeasuredsSet, Ours, keys};
+use fast_telemetry::{DynamicCounter, DynamicHistogram, PrometheusExport};
 use measured::metric::histogram::Thresholds;
 use measured::text::BufferedTextEncoder;
 use measured::{CounterVec, HistogramVec, MetricGroup};
@@ -15,6 +16,8 @@ use std::hint::black_box;
 use std::sync::{Arc, Barrier, Mutex};
 
 pub(crate) const OURS_TOUCHED_BY_8: &str = "metrics-core, touched by 8 threads";
+pub(crate) const COPY: &str = "copy and itoa";
+pub(crate) const TELEMETRY: &str = "fast-telemetry";
 pub(crate) const OURS_PROTOBUF: &str = "metrics-core, protobuf";
 
 const NAME: &str = "http_requests";
@@ -38,12 +41,14 @@ fn counters(series: usize) -> Vec<Subject> {
     let prometheus = IntCounterVec::new(Opts::new(NAME, HELP), &["path", "tenant"]).unwrap();
     let client = ClientFamily::<Clients, ClientCounter>::default();
     let measured = Measured { http_requests: CounterVec::new() };
+    let telemetry = DynamicCounter::new(2);
     for (key, n) in &counted {
         prometheus.with_label_values(&key.array()).inc_by(*n);
         client.get_or_create(&key.clients()).inc_by(*n);
         measured.http_requests.inc_by(key.measureds(), *n);
+        telemetry.add(&[("path", &key.path), ("tenant", &key.tenant)], isize::try_from(*n).unwrap());
     }
-    vec![
+    let mut subjects = vec![
         measured_subject(series, measured),
         ours_subject(OURS, series, ours(&counted, 1), text::FORMAT),
         ours_subject(OURS_TOUCHED_BY_8, series, ours(&counted, 8), text::FORMAT),
@@ -51,7 +56,12 @@ fn counters(series: usize) -> Vec<Subject> {
         prometheus_subject(series, Box::new(prometheus)),
         client_subject(series, client),
         copy_subject(series, &counted),
-    ]
+    ];
+    // It has no more series than this.
+    if series <= 1_000 {
+        subjects.push(telemetry_subject(series, telemetry));
+    }
+    subjects
 }
 
 fn random_below(limit: u64) -> u64 {
@@ -133,6 +143,16 @@ fn client_subject(series: usize, metric: impl prometheus_client::registry::Metri
     })
 }
 
+fn telemetry_subject(series: usize, metric: impl PrometheusExport + Sync + Send + 'static) -> Subject {
+    let text = Mutex::new(String::new());
+    Subject::batch(TELEMETRY, series, move || {
+        let mut text = text.lock().unwrap();
+        text.clear();
+        metric.export_prometheus(&mut text, NAME, HELP);
+        black_box(text.len());
+    })
+}
+
 /// What nobody can beat: copying what stands in the line, and the number.
 fn copy_subject(series: usize, counted: &[(&Key, u64)]) -> Subject {
     let line = |(key, n): &(&Key, u64)| {
@@ -140,7 +160,7 @@ fn copy_subject(series: usize, counted: &[(&Key, u64)]) -> Subject {
     };
     let lines: Vec<(Vec<u8>, u64)> = counted.iter().map(line).collect();
     let text = Mutex::new(Vec::new());
-    Subject::batch("copy and itoa", series, move || {
+    Subject::batch(COPY, series, move || {
         let mut text = text.lock().unwrap();
         text.clear();
         for (line, n) in &lines {
@@ -178,6 +198,10 @@ pub(crate) fn histograms() -> Workload {
     let measured = MeasuredHistograms {
         http_requests: HistogramVec::with_label_set_and_metadata(MeasuredsSet::new(), thresholds),
     };
+    // Whole numbers only.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 20,000")]
+    let millis = |seconds: f64| (seconds * 1_000.0) as u64;
+    let telemetry = DynamicHistogram::new(&DEFAULT_BUCKETS.map(millis), 2);
     let mut random = Random::new(6);
     for _ in 0..100 * SERIES {
         let key = &keys[random.below(SERIES)];
@@ -186,6 +210,7 @@ pub(crate) fn histograms() -> Workload {
         prometheus.with_label_values(&key.array()).observe(value);
         client.get_or_create(&key.clients()).observe(value);
         measured.http_requests.observe(key.measureds(), value);
+        telemetry.record(&[("path", &key.path), ("tenant", &key.tenant)], millis(value));
     }
     let subjects = vec![
         measured_subject(SERIES, measured),
@@ -193,6 +218,7 @@ pub(crate) fn histograms() -> Workload {
         ours_subject(OURS_PROTOBUF, SERIES, registry, protobuf::FORMAT),
         prometheus_subject(SERIES, Box::new(prometheus)),
         client_subject(SERIES, client),
+        telemetry_subject(SERIES, telemetry),
     ];
     Workload { counted: 10, ..Workload::slow(subjects, 41) }
 }

@@ -7,7 +7,7 @@ mod observe;
 mod parse;
 
 pub(crate) use {
-    encode::{OURS_PROTOBUF, OURS_TOUCHED_BY_8},
+    encode::{COPY, OURS_PROTOBUF, OURS_TOUCHED_BY_8, TELEMETRY},
     instrument::TWO_CLOCK_READS,
     parse::{PARSE_OURS, PROMETHEUS_PARSE, TEXT_FORMAT_PARSER},
 };
@@ -36,6 +36,7 @@ pub(crate) const OBSERVE_NATIVE: &str = "observe, native buckets of schema 3";
 pub(crate) const INSTRUMENT: &str = "call an empty function";
 pub(crate) const TEXT_SMALL: &str = "text of 1,000 counters, one series";
 pub(crate) const TEXT_LARGE: &str = "text of 100,000 counters, one series";
+pub(crate) const TEXT_HISTOGRAMS: &str = "text of 100 histograms of 11 bounds, one series";
 
 pub(crate) const PARSE: &str = "parse a text of 100,000 counters, one line";
 
@@ -53,7 +54,7 @@ pub(crate) const ALL: [metrics_bench::Make; 17] = [
     (INSTRUMENT, instrument::empty),
     (TEXT_SMALL, encode::small),
     (TEXT_LARGE, encode::large),
-    ("text of 100 histograms of 11 bounds, one series", encode::histograms),
+    (TEXT_HISTOGRAMS, encode::histograms),
     (PARSE, parse::counters),
     ("parse a text of 5,000 histograms of 11 bounds, one line", parse::histograms),
     // Last: cells that it gives back would be used again, and be read with what other threads' copies hold of them.
