@@ -1,4 +1,4 @@
-"""Writes tests/tests/golden/go_floats.txt anew: 10,000 doubles as Go spells them. By hand, after tests/peers/run has
+"""Writes tests/tests/doubles/go.txt anew: 10,000 doubles as Go spells them. By hand, after tests/peers/run has
 fetched Prometheus 3, which spells the bounds of the buckets that it scrapes as OpenMetrics wants them: by Go's
 `FormatFloat(value, 'g', -1, 64)`, and `.0` behind what has neither point nor exponent."""
 
@@ -12,7 +12,7 @@ import tempfile
 from peers import TEXT, Prometheus, Site, wait_for
 
 COUNT = 10_000
-FILE = pathlib.Path("tests/tests/golden/go_floats.txt")
+FILE = pathlib.Path("tests/tests/doubles/go.txt")
 
 
 def doubles():

@@ -195,7 +195,7 @@ fn encoders_can_be_used_again() {
 /// `tests/peers/floats.py` has asked Prometheus for them.
 #[test]
 fn doubles_as_go_spells_them() {
-    let spelled = include_str!("golden/go_floats.txt");
+    let spelled = include_str!("doubles/go.txt");
     assert_eq!(spelled.lines().count(), 10_000);
     for line in spelled.lines() {
         let value: f64 = line.parse().unwrap();
