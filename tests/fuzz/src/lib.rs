@@ -1,7 +1,7 @@
 //! What the targets have in common.
 
 use metrics_core::Registry;
-use metrics_core::model::MetricFamily;
+use metrics_core::model::{Exemplar, MetricFamily, Sample};
 use metrics_core::name::{EscapingScheme, escape_label_name, escape_metric_name};
 use metrics_exposition::parse::{Options, PageFormat, ParseError};
 use std::collections::HashSet;
@@ -31,8 +31,13 @@ pub fn registry(families: Vec<MetricFamily>) -> Option<Registry> {
     let mut names = HashSet::new();
     let is_plain = |family: &MetricFamily| {
         let label = |name: &str| escape_label_name(name, EscapingScheme::Underscores) == name;
+        let exemplar = |exemplar: &Exemplar| exemplar.labels().pairs().all(|(name, _)| label(&name));
+        let sample = |sample: &Sample| {
+            let native = sample.native_histogram.iter().flat_map(|native| native.exemplars());
+            sample.labels.iter().all(|(name, _)| label(name)) && sample.exemplar.iter().chain(native).all(exemplar)
+        };
         escape_metric_name(&family.desc().name, EscapingScheme::Underscores) == family.desc().name
-            && family.samples().iter().all(|sample| sample.labels.iter().all(|(name, _)| label(name)))
+            && family.samples().iter().all(sample)
     };
     let mut is_once = |family: &MetricFamily| {
         let kind = family.desc().kind;
