@@ -41,9 +41,10 @@ pub(crate) fn run<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
         if started.is_err() {
             work.threads -= 1;
             if work.threads == 0 {
-                // No thread can be had: then here.
+                // No thread can be had: then here, and not under the lock.
                 drop(work);
-                while let Some(job) = lock().waiting.pop_front() {
+                let next = || lock().waiting.pop_front();
+                while let Some(job) = next() {
                     do_one(job);
                 }
                 return receiver;

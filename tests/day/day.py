@@ -16,9 +16,8 @@ from shop import BLOCKED, SERIES, WORKERS, Shop
 
 # A shop that is replaced must be there long enough for its memory to be judged.
 LIFE = 5
-# Memory is flat if the last minute's highest value is at most this much above the second minute's median. Each of 512
-# threads uses 6 KiB more of its stack once it has encoded a page, which takes longer than the first minute.
-FLAT_FACTOR, FLAT_MIB = 1.03, 5
+# Memory is flat if the last minute's highest value is at most this much above the second minute's median.
+FLAT_FACTOR, FLAT_MIB = 1.03, 3
 
 
 class Day:

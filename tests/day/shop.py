@@ -15,7 +15,7 @@ from peers import Process, request
 WORKERS = 64
 BLOCKING_THREADS = 512
 SERIES = 20_000
-# Connections. The scrapes need some of the threads that block, too.
+# Connections, of which the first keep nearly all threads that block.
 BLOCKED = 480
 VISITORS = 40
 
