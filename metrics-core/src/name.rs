@@ -165,11 +165,7 @@ pub const fn quantiles(quantiles: &[f64]) -> Result<(), Broken> {
 /// The family's name without the suffix that its type implies: a counter `requests_total` is the family
 /// `requests`, whose sample the formats name `requests_total`; an info `build_info` is the family `build`.
 pub const fn family_name(name: &str, kind: Kind) -> &str {
-    let suffix = match kind {
-        Kind::Counter => "_total",
-        Kind::Info => "_info",
-        _ => return name,
-    };
+    let suffix = kind.value_suffix();
     if ends_with(name.as_bytes(), suffix.as_bytes()) && name.len() > suffix.len() {
         return name.split_at(name.len() - suffix.len()).0;
     }

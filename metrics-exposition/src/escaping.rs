@@ -11,23 +11,14 @@ use metrics_core::name::{
 };
 use std::borrow::Cow;
 
-/// What stands between a family's name and its value. Other suffixes are put behind the escaped name as they are.
-pub(crate) const fn value_suffix(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Counter => "_total",
-        Kind::Info => "_info",
-        _ => "",
-    }
-}
-
-/// What the names of a family's samples begin with. Escaped is the name of its value as a whole, so that a reader who
+/// What the names of a family's samples begin with, before their suffixes. Escaped is the name of its value as a whole, so that a reader who
 /// undoes that gets the name of the series.
 pub(crate) fn family_name(family: &Desc, scheme: EscapingScheme) -> Cow<'_, str> {
     // A label has its name too, and no colon.
     if family.kind == Kind::StateSet {
         return label_name(&family.name, scheme);
     }
-    let suffix = value_suffix(family.kind);
+    let suffix = family.kind.value_suffix();
     if scheme == EscapingScheme::AllowUtf8 || is_legacy_metric_name(&family.name) {
         return Cow::Borrowed(&family.name);
     }

@@ -38,7 +38,6 @@
 //! [exemplar]: https://prometheus.io/docs/specs/om/open_metrics_spec/#exemplars
 
 use crate::encoder::{EncoderOptions, Format};
-use crate::escaping::value_suffix;
 use crate::lines::{Dialect, Lines, push_all, push_escaped, push_name};
 use metrics_core::Registry;
 use metrics_core::model::{Desc, Timestamp};
@@ -101,7 +100,7 @@ static DIALECT: Dialect = Dialect {
 };
 
 static DIALECT_2_0_0: Dialect = Dialect {
-    header: |out, family| comments(out, family, value_suffix(family.kind)),
+    header: |out, family| comments(out, family, family.kind.value_suffix()),
     is_strict: true,
     gauges_apart: false,
     is_composite: true,

@@ -23,7 +23,6 @@
 //! [spec]: https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
 
 use crate::encoder::Format;
-use crate::escaping::value_suffix;
 use crate::lines::{Dialect, Lines, push_all, push_escaped, push_name};
 use metrics_core::Registry;
 use metrics_core::model::{Desc, Kind, Timestamp};
@@ -66,7 +65,7 @@ pub fn generate_latest(registry: &Registry) -> Vec<u8> {
 
 /// `HELP` and `TYPE`, with the name that the samples have.
 fn header(out: &mut Vec<u8>, family: &Desc) {
-    let suffix = value_suffix(family.kind);
+    let suffix = family.kind.value_suffix();
     let kind = match family.kind {
         Kind::GaugeHistogram => "histogram",
         Kind::Info | Kind::StateSet => "gauge",

@@ -73,6 +73,20 @@ impl Kind {
         }
     }
 
+    /// The one of them that the sample has which is a point's value as a whole; of other types nothing.
+    ///
+    /// ```
+    /// use metrics_core::model::Kind;
+    /// assert_eq!([Kind::Counter, Kind::Info, Kind::Gauge].map(Kind::value_suffix), ["_total", "_info", ""]);
+    /// ```
+    pub const fn value_suffix(self) -> &'static str {
+        match self {
+            Self::Counter => "_total",
+            Self::Info => "_info",
+            _ => "",
+        }
+    }
+
     /// The label that the formats add to some samples of the type, which its own labels must leave free. A state
     /// set's is the family's name.
     pub const fn reserved_label(self) -> Option<&'static str> {

@@ -2,7 +2,7 @@
 
 use super::Dialect;
 use super::head::{Head, Le};
-use crate::escaping::{family_name, label_name, value_suffix};
+use crate::escaping::{family_name, label_name};
 use crate::lines::{push_all, push_label_name, push_quoted};
 use metrics_core::model::{Desc, Kind, Labels};
 use metrics_core::name::{EscapingScheme, is_legacy_label_name};
@@ -78,7 +78,7 @@ impl Family {
             Some(Kind::GaugeHistogram) => ("_gsum", "_gcount"),
             _ => ("", ""),
         };
-        self.value.prepare(&self.name, self.kind.map_or("", value_suffix), scope);
+        self.value.prepare(&self.name, self.kind.map_or("", Kind::value_suffix), scope);
         self.created.prepare(&self.name, "_created", scope);
         if !sum.is_empty() {
             self.bucket.prepare(&self.name, "_bucket", scope);

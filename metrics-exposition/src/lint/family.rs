@@ -15,12 +15,7 @@ pub struct Family<'a> {
 impl<'a> Family<'a> {
     /// With the name that text gives it.
     pub(super) fn new(desc: &'a Desc, samples: &'a [Sample]) -> Self {
-        let suffix = match desc.kind {
-            Kind::Counter => "_total",
-            Kind::Info => "_info",
-            _ => "",
-        };
-        let name = format!("{}{suffix}", desc.name);
+        let name = [&desc.name, desc.kind.value_suffix()].concat();
         let described = desc.label_names.iter().map(|name| &**name);
         let own = series(desc, samples).flatten().map(|(name, _)| &**name);
         let label_names = described.chain(own).collect();

@@ -4,7 +4,7 @@ use super::labels::{put_label, put_labels};
 use super::point::{metric_type, put_count, put_point};
 use super::wire::{Message, put_bytes, put_u64};
 use crate::encoder::{Encoder, EncoderOptions};
-use crate::escaping::{family_name, label_name, value_suffix};
+use crate::escaping::{family_name, label_name};
 use crate::page::Page;
 use metrics_core::model::{Count, Desc, FamilySink, Labels, Point, Timestamp};
 use metrics_core::name::EscapingScheme;
@@ -48,7 +48,7 @@ impl Family {
         self.state_label = label_name(&family.name, self.escaping).into_owned();
         let Self { escaping, before, behind, .. } = self;
         before.truncate(0);
-        put_bytes(before, 1, [&*family_name(family, *escaping), value_suffix(family.kind)].concat().as_bytes());
+        put_bytes(before, 1, [&*family_name(family, *escaping), family.kind.value_suffix()].concat().as_bytes());
         if !family.help.is_empty() {
             put_bytes(before, 2, family.help.as_bytes());
         }

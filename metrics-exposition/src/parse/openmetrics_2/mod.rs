@@ -147,12 +147,7 @@ impl Reader {
     fn family<'c>(&mut self, current: &'c mut Current) -> Result<&'c mut MetricFamily, ParseFault> {
         if current.family.is_none() {
             let family = whole(current)?.0;
-            let suffix = match family.desc().kind {
-                Kind::Counter => "_total",
-                Kind::Info => "_info",
-                _ => "",
-            };
-            self.sample_name = [&family.desc().name, suffix].concat();
+            self.sample_name = [&family.desc().name, family.desc().kind.value_suffix()].concat();
             current.family = Some(family);
         }
         Ok(current.family.as_mut().expect("made above"))
