@@ -14,7 +14,7 @@
 //! [exemplars]: https://prometheus.io/docs/specs/om/open_metrics_spec/#exemplars
 
 use super::Options;
-use super::cursor::{Cursor, unescape};
+use super::comment::Comment;
 use super::error::{Fault, ParseFault};
 use super::families::{Families, Format};
 use super::family::{Current, has_sample};
@@ -129,51 +129,24 @@ impl Reader {
         }
     }
 
-    /// `# KEYWORD name rest`
     fn comment(&mut self, text: &str, current: &mut Current) -> Result<(), Fault> {
-        let mut cursor = Cursor::new(text, false);
-        let is_apart = cursor.skip("# ");
-        let keyword = match cursor.word() {
-            "HELP" if is_apart => "HELP",
-            "TYPE" if is_apart => "TYPE",
-            "UNIT" if is_apart => "UNIT",
-            _ => return Err(ParseFault::Comment.at(0)),
-        };
-        cursor.expect(" ", "a blank and a metric's name")?;
-        let name_at = cursor.at();
-        let name = cursor.metric_name()?;
-        cursor.expect(" ", "a blank, and what is said of the metric")?;
-        if current.head.name != name {
-            self.begin(&name, name_at, text.len(), current)?;
+        let comment = Comment::read(text)?;
+        if current.head.name != comment.name {
+            self.begin(&comment.name, comment.name_at, text.len(), current)?;
         } else if current.family.is_some() {
-            return Err(ParseFault::AfterSamples(keyword).at(2));
+            return Err(ParseFault::AfterSamples(comment.keyword).at(2));
         }
-        let (head, at, rest) = (&mut current.head, cursor.at(), cursor.rest());
-        let is_repeated = match keyword {
-            "HELP" => head.help.replace(unescape(rest, true).into_owned()).is_some(),
-            "UNIT" => head.unit.replace(rest.to_owned()).is_some(),
-            _ => head.kind.replace(kind(rest).map_err(|fault| fault.at(at))?).is_some(),
-        };
-        if is_repeated {
-            return Err(ParseFault::Repeated(keyword).at(2));
-        }
-        match keyword {
+        comment.note(&mut current.head)?;
+        match comment.keyword {
             "TYPE" => {
-                let family = whole(current).map_err(|fault| fault.at(at))?;
-                let suffixed = family.desc().sample_names().filter(|other| *other != name);
-                suffixed.into_iter().try_for_each(|name| self.claim(name, name_at))
+                let family = whole(current).map_err(|fault| fault.at(comment.at))?;
+                let suffixed = family.desc().sample_names().filter(|other| *other != comment.name);
+                suffixed.into_iter().try_for_each(|name| self.claim(name, comment.name_at))
             }
-            "UNIT" => whole(current).map(drop).map_err(|fault| fault.at(at)),
+            "UNIT" => whole(current).map(drop).map_err(|fault| fault.at(comment.at)),
             _ => Ok(()),
         }
     }
-}
-
-fn kind(word: &str) -> Result<Kind, ParseFault> {
-    if word == "untyped" {
-        return Err(ParseFault::Rule("OpenMetrics has no type `untyped`; it is called `unknown`"));
-    }
-    word.parse().map_err(ParseFault::Kind)
 }
 
 /// The family as it is described so far, if name, type and unit fit.

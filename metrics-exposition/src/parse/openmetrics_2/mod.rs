@@ -19,7 +19,7 @@ mod sample;
 mod states;
 
 use super::Options;
-use super::cursor::{Cursor, unescape};
+use super::comment::Comment;
 use super::error::{Fault, ParseFault};
 use super::families::{Families, Format};
 use super::family::Current;
@@ -153,48 +153,21 @@ impl Reader {
         Ok(current.family.as_mut().expect("made above"))
     }
 
-    /// `# KEYWORD name rest`
     fn comment(&mut self, text: &str, current: &mut Current) -> Result<(), Fault> {
-        let mut cursor = Cursor::new(text, false);
-        let is_apart = cursor.skip("# ");
-        let keyword = match cursor.word() {
-            "HELP" if is_apart => "HELP",
-            "TYPE" if is_apart => "TYPE",
-            "UNIT" if is_apart => "UNIT",
-            _ => return Err(ParseFault::Comment.at(0)),
-        };
-        cursor.expect(" ", "a blank and a metric's name")?;
-        let name_at = cursor.at();
-        let name = cursor.metric_name()?;
-        cursor.expect(" ", "a blank, and what is said of the metric")?;
-        if current.head.name != name {
-            self.begin(&name, name_at, text.len(), current)?;
+        let comment = Comment::read(text)?;
+        if current.head.name != comment.name {
+            self.begin(&comment.name, comment.name_at, text.len(), current)?;
         } else if current.family.is_some() {
-            return Err(ParseFault::AfterSamples(keyword).at(2));
+            return Err(ParseFault::AfterSamples(comment.keyword).at(2));
         }
-        let (head, at, rest) = (&mut current.head, cursor.at(), cursor.rest());
-        let is_repeated = match keyword {
-            "HELP" => head.help.replace(unescape(rest, true).into_owned()).is_some(),
-            "UNIT" => head.unit.replace(rest.to_owned()).is_some(),
-            _ => head.kind.replace(kind(rest).map_err(|fault| fault.at(at))?).is_some(),
-        };
-        if is_repeated {
-            return Err(ParseFault::Repeated(keyword).at(2));
-        }
-        let unit = whole(current).map_err(|fault| fault.at(at))?.1;
+        comment.note(&mut current.head)?;
+        let unit = whole(current).map_err(|fault| fault.at(comment.at))?.1;
         // One that the model has no place for.
         if !unit {
             current.head.unit = Some(String::new());
         }
         Ok(())
     }
-}
-
-fn kind(word: &str) -> Result<Kind, ParseFault> {
-    if word == "untyped" {
-        return Err(ParseFault::Rule("OpenMetrics has no type `untyped`; it is called `unknown`"));
-    }
-    word.parse().map_err(ParseFault::Kind)
 }
 
 /// The family as it is described so far, if name, type and unit fit; whether its unit is the last word of its name.
