@@ -200,7 +200,8 @@ impl<const N: usize> Default for Short<N> {
     }
 }
 
-/// Copies `N` to 2 × `N` bytes as two parts that overlap.
+/// Copies `N` to 2 × `N` bytes as two parts that overlap, as [`Room::put_short`] does. Within an array: from slice to slice it
+/// takes eleven instructions more a line, of ninety.
 #[inline(always)]
 fn copy_ends<const N: usize>(line: &mut [u8; LINE], start: usize, from: &[u8]) {
     if let (Some(first), Some(last)) = (from.first_chunk::<N>(), from.last_chunk::<N>()) {
