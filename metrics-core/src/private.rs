@@ -8,8 +8,8 @@ pub use crate::model::{
     FamilyField, Field, GroupField, Kind, LabelText, Location, NativeOptions, Options, Scope, Unit,
 };
 pub use crate::name::{
-    check_buckets, check_const_label, check_group, check_group_label, check_label_name, check_label_names,
-    check_metric_name, check_prefix, check_quantiles, check_scope_label, check_unique, check_unit, clashes, slots,
+    check_buckets, check_const_label, check_group, check_group_label, check_group_series, check_label_name, check_label_names,
+    check_metric_name, check_prefix, check_quantiles, check_scope_label, check_series, check_unique, check_unit, clashes, slots,
 };
 pub use crate::registry::entry::{Entry, VERSION};
 pub use crate::registry::{Metrics, Source, derived};
@@ -61,6 +61,8 @@ pub struct InstrumentOf<I> {
     pub kind: Kind,
     /// [`Instrument::LABEL_NAMES`].
     pub label_names: &'static [&'static str],
+    /// [`Instrument::LABEL_VALUES`].
+    pub label_values: &'static [&'static [&'static str]],
     /// [`Instrument::build`].
     pub build: fn(&Spec<'_>) -> I,
     /// [`Instrument::present`].
@@ -69,7 +71,13 @@ pub struct InstrumentOf<I> {
 
 /// What the type of a field does. Asserts, on its span, that it is a metric.
 pub const fn instrument<I: Instrument>() -> InstrumentOf<I> {
-    InstrumentOf { kind: I::KIND, label_names: I::LABEL_NAMES, build: I::build, present: present::<I> }
+    InstrumentOf {
+        kind: I::KIND,
+        label_names: I::LABEL_NAMES,
+        label_values: I::LABEL_VALUES,
+        build: I::build,
+        present: present::<I>,
+    }
 }
 
 fn present<I: Instrument>(metric: &I) -> Option<Part<'_>> {

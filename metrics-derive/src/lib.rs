@@ -11,6 +11,7 @@ mod label_value;
 mod max_series;
 mod metrics;
 mod native;
+mod options;
 mod quantiles;
 #[cfg(test)]
 mod snapshot;

@@ -1,7 +1,7 @@
 //! `max_series = 500` and `max_series = off`.
 
 use darling::{Error, FromMeta};
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 use syn::{Expr, ExprLit, Lit, LitInt};
@@ -28,6 +28,13 @@ impl FromMeta for MaxSeries {
 }
 
 impl MaxSeries {
+    pub(crate) fn span(&self) -> Span {
+        match self {
+            Self::AtMost(most) => most.span(),
+            Self::Off => Span::call_site(),
+        }
+    }
+
     /// Of the type `usize`.
     pub(crate) fn value(&self) -> TokenStream {
         match self {

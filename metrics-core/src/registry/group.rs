@@ -56,6 +56,7 @@ impl<L: LabelSet<Density: Storage> + 'static, G: Metrics> Metrics for Family<L, 
         const_labels: &[],
         inner_const_labels: G::CONST_LABELS,
         label_names: L::NAMES,
+        label_values: L::VALUES,
         fields: G::FIELDS,
         location: Location::caller(),
     })];

@@ -2,7 +2,8 @@
 
 use super::model::{Field, Metric, Model, Role, SeriesOptions};
 use crate::emit::{at, check};
-use proc_macro2::TokenStream;
+use crate::max_series::MaxSeries;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::LitStr;
 use syn::spanned::Spanned;
@@ -29,6 +30,9 @@ pub(super) fn checks(model: &Model<'_>) -> TokenStream {
             Role::Group(group) => {
                 checks.extend(group.prefix.as_ref().map(|prefix| check_prefix(&private, prefix)));
                 checks.extend(check(field.ty.span(), &quote!(#private::check_group(__FIELDS, #place))));
+                let max_series = group.series.max_series_option();
+                let assertion = quote!(#private::check_group_series(__FIELDS, #place, #max_series));
+                checks.extend(check(group.series.span(field), &assertion));
                 checks.extend(group.series.checks(field, &private));
                 for (name, span) in group.const_labels.names() {
                     checks.extend(check(span, &quote!(#private::check_group_label(__FIELDS, #place, #name))));
@@ -66,6 +70,7 @@ impl Metric {
         if self.native.is_some() {
             checks.extend(check_type(field, &quote!(#private::assert_native)));
         }
+        checks.extend(check(self.series.span(field), &quote!(#private::check_series(#family))));
         checks.extend(self.series.checks(field, private));
         for (name, span) in self.const_labels.names() {
             checks.extend(check(span, &quote!(#private::check_const_label(#family, #name))));
@@ -75,6 +80,19 @@ impl Metric {
 }
 
 impl SeriesOptions {
+    /// Where it is decided how many series there can be.
+    fn span(&self, field: &Field<'_>) -> Span {
+        self.max_series.as_ref().map_or_else(|| field.ty.span(), MaxSeries::span)
+    }
+
+    /// Of the type `Option<usize>`.
+    fn max_series_option(&self) -> TokenStream {
+        match self.max_series.as_ref().map(MaxSeries::value) {
+            Some(max) => quote!(::core::option::Option::Some(#max)),
+            None => quote!(::core::option::Option::None),
+        }
+    }
+
     fn checks(&self, field: &Field<'_>, private: &TokenStream) -> TokenStream {
         let mut checks = TokenStream::new();
         if self.max_series.is_some() {

@@ -159,6 +159,7 @@ impl Field<'_> {
                         help: #help,
                         kind: #instrument.kind,
                         label_names: #instrument.label_names,
+                        label_values: #instrument.label_values,
                         options: #options,
                         location: #location,
                     })
@@ -174,6 +175,7 @@ impl Field<'_> {
                         const_labels: &[#const_labels],
                         inner_const_labels: #inner::CONST_LABELS,
                         label_names: &[],
+                        label_values: &[],
                         fields: #inner::FIELDS,
                         location: #location,
                     })
