@@ -76,81 +76,97 @@ pub trait IsOneNumber {}
 #[doc(hidden)]
 pub trait IsOneMetric {}
 
-/// Methods of no use, which say why. `for<'never>` lets a bound stand that is known not to hold.
-macro_rules! misused {
-    ($(impl[$($generics:tt)*] $ty:ty { $($method:ident($($argument:ident)?): $bound:ident),* $(,)? })*) => {$(
-        impl<$($generics)*> $ty {$(
-            #[doc(hidden)]
-            pub fn $method $(<$argument>)? (&self $(, _: $argument)?)
-            where
-                for<'never> Self: $bound,
-            {
-            }
-        )*}
-    )*};
+// One line each, because rustc shows them. `for<'never>` lets a bound stand that is known not to hold.
+
+#[rustfmt::skip]
+impl<T: CounterValue> Counter<T> {
+    #[doc(hidden)]
+    pub fn dec(&self) where Self: GoesDown {}
+    #[doc(hidden)]
+    pub fn dec_by<V>(&self, _: V) where Self: GoesDown {}
+    #[doc(hidden)]
+    pub fn sub<V>(&self, _: V) where Self: GoesDown {}
+    #[doc(hidden)]
+    pub fn set<V>(&self, _: V) where Self: IsSet {}
+    #[doc(hidden)]
+    pub fn add<V>(&self, _: V) where Self: IsAdded {}
+    #[doc(hidden)]
+    pub fn observe<V>(&self, _: V) where Self: Observes {}
+    #[doc(hidden)]
+    pub fn observe_duration<V>(&self, _: V) where Self: Observes {}
+    #[doc(hidden)]
+    pub fn start_timer(&self) -> Timer<&'static Histogram> where Self: Observes { never() }
 }
 
-/// The same for what would return a guard, on which a call may follow.
-macro_rules! misused_timer {
-    ($(impl[$($generics:tt)*] $ty:ty: $bound:ident)*) => {$(
-        impl<$($generics)*> $ty {
-            #[doc(hidden)]
-            pub fn start_timer(&self) -> Timer<&'static Histogram>
-            where
-                for<'never> Self: $bound,
-            {
-                unreachable!("nothing implements the bound")
-            }
-        }
-    )*};
+#[rustfmt::skip]
+impl<T: GaugeValue> Gauge<T> {
+    #[doc(hidden)]
+    pub fn inc_by<V>(&self, _: V) where Self: IsIncreased {}
+    #[doc(hidden)]
+    pub fn dec_by<V>(&self, _: V) where Self: IsIncreased {}
+    #[doc(hidden)]
+    pub fn observe<V>(&self, _: V) where Self: Observes {}
+    #[doc(hidden)]
+    pub fn observe_duration<V>(&self, _: V) where Self: Observes {}
+    #[doc(hidden)]
+    pub fn start_timer(&self) -> Timer<&'static Histogram> where Self: Observes { never() }
 }
 
-misused! {
-    impl[T: CounterValue] Counter<T> {
-        dec(): GoesDown,
-        dec_by(V): GoesDown,
-        sub(V): GoesDown,
-        set(V): IsSet,
-        add(V): IsAdded,
-        observe(V): Observes,
-        observe_duration(V): Observes,
-    }
-    impl[T: GaugeValue] Gauge<T> {
-        inc_by(V): IsIncreased,
-        dec_by(V): IsIncreased,
-        observe(V): Observes,
-        observe_duration(V): Observes,
-    }
-    impl[] Histogram {
-        inc(): IsOneNumber,
-        inc_by(V): IsOneNumber,
-        dec(): IsOneNumber,
-        add(V): IsOneNumber,
-        sub(V): IsOneNumber,
-        set(V): IsOneNumber,
-    }
-    impl[] Summary {
-        inc(): IsOneNumber,
-        inc_by(V): IsOneNumber,
-        dec(): IsOneNumber,
-        add(V): IsOneNumber,
-        sub(V): IsOneNumber,
-        set(V): IsOneNumber,
-    }
-    impl[L: LabelSet<Density: Storage>, M: Child] Family<L, M> {
-        inc(): IsOneMetric,
-        inc_by(V): IsOneMetric,
-        dec(): IsOneMetric,
-        add(V): IsOneMetric,
-        sub(V): IsOneMetric,
-        set(V): IsOneMetric,
-        observe(V): IsOneMetric,
-        observe_duration(V): IsOneMetric,
-    }
+#[rustfmt::skip]
+impl Histogram {
+    #[doc(hidden)]
+    pub fn inc(&self) where for<'never> Self: IsOneNumber {}
+    #[doc(hidden)]
+    pub fn inc_by<V>(&self, _: V) where for<'never> Self: IsOneNumber {}
+    #[doc(hidden)]
+    pub fn dec(&self) where for<'never> Self: IsOneNumber {}
+    #[doc(hidden)]
+    pub fn add<V>(&self, _: V) where for<'never> Self: IsOneNumber {}
+    #[doc(hidden)]
+    pub fn sub<V>(&self, _: V) where for<'never> Self: IsOneNumber {}
+    #[doc(hidden)]
+    pub fn set<V>(&self, _: V) where for<'never> Self: IsOneNumber {}
 }
 
-misused_timer! {
-    impl[T: CounterValue] Counter<T>: Observes
-    impl[T: GaugeValue] Gauge<T>: Observes
-    impl[L: LabelSet<Density: Storage>, M: Child] Family<L, M>: IsOneMetric
+#[rustfmt::skip]
+impl Summary {
+    #[doc(hidden)]
+    pub fn inc(&self) where for<'never> Self: IsOneNumber {}
+    #[doc(hidden)]
+    pub fn inc_by<V>(&self, _: V) where for<'never> Self: IsOneNumber {}
+    #[doc(hidden)]
+    pub fn dec(&self) where for<'never> Self: IsOneNumber {}
+    #[doc(hidden)]
+    pub fn add<V>(&self, _: V) where for<'never> Self: IsOneNumber {}
+    #[doc(hidden)]
+    pub fn sub<V>(&self, _: V) where for<'never> Self: IsOneNumber {}
+    #[doc(hidden)]
+    pub fn set<V>(&self, _: V) where for<'never> Self: IsOneNumber {}
+}
+
+#[rustfmt::skip]
+impl<L: LabelSet<Density: Storage>, M: Child> Family<L, M> {
+    #[doc(hidden)]
+    pub fn inc(&self) where Self: IsOneMetric {}
+    #[doc(hidden)]
+    pub fn inc_by<V>(&self, _: V) where Self: IsOneMetric {}
+    #[doc(hidden)]
+    pub fn dec(&self) where Self: IsOneMetric {}
+    #[doc(hidden)]
+    pub fn add<V>(&self, _: V) where Self: IsOneMetric {}
+    #[doc(hidden)]
+    pub fn sub<V>(&self, _: V) where Self: IsOneMetric {}
+    #[doc(hidden)]
+    pub fn set<V>(&self, _: V) where Self: IsOneMetric {}
+    #[doc(hidden)]
+    pub fn observe<V>(&self, _: V) where Self: IsOneMetric {}
+    #[doc(hidden)]
+    pub fn observe_duration<V>(&self, _: V) where Self: IsOneMetric {}
+    #[doc(hidden)]
+    pub fn start_timer(&self) -> Timer<&'static Histogram> where Self: IsOneMetric { never() }
+}
+
+/// A timer is returned so that a call which follows is no error too.
+fn never() -> ! {
+    unreachable!("nothing implements the bounds")
 }

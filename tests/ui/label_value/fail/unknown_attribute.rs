@@ -2,7 +2,7 @@ use metrics_core::LabelValue;
 
 #[derive(LabelValue)]
 enum Method {
-    #[label(rename = "a")]
+    #[label(renam = "a")]
     Get,
 }
 

@@ -1,15 +1,14 @@
 use metrics_core::{Counter, Family, LabelSet, Metrics};
 
 #[derive(LabelSet)]
-struct Labels {
-    hit: bool,
+struct Request<'a> {
+    route: &'a str,
 }
 
 #[derive(Metrics)]
 struct M {
     /// Help.
-    #[metric(max_series = 500)]
-    field: Family<Labels, Counter>,
+    field: Family<Request, Counter>,
 }
 
 fn main() {}
