@@ -32,7 +32,7 @@ impl Core {
     }
 
     pub(crate) fn imported() -> TokenStream {
-        quote!(__metrics)
+        quote!(__m)
     }
 
     /// The macro that puts an entry where the global registry finds it.

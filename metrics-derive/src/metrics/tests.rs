@@ -17,33 +17,31 @@ fn a_plain_struct() {
         &expect![[r##"
             #[allow(deprecated, unused_qualifications, clippy::inline_always)]
             const _: () = {
-                use ::metrics_core::private as __metrics;
-                const __FIELDS: &[__metrics::Field] = &[
-                    __metrics::instrument::<Counter>().field("orders", "Orders that were paid."),
+                use ::metrics_core::private as __m;
+                const __FIELDS: &[__m::Field] = &[
+                    __m::instrument::<Counter>().field("orders", "Orders that were paid."),
                 ];
-                const _: () = __metrics::check_metric_name(__metrics::family(__FIELDS, 0));
-                const _: () = __metrics::check_label_names(__metrics::family(__FIELDS, 0));
+                const _: () = __m::check_metric_name(__m::family(__FIELDS, 0));
+                const _: () = __m::check_label_names(__m::family(__FIELDS, 0));
                 #[automatically_derived]
-                impl __metrics::Metrics for Shop {
+                impl __m::Metrics for Shop {
                     const PREFIX: &'static ::core::primitive::str = "";
                     const CONST_LABELS: &'static [(
                         &'static ::core::primitive::str,
-                        __metrics::LabelText,
+                        __m::LabelText,
                     )] = &[];
-                    const FIELDS: &'static [__metrics::Field] = __FIELDS;
-                    fn build(__scope: &__metrics::Scope<'_>) -> Self {
+                    const FIELDS: &'static [__m::Field] = __FIELDS;
+                    fn build(__scope: &__m::Scope<'_>) -> Self {
                         let __scope = __scope.enter("");
                         Self {
-                            orders: __metrics::instrument::<Counter>().build(__FIELDS, 0, &__scope),
+                            orders: __m::instrument::<Counter>().build(__FIELDS, 0, &__scope),
                         }
                     }
                     fn visit<'__a>(
                         &'__a self,
-                        __visit: &mut dyn ::core::ops::FnMut(
-                            ::core::option::Option<__metrics::Part<'__a>>,
-                        ),
+                        __visit: &mut dyn ::core::ops::FnMut(::core::option::Option<__m::Part<'__a>>),
                     ) {
-                        __metrics::instrument::<Counter>().visit(&self.orders, __visit);
+                        __m::instrument::<Counter>().visit(&self.orders, __visit);
                     }
                 }
                 #[automatically_derived]
@@ -51,16 +49,15 @@ fn a_plain_struct() {
                     /// The one instance of these metrics, which the global registry exposes.
                     #[must_use]
                     pub fn global() -> &'static Self {
-                        static INSTANCE: __metrics::LazyLock<Shop> = __metrics::LazyLock::new(
-                            <Shop as __metrics::Metrics>::new,
+                        static INSTANCE: __m::LazyLock<Shop> = __m::LazyLock::new(
+                            <Shop as __m::Metrics>::new,
                         );
-                        __metrics::LazyLock::force(&INSTANCE)
+                        __m::LazyLock::force(&INSTANCE)
                     }
                 }
                 ::metrics_core::__entry!(
-                    __metrics::Entry { crate_name : ::core::env!("CARGO_CRATE_NAME"), name : "Shop",
-                    location : __metrics::Location::caller(), source : ||
-                    __metrics::derived(Shop::global()), }
+                    __m::Entry { crate_name : ::core::env!("CARGO_CRATE_NAME"), name : "Shop",
+                    location : __m::Location::caller(), source : || __m::derived(Shop::global()), }
                 );
             };
         "##]],
@@ -90,88 +87,84 @@ fn every_option() {
         &expect![[r##"
             #[allow(deprecated, unused_qualifications, clippy::inline_always)]
             const _: () = {
-                use m::private as __metrics;
-                const __FIELDS: &[__metrics::Field] = &[
-                    __metrics::instrument::<Family<Request<'static>, Histogram>>()
+                use m::private as __m;
+                const __FIELDS: &[__m::Field] = &[
+                    __m::instrument::<Family<Request<'static>, Histogram>>()
                         .field("time", "Time.")
-                        .unit(__metrics::Unit::Seconds)
+                        .unit(__m::Unit::Seconds)
                         .buckets({
                             const __METRICS_BUCKETS: &[::core::primitive::f64] = &BUCKETS;
                             __METRICS_BUCKETS
                         })
                         .native({
-                            const __METRICS_NATIVE: __metrics::NativeOptions = N;
+                            const __METRICS_NATIVE: __m::NativeOptions = N;
                             __METRICS_NATIVE
                         })
-                        .const_labels(&[("kind", __metrics::LabelText::Static("x"))]),
-                    __metrics::instrument::<Family<Attempt, Counter>>()
+                        .const_labels(&[("kind", __m::LabelText::Static("x"))]),
+                    __m::instrument::<Family<Attempt, Counter>>()
                         .field("try", "Attempts.")
-                        .unit(__metrics::Unit::Other("tries"))
+                        .unit(__m::Unit::Other("tries"))
                         .preset(),
-                    __metrics::group::<Pool>()
+                    __m::group::<Pool>()
                         .field("db")
-                        .const_labels(&[("kind", __metrics::LabelText::Static("sql"))]),
-                    __metrics::group::<Family<Request<'static>, Pool>>().field("").max_series(5),
+                        .const_labels(&[("kind", __m::LabelText::Static("sql"))]),
+                    __m::group::<Family<Request<'static>, Pool>>().field("").max_series(5),
                 ];
-                const _: () = __metrics::check_prefix("shop");
-                const _: () = __metrics::check_scope_label(__FIELDS, "region");
-                const __CLASHES: &[::core::primitive::usize] = &__metrics::clashes::<
+                const _: () = __m::check_prefix("shop");
+                const _: () = __m::check_scope_label(__FIELDS, "region");
+                const __CLASHES: &[::core::primitive::usize] = &__m::clashes::<
                     4,
-                    { __metrics::slots(__FIELDS) },
+                    { __m::slots(__FIELDS) },
                 >(__FIELDS);
-                const _: () = __metrics::check_metric_name(__metrics::family(__FIELDS, 0));
-                const _: () = __metrics::check_label_names(__metrics::family(__FIELDS, 0));
-                const _: () = __metrics::check_unit(__metrics::family(__FIELDS, 0));
-                const _: () = __metrics::check_buckets(__metrics::family(__FIELDS, 0));
-                const _: () = __metrics::assert_buckets::<Family<Request<'static>, Histogram>>();
-                const _: () = __metrics::assert_native::<Family<Request<'static>, Histogram>>();
-                const _: () = __metrics::check_const_label(__metrics::family(__FIELDS, 0), "kind");
-                const _: () = __metrics::check_metric_name(__metrics::family(__FIELDS, 1));
-                const _: () = __metrics::check_label_names(__metrics::family(__FIELDS, 1));
-                const _: () = __metrics::check_unit(__metrics::family(__FIELDS, 1));
-                const _: () = __metrics::assert_preset::<Family<Attempt, Counter>>();
-                const _: () = __metrics::check_unique(__FIELDS, __CLASHES, 1);
-                const _: () = __metrics::check_prefix("db");
-                const _: () = __metrics::check_group(__FIELDS, 2);
-                const _: () = __metrics::check_group_label(__FIELDS, 2, "kind");
-                const _: () = __metrics::check_unique(__FIELDS, __CLASHES, 2);
-                const _: () = __metrics::check_group(__FIELDS, 3);
-                const _: () = __metrics::assert_max_series::<Family<Request<'static>, Pool>>();
-                const _: () = __metrics::check_unique(__FIELDS, __CLASHES, 3);
+                const _: () = __m::check_metric_name(__m::family(__FIELDS, 0));
+                const _: () = __m::check_label_names(__m::family(__FIELDS, 0));
+                const _: () = __m::check_unit(__m::family(__FIELDS, 0));
+                const _: () = __m::check_buckets(__m::family(__FIELDS, 0));
+                const _: () = __m::assert_buckets::<Family<Request<'static>, Histogram>>();
+                const _: () = __m::assert_native::<Family<Request<'static>, Histogram>>();
+                const _: () = __m::check_const_label(__m::family(__FIELDS, 0), "kind");
+                const _: () = __m::check_metric_name(__m::family(__FIELDS, 1));
+                const _: () = __m::check_label_names(__m::family(__FIELDS, 1));
+                const _: () = __m::check_unit(__m::family(__FIELDS, 1));
+                const _: () = __m::assert_preset::<Family<Attempt, Counter>>();
+                const _: () = __m::check_unique(__FIELDS, __CLASHES, 1);
+                const _: () = __m::check_prefix("db");
+                const _: () = __m::check_group(__FIELDS, 2);
+                const _: () = __m::check_group_label(__FIELDS, 2, "kind");
+                const _: () = __m::check_unique(__FIELDS, __CLASHES, 2);
+                const _: () = __m::check_group(__FIELDS, 3);
+                const _: () = __m::assert_max_series::<Family<Request<'static>, Pool>>();
+                const _: () = __m::check_unique(__FIELDS, __CLASHES, 3);
                 #[automatically_derived]
-                impl __metrics::Metrics for Shop {
+                impl __m::Metrics for Shop {
                     const PREFIX: &'static ::core::primitive::str = "shop";
                     const CONST_LABELS: &'static [(
                         &'static ::core::primitive::str,
-                        __metrics::LabelText,
-                    )] = &[("region", __metrics::LabelText::Static("eu"))];
-                    const FIELDS: &'static [__metrics::Field] = __FIELDS;
-                    fn build(__scope: &__metrics::Scope<'_>) -> Self {
+                        __m::LabelText,
+                    )] = &[("region", __m::LabelText::Static("eu"))];
+                    const FIELDS: &'static [__m::Field] = __FIELDS;
+                    fn build(__scope: &__m::Scope<'_>) -> Self {
                         let __scope = __scope.enter("shop");
                         Self {
-                            duration: __metrics::instrument::<Family<Request<'static>, Histogram>>()
+                            duration: __m::instrument::<Family<Request<'static>, Histogram>>()
                                 .build(__FIELDS, 0, &__scope),
-                            r#try: __metrics::instrument::<Family<Attempt, Counter>>()
+                            r#try: __m::instrument::<Family<Attempt, Counter>>()
                                 .build(__FIELDS, 1, &__scope),
-                            pool: __metrics::group::<Pool>().build(__FIELDS, 2, &__scope),
-                            pools: __metrics::group::<Family<Request<'static>, Pool>>()
+                            pool: __m::group::<Pool>().build(__FIELDS, 2, &__scope),
+                            pools: __m::group::<Family<Request<'static>, Pool>>()
                                 .build(__FIELDS, 3, &__scope),
                             nothing: ::core::default::Default::default(),
                         }
                     }
                     fn visit<'__a>(
                         &'__a self,
-                        __visit: &mut dyn ::core::ops::FnMut(
-                            ::core::option::Option<__metrics::Part<'__a>>,
-                        ),
+                        __visit: &mut dyn ::core::ops::FnMut(::core::option::Option<__m::Part<'__a>>),
                     ) {
-                        __metrics::instrument::<Family<Request<'static>, Histogram>>()
+                        __m::instrument::<Family<Request<'static>, Histogram>>()
                             .visit(&self.duration, __visit);
-                        __metrics::instrument::<Family<Attempt, Counter>>()
-                            .visit(&self.r#try, __visit);
-                        __metrics::group::<Pool>().visit(&self.pool, __visit);
-                        __metrics::group::<Family<Request<'static>, Pool>>()
-                            .visit(&self.pools, __visit);
+                        __m::instrument::<Family<Attempt, Counter>>().visit(&self.r#try, __visit);
+                        __m::group::<Pool>().visit(&self.pool, __visit);
+                        __m::group::<Family<Request<'static>, Pool>>().visit(&self.pools, __visit);
                     }
                 }
             };
@@ -228,28 +221,26 @@ fn fields_without_a_mistake_are_checked_beside_those_with_one() {
         &expect![[r##"
             #[allow(deprecated, unused_qualifications, clippy::inline_always)]
             const _: () = {
-                use ::metrics_core::private as __metrics;
-                const __FIELDS: &[__metrics::Field] = &[
-                    __metrics::instrument::<Counter>().field("fine", "Help."),
+                use ::metrics_core::private as __m;
+                const __FIELDS: &[__m::Field] = &[
+                    __m::instrument::<Counter>().field("fine", "Help."),
                 ];
-                const _: () = __metrics::check_metric_name(__metrics::family(__FIELDS, 0));
-                const _: () = __metrics::check_label_names(__metrics::family(__FIELDS, 0));
+                const _: () = __m::check_metric_name(__m::family(__FIELDS, 0));
+                const _: () = __m::check_label_names(__m::family(__FIELDS, 0));
                 #[automatically_derived]
-                impl __metrics::Metrics for Shop {
+                impl __m::Metrics for Shop {
                     const PREFIX: &'static ::core::primitive::str = "";
                     const CONST_LABELS: &'static [(
                         &'static ::core::primitive::str,
-                        __metrics::LabelText,
+                        __m::LabelText,
                     )] = &[];
-                    const FIELDS: &'static [__metrics::Field] = __FIELDS;
-                    fn build(__scope: &__metrics::Scope<'_>) -> Self {
+                    const FIELDS: &'static [__m::Field] = __FIELDS;
+                    fn build(__scope: &__m::Scope<'_>) -> Self {
                         ::core::unimplemented!()
                     }
                     fn visit<'__a>(
                         &'__a self,
-                        __visit: &mut dyn ::core::ops::FnMut(
-                            ::core::option::Option<__metrics::Part<'__a>>,
-                        ),
+                        __visit: &mut dyn ::core::ops::FnMut(::core::option::Option<__m::Part<'__a>>),
                     ) {}
                 }
                 #[automatically_derived]
@@ -281,10 +272,10 @@ fn generics_are_one_error() {
         &expect![[r##"
             #[allow(deprecated, unused_qualifications, clippy::inline_always)]
             const _: () = {
-                use ::metrics_core::private as __metrics;
-                const __FIELDS: &[__metrics::Field] = &[];
+                use ::metrics_core::private as __m;
+                const __FIELDS: &[__m::Field] = &[];
                 #[automatically_derived]
-                impl<T: Send> __metrics::Metrics for Shop<T>
+                impl<T: Send> __m::Metrics for Shop<T>
                 where
                     Self: ::core::marker::Send + ::core::marker::Sync + 'static,
                     T: Sync,
@@ -292,17 +283,15 @@ fn generics_are_one_error() {
                     const PREFIX: &'static ::core::primitive::str = "";
                     const CONST_LABELS: &'static [(
                         &'static ::core::primitive::str,
-                        __metrics::LabelText,
+                        __m::LabelText,
                     )] = &[];
-                    const FIELDS: &'static [__metrics::Field] = __FIELDS;
-                    fn build(__scope: &__metrics::Scope<'_>) -> Self {
+                    const FIELDS: &'static [__m::Field] = __FIELDS;
+                    fn build(__scope: &__m::Scope<'_>) -> Self {
                         ::core::unimplemented!()
                     }
                     fn visit<'__a>(
                         &'__a self,
-                        __visit: &mut dyn ::core::ops::FnMut(
-                            ::core::option::Option<__metrics::Part<'__a>>,
-                        ),
+                        __visit: &mut dyn ::core::ops::FnMut(::core::option::Option<__m::Part<'__a>>),
                     ) {}
                 }
                 #[automatically_derived]
