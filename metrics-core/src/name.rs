@@ -11,9 +11,9 @@ mod validation;
 
 use crate::describe::Kind;
 
-pub use cardinality::{check_group_series, check_series};
+pub use cardinality::check_max_series;
 pub use check::{
-    check_buckets, check_const_label, check_group, check_group_label, check_label_name, check_label_names,
+    check_buckets, check_const_label, check_group, check_group_label, check_label_name, check_label_names, check_label_values,
     check_metric_name, check_prefix, check_quantiles, check_scope_label, check_unit,
 };
 pub use escape::{

@@ -28,10 +28,11 @@ impl FromMeta for MaxSeries {
 }
 
 impl MaxSeries {
-    pub(crate) fn span(&self) -> Span {
+    /// Where the number is written.
+    pub(crate) fn span(&self) -> Option<Span> {
         match self {
-            Self::AtMost(most) => most.span(),
-            Self::Off => Span::call_site(),
+            Self::AtMost(most) => Some(most.span()),
+            Self::Off => None,
         }
     }
 

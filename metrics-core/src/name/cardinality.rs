@@ -1,24 +1,44 @@
 //! How many series the labels of a family allow, where that is known: if all of them are enums or `bool`.
 
 use super::Message;
-use crate::describe::{FamilyField, Field};
+use crate::describe::{FamilyField, Field, GroupField};
 
 /// Series that the labels of a family may allow, unless its `max_series` says otherwise. Each costs Prometheus memory for
 /// hours, whether or not anybody ever looks at it.
 const BUDGET: usize = 1_000;
 
-/// The labels of a family allow no more series than its budget, if they can be counted.
+/// A family, or family of groups, that says `max_series`: its labels allow no more series, if they can be counted.
 #[track_caller]
-pub const fn check_series(field: &FamilyField) {
-    check(field.name, field.label_names, field.label_values, field.options.max_series);
+pub const fn check_max_series(field: &Field) {
+    match field {
+        Field::Family(family) => {
+            check(family.name, family.label_names, family.label_values, family.options.max_series);
+        }
+        Field::Group(group) => check_group(group, group.options.max_series),
+    }
 }
 
-/// The same of a family of groups, if field number `at` of a struct is one.
+/// A family that does not: its labels allow no more series than the budget.
 #[track_caller]
-pub const fn check_group_series(fields: &[Field], at: usize, max_series: Option<usize>) {
-    if let Field::Group(field) = &fields[at]
-        && let [Field::Group(family)] = field.fields
+pub(super) const fn check_budget(family: &FamilyField) {
+    if family.options.max_series.is_none() {
+        check(family.name, family.label_names, family.label_values, None);
+    }
+}
+
+/// The same of a family of groups, if the field is one.
+#[track_caller]
+pub(super) const fn check_budget_of_groups(field: &Field) {
+    if let Field::Group(group) = field
+        && group.options.max_series.is_none()
     {
+        check_group(group, None);
+    }
+}
+
+#[track_caller]
+const fn check_group(group: &GroupField, max_series: Option<usize>) {
+    if let [Field::Group(family)] = group.fields {
         check("", family.label_names, family.label_values, max_series);
     }
 }

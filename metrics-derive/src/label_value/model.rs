@@ -1,6 +1,7 @@
 use super::attr::{CONTAINER, ContainerAttr, VARIANT, VariantAttr};
 use crate::case::Case;
 use crate::emit::Core;
+use crate::options::Given;
 use darling::Error;
 use darling::error::Accumulator;
 use proc_macro2::{Span, TokenStream};
@@ -28,10 +29,10 @@ pub(super) struct Variant<'a> {
 impl<'a> Model<'a> {
     pub(super) fn new(input: &'a DeriveInput) -> (Self, Option<TokenStream>) {
         let mut errors = Error::accumulator();
-        let (attr, _): (ContainerAttr, _) = CONTAINER.parse(&input.attrs, &mut errors);
+        let (attr, given): (ContainerAttr, _) = CONTAINER.parse(&input.attrs, &mut errors);
         let shape = errors.handle(match &input.data {
             Data::Enum(data) => Shape::of_enum(input, data, attr.rename_all.unwrap_or(Case::Snake)),
-            Data::Struct(data) => Shape::of_struct(input, data, &attr),
+            Data::Struct(data) => Shape::of_struct(input, data, &given),
             Data::Union(_) => Err(Error::custom(NOT_A_VALUE).with_span(&input.ident)),
         });
         let errors = errors.finish().err().map(Error::write_errors);
@@ -73,12 +74,11 @@ impl<'a> Shape<'a> {
         errors.finish_with(Self::Enum(variants))
     }
 
-    fn of_struct(input: &DeriveInput, data: &'a DataStruct, attr: &ContainerAttr) -> darling::Result<Self> {
+    fn of_struct(input: &DeriveInput, data: &'a DataStruct, given: &Given) -> darling::Result<Self> {
         let mut errors = Error::accumulator();
-        if attr.rename_all.is_some() {
-            errors.push(
-                Error::custom("`rename_all` is for enums; a newtype prints as its field").with_span(&input.ident),
-            );
+        if let Some((_, span)) = given.first(|name| name == "rename_all") {
+            let rule = "`rename_all` is for enums; a newtype prints as its field, so take it off";
+            errors.push(Error::custom(rule).with_span(&span));
         }
         for param in &input.generics.params {
             if !matches!(param, GenericParam::Lifetime(_)) {
@@ -94,7 +94,7 @@ impl<'a> Shape<'a> {
             }
         };
         if let Some(attr) = field.attrs.iter().find(|attr| attr.path().is_ident("label")) {
-            errors.push(Error::custom("a newtype prints as its field, which has no options").with_span(attr));
+            errors.push(Error::custom("a newtype prints as its field, which has no options; take them off").with_span(attr.path()));
         }
         errors.finish_with(Self::Newtype(&field.ty))
     }

@@ -1,15 +1,15 @@
 //! The rules that only the library can check, because they need names and types that the macro cannot see.
 
 use super::model::{Field, Metric, Model, Role, SeriesOptions};
-use crate::emit::{at, check};
+use crate::emit::{Core, at, check};
 use crate::max_series::MaxSeries;
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use syn::LitStr;
 use syn::spanned::Spanned;
 
 pub(super) fn checks(model: &Model<'_>) -> TokenStream {
-    let private = model.core.private();
+    let private = Core::imported();
     let mut checks = TokenStream::new();
     checks.extend(model.prefix.as_ref().map(|prefix| check_prefix(&private, prefix)));
     for (name, span) in model.const_labels.names() {
@@ -17,12 +17,17 @@ pub(super) fn checks(model: &Model<'_>) -> TokenStream {
     }
     let len = model.described().count();
     if len > 1 {
+        let len = Literal::usize_unsuffixed(len);
         checks.extend(quote! {
             const __CLASHES: &[::core::primitive::usize] =
                 &#private::clashes::<#len, { #private::slots(__FIELDS) }>(__FIELDS);
         });
     }
-    for (place, field) in model.described().enumerate() {
+    for (n, field) in model.described().enumerate() {
+        let place = Literal::usize_unsuffixed(n);
+        if let Some(span) = field.max_series().and_then(MaxSeries::span) {
+            checks.extend(check(span, &quote!(#private::check_max_series(&__FIELDS[#place]))));
+        }
         match &field.role {
             Role::Metric(metric) => {
                 checks.extend(metric.checks(field, &private, &quote!(#private::family(__FIELDS, #place))));
@@ -30,9 +35,6 @@ pub(super) fn checks(model: &Model<'_>) -> TokenStream {
             Role::Group(group) => {
                 checks.extend(group.prefix.as_ref().map(|prefix| check_prefix(&private, prefix)));
                 checks.extend(check(field.ty.span(), &quote!(#private::check_group(__FIELDS, #place))));
-                let max_series = group.series.max_series_option();
-                let assertion = quote!(#private::check_group_series(__FIELDS, #place, #max_series));
-                checks.extend(check(group.series.span(field), &assertion));
                 checks.extend(group.series.checks(field, &private));
                 for (name, span) in group.const_labels.names() {
                     checks.extend(check(span, &quote!(#private::check_group_label(__FIELDS, #place, #name))));
@@ -40,7 +42,7 @@ pub(super) fn checks(model: &Model<'_>) -> TokenStream {
             }
             Role::Skip => {}
         }
-        if place > 0 {
+        if n > 0 {
             checks.extend(check(field.ident.span(), &quote!(#private::check_unique(__FIELDS, __CLASHES, #place))));
         }
     }
@@ -70,7 +72,6 @@ impl Metric {
         if self.native.is_some() {
             checks.extend(check_type(field, &quote!(#private::assert_native)));
         }
-        checks.extend(check(self.series.span(field), &quote!(#private::check_series(#family))));
         checks.extend(self.series.checks(field, private));
         for (name, span) in self.const_labels.names() {
             checks.extend(check(span, &quote!(#private::check_const_label(#family, #name))));
@@ -79,20 +80,17 @@ impl Metric {
     }
 }
 
-impl SeriesOptions {
-    /// Where it is decided how many series there can be.
-    fn span(&self, field: &Field<'_>) -> Span {
-        self.max_series.as_ref().map_or_else(|| field.ty.span(), MaxSeries::span)
-    }
-
-    /// Of the type `Option<usize>`.
-    fn max_series_option(&self) -> TokenStream {
-        match self.max_series.as_ref().map(MaxSeries::value) {
-            Some(max) => quote!(::core::option::Option::Some(#max)),
-            None => quote!(::core::option::Option::None),
+impl Field<'_> {
+    fn max_series(&self) -> Option<&MaxSeries> {
+        match &self.role {
+            Role::Metric(metric) => metric.series.max_series.as_ref(),
+            Role::Group(group) => group.series.max_series.as_ref(),
+            Role::Skip => None,
         }
     }
+}
 
+impl SeriesOptions {
     fn checks(&self, field: &Field<'_>, private: &TokenStream) -> TokenStream {
         let mut checks = TokenStream::new();
         if self.max_series.is_some() {

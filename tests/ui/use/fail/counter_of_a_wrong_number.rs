@@ -1,7 +1,0 @@
-use metrics_core::Counter;
-
-fn used(metric: &Counter<u32>) {
-    metric.inc();
-}
-
-fn main() {}
