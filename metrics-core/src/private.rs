@@ -7,7 +7,11 @@ pub use crate::metric::{
 pub use crate::model::{
     FamilyField, Field, GroupField, Kind, LabelText, Location, NativeOptions, Options, Scope, Unit,
 };
-pub use crate::name::{check_buckets, check_const_label, check_group, check_group_label, check_label_name, check_label_names, check_label_values, check_max_series, check_metric_name, check_prefix, check_quantiles, check_scope_label, check_unique, check_unit, clashes, slots};
+pub use crate::name::{
+    check_buckets, check_const_label, check_group, check_group_label, check_label_name, check_label_names,
+    check_label_values, check_max_series, check_metric_name, check_prefix, check_quantiles, check_scope_label,
+    check_unique, check_unit, clashes, slots,
+};
 pub use crate::registry::entry::{Entry, VERSION};
 pub use crate::registry::{Metrics, Source, derived};
 pub use crate::timed::{

@@ -97,8 +97,10 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "metric `m`: its labels allow 1,100 series (`a` 100 × `b` 11), and 1,000 is the budget of a \
-                               family; take a label out, or raise the budget: `#[metric(max_series = 1100)]`")]
+    #[should_panic(
+        expected = "metric `m`: its labels allow 1,100 series (`a` 100 × `b` 11), and 1,000 is the budget of a \
+                               family; take a label out, or raise the budget: `#[metric(max_series = 1100)]`"
+    )]
     fn above_it_the_product_is_shown() {
         check("m", &["a", "b"], &[HUNDRED, &["x"; 11]], None);
     }

@@ -94,7 +94,10 @@ impl<'a> Shape<'a> {
             }
         };
         if let Some(attr) = field.attrs.iter().find(|attr| attr.path().is_ident("label")) {
-            errors.push(Error::custom("a newtype prints as its field, which has no options; take them off").with_span(attr.path()));
+            errors.push(
+                Error::custom("a newtype prints as its field, which has no options; take them off")
+                    .with_span(attr.path()),
+            );
         }
         errors.finish_with(Self::Newtype(&field.ty))
     }

@@ -35,7 +35,10 @@ pub(super) const METRICS: Attr = Attr {
         ("group", Form::Flag),
     ],
     elsewhere: &[
-        ("rename", "it is an option of a field, `#[metric(rename = \"…\")]`; the start of all names is `prefix = \"…\"`"),
+        (
+            "rename",
+            "it is an option of a field, `#[metric(rename = \"…\")]`; the start of all names is `prefix = \"…\"`",
+        ),
         ("help", OF_A_FIELD),
         ("unit", OF_A_FIELD),
         ("buckets", OF_A_FIELD),

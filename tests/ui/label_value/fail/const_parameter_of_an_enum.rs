@@ -1,7 +1,7 @@
 use metrics_core::LabelValue;
 
 #[derive(LabelValue)]
-enum Method<T> {
+enum Method<const N: usize> {
     Get,
 }
 
