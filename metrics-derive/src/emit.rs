@@ -46,7 +46,7 @@ impl Core {
 /// making: long names, and uses of what is deprecated for others.
 pub(crate) fn items(items: &TokenStream) -> TokenStream {
     quote! {
-        #[allow(deprecated, trivial_bounds, unused_qualifications, clippy::inline_always)]
+        #[allow(deprecated, unused_qualifications, clippy::inline_always)]
         const _: () = {
             #items
         };

@@ -83,7 +83,8 @@ fn header(model: &Model<'_>, labels: &[Label<'_>]) -> TokenStream {
     let predicates = where_clause.map(|clause| &clause.predicates).into_iter().flatten();
     let fields = labels.iter().filter(|label| !has_lifetime(label.ty.to_token_stream())).map(|label| {
         let (ty, label_value) = (label.ty, at(label.ty.span(), quote!(#private::LabelValue)));
-        quote!(#ty: #label_value)
+        // The lifetime lets the bound stand if it is known not to hold: that is said where the field is checked.
+        quote!(for<'__never> #ty: #label_value)
     });
     quote! {
         #[automatically_derived]

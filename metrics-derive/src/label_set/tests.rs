@@ -15,7 +15,7 @@ fn labels_are_checked_counted_and_borrowed() {
     check(
         &expansion,
         &expect![[r##"
-            #[allow(deprecated, trivial_bounds, unused_qualifications, clippy::inline_always)]
+            #[allow(deprecated, unused_qualifications, clippy::inline_always)]
             const _: () = {
                 const _: () = ::metrics_core::private::check_label_name("method");
                 const _: () = ::metrics_core::private::check_label_values(
@@ -28,7 +28,7 @@ fn labels_are_checked_counted_and_borrowed() {
                 #[automatically_derived]
                 impl<'a> ::metrics_core::private::LabelSet for Request<'a>
                 where
-                    Method: ::metrics_core::private::LabelValue,
+                    for<'__never> Method: ::metrics_core::private::LabelValue,
                 {
                     type Of<'__of> = Request<'__of>;
                     type Density = <<Method as ::metrics_core::private::LabelValue>::Density as ::metrics_core::private::Density>::And<
@@ -93,7 +93,7 @@ fn a_broken_one_still_implements_the_trait() {
     check(
         &expansion,
         &expect![[r##"
-            #[allow(deprecated, trivial_bounds, unused_qualifications, clippy::inline_always)]
+            #[allow(deprecated, unused_qualifications, clippy::inline_always)]
             const _: () = {
                 #[automatically_derived]
                 impl<'a, 'b: 'a> ::metrics_core::private::LabelSet for Request<'a, 'b> {

@@ -16,7 +16,7 @@ fn an_enum_is_its_texts_by_index() {
     check(
         &expansion,
         &expect![[r##"
-            #[allow(deprecated, trivial_bounds, unused_qualifications, clippy::inline_always)]
+            #[allow(deprecated, unused_qualifications, clippy::inline_always)]
             const _: () = {
                 #[automatically_derived]
                 impl ::metrics_core::private::LabelValue for Method {
@@ -55,7 +55,7 @@ fn a_newtype_is_its_field() {
     check(
         &expansion,
         &expect![[r#"
-            #[allow(deprecated, trivial_bounds, unused_qualifications, clippy::inline_always)]
+            #[allow(deprecated, unused_qualifications, clippy::inline_always)]
             const _: () = {
                 #[automatically_derived]
                 impl<'a> ::metrics_core::private::LabelValue for Route<'a> {
@@ -94,7 +94,7 @@ fn a_broken_one_still_implements_the_trait() {
     check(
         &expansion,
         &expect![[r##"
-            #[allow(deprecated, trivial_bounds, unused_qualifications, clippy::inline_always)]
+            #[allow(deprecated, unused_qualifications, clippy::inline_always)]
             const _: () = {
                 #[automatically_derived]
                 impl m::private::LabelValue for Method {

@@ -15,7 +15,7 @@ fn a_plain_struct() {
     check(
         &expansion,
         &expect![[r##"
-            #[allow(deprecated, trivial_bounds, unused_qualifications, clippy::inline_always)]
+            #[allow(deprecated, unused_qualifications, clippy::inline_always)]
             const _: () = {
                 use ::metrics_core::private as __m;
                 const __FIELDS: &[__m::Field] = &[
@@ -85,7 +85,7 @@ fn every_option() {
     check(
         &expansion,
         &expect![[r##"
-            #[allow(deprecated, trivial_bounds, unused_qualifications, clippy::inline_always)]
+            #[allow(deprecated, unused_qualifications, clippy::inline_always)]
             const _: () = {
                 use m::private as __m;
                 const __FIELDS: &[__m::Field] = &[
@@ -220,7 +220,7 @@ fn fields_without_a_mistake_are_checked_beside_those_with_one() {
     check(
         &expansion,
         &expect![[r##"
-            #[allow(deprecated, trivial_bounds, unused_qualifications, clippy::inline_always)]
+            #[allow(deprecated, unused_qualifications, clippy::inline_always)]
             const _: () = {
                 use ::metrics_core::private as __m;
                 const __FIELDS: &[__m::Field] = &[
@@ -279,7 +279,7 @@ fn generics_are_one_error() {
     check(
         &expansion,
         &expect![[r##"
-            #[allow(deprecated, trivial_bounds, unused_qualifications, clippy::inline_always)]
+            #[allow(deprecated, unused_qualifications, clippy::inline_always)]
             const _: () = {
                 use ::metrics_core::private as __m;
                 const __FIELDS: &[__m::Field] = &[];
