@@ -47,6 +47,7 @@ impl Folder {
     }
 
     /// A package of the other workspace. It says so: cargo would take the one around it, if it has seen that already.
+    #[allow(dead_code, reason = "not every program has another workspace beside it")]
     pub(crate) fn member(&self, name: &str, manifest: &str) {
         let manifest = manifest.replace("[package]\n", "[package]\nworkspace = \"..\"\n");
         self.write(&format!("other/{name}/Cargo.toml"), &manifest);
