@@ -14,6 +14,8 @@ mod native;
 mod quantiles;
 #[cfg(test)]
 mod snapshot;
+#[cfg(test)]
+mod soup;
 mod ttl_seconds;
 
 use proc_macro::TokenStream;
