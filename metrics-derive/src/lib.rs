@@ -15,6 +15,8 @@ mod options;
 mod quantiles;
 #[cfg(test)]
 mod snapshot;
+#[cfg(test)]
+mod soup;
 mod ttl_seconds;
 
 use proc_macro::TokenStream;
