@@ -82,6 +82,8 @@ mod page;
 pub mod parse;
 #[cfg(feature = "protobuf")]
 pub mod protobuf;
+#[cfg(feature = "push")]
+pub mod push;
 #[cfg(feature = "text")]
 pub mod text;
 #[cfg(feature = "axum")]
