@@ -86,7 +86,11 @@ pub mod protobuf;
 pub mod push;
 #[cfg(feature = "text")]
 pub mod text;
+#[cfg(feature = "textfile")]
+pub mod textfile;
 #[cfg(feature = "axum")]
 mod threads;
+#[cfg(feature = "textfile")]
+mod untimed;
 
 pub use encoder::{Encoder, EncoderOptions, FORMATS, Format};
