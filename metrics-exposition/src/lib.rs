@@ -68,6 +68,8 @@ mod lines;
 
 #[cfg(feature = "axum")]
 pub mod axum;
+#[cfg(feature = "graphite")]
+pub mod graphite;
 #[cfg(feature = "http")]
 pub mod http;
 #[cfg(feature = "lint")]
