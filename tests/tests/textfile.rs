@@ -76,7 +76,10 @@ fn readers_see_whole_files_only() {
         let written: Vec<_> = writers.into_iter().map(thread::ScopedJoinHandle::join).collect();
         is_done.store(true, Relaxed);
         assert!(
-            written.into_iter().chain(readers.into_iter().map(|reader| reader.join())).all(|joined| joined.is_ok())
+            written
+                .into_iter()
+                .chain(readers.into_iter().map(thread::ScopedJoinHandle::join))
+                .all(|joined| joined.is_ok())
         );
     });
     assert_eq!(names(folder.path()), ["shop.prom"]);

@@ -25,7 +25,10 @@ fn sent(family: MetricFamily, bridge: impl FnOnce(GraphiteBridge) -> GraphiteBri
     (text.lines().map(str::to_owned).collect(), counted)
 }
 
-fn gauges(samples: &[(&[(&str, &str)], f64, Option<Timestamp>)]) -> MetricFamily {
+/// Labels, value and time.
+type Sample<'a> = (&'a [(&'a str, &'a str)], f64, Option<Timestamp>);
+
+fn gauges(samples: &[Sample<'_>]) -> MetricFamily {
     let mut family = MetricFamily::new("g", "A gauge.", Kind::Gauge).unwrap();
     for (labels, value, timestamp) in samples {
         family.add_sample("g", labels, *value, *timestamp, None, None).unwrap();
