@@ -44,7 +44,15 @@ pub const fn function_field(
     location: Location,
 ) -> FamilyField {
     let options = Options { unit: Some(Unit::Seconds), buckets, const_labels, ..Options::NONE };
-    FamilyField { name, help, kind: Kind::Histogram, label_names: Labels::NAMES, options, location }
+    FamilyField {
+        name,
+        help,
+        kind: Kind::Histogram,
+        label_names: Labels::NAMES,
+        label_values: Labels::VALUES,
+        options,
+        location,
+    }
 }
 
 impl Function {
