@@ -1,6 +1,6 @@
 //! What a derive says of a struct, as constant data.
 
-use super::{Kind, Location, NativeOptions, Unit};
+use super::{Kind, Location, NativeOptions, Rules, Unit};
 use std::time::Duration;
 
 /// One field of a [`Metrics`](crate::Metrics) struct.
@@ -48,6 +48,8 @@ pub struct Options {
     pub ttl: Option<Duration>,
     /// `preset`: every series of a dense family exists, at zero, from the start.
     pub preset: bool,
+    /// `allow(camel_case)`, of the field or its struct.
+    pub allow: Rules,
 }
 
 impl Options {
@@ -61,6 +63,7 @@ impl Options {
         max_series: None,
         ttl: None,
         preset: false,
+        allow: Rules::NONE,
     };
 }
 
@@ -77,6 +80,8 @@ pub struct GroupField {
     pub inner_const_labels: &'static [(&'static str, LabelText)],
     /// Labels that all series in the group have before their own: of a family of groups.
     pub label_names: &'static [&'static str],
+    /// `allow(camel_case)`, of the field or its struct.
+    pub allow: Rules,
     /// The nested struct's fields.
     pub fields: &'static [Field],
     /// The field.

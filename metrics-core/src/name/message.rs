@@ -13,8 +13,13 @@ impl Message {
 
     /// With `text` at its end, as far as there is room.
     #[must_use]
-    pub const fn push(mut self, text: &str) -> Self {
-        let text = text.as_bytes();
+    pub const fn push(self, text: &str) -> Self {
+        self.push_bytes(text.as_bytes())
+    }
+
+    /// With a part of a name at its end, which is whole characters.
+    #[must_use]
+    pub(crate) const fn push_bytes(mut self, text: &[u8]) -> Self {
         if self.len + text.len() > self.bytes.len() {
             return self;
         }

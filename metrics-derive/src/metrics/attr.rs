@@ -1,3 +1,4 @@
+use super::allow::Allow;
 use super::unit::Unit;
 use crate::buckets::Buckets;
 use crate::case::Case;
@@ -20,6 +21,8 @@ pub(super) struct ContainerAttr {
     #[darling(rename = "crate")]
     pub(super) krate: Option<Path>,
     pub(super) group: Flag,
+    #[darling(default)]
+    pub(super) allow: Allow,
 }
 
 #[derive(Default, FromAttributes)]
@@ -39,6 +42,8 @@ pub(super) struct FieldAttr {
     pub(super) skip: Flag,
     pub(super) group: Flag,
     pub(super) prefix: Option<LitStr>,
+    #[darling(default)]
+    pub(super) allow: Allow,
 }
 
 impl FieldAttr {
@@ -53,13 +58,14 @@ impl FieldAttr {
         let of_group = self.prefix.is_some();
         let mut errors = Error::accumulator();
         if self.skip.is_present() {
-            if of_metric || of_family || of_group || self.group.is_present() || !self.const_labels.is_empty() {
+            let of_any = self.group.is_present() || !self.const_labels.is_empty() || !self.allow.is_empty();
+            if of_metric || of_family || of_group || of_any {
                 let rule = "a skipped field is no metric and has no other option; take the others off";
                 errors.push(Error::custom(rule).with_span(&self.skip.span()));
             }
         } else if self.group.is_present() {
             if of_metric {
-                let rule = "a group has the options `prefix` and `const_labels`, a family of groups also `max_series` and \
+                let rule = "a group has the options `prefix`, `const_labels` and `allow`, a family of groups also `max_series` and \
                             `preset`; the others belong to the metrics in it";
                 errors.push(Error::custom(rule).with_span(&self.group.span()));
             }

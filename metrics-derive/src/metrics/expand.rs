@@ -167,6 +167,7 @@ impl Field<'_> {
             Role::Group(group) => {
                 let (prefix, const_labels) = (text(group.prefix.as_ref()), group.const_labels.pairs(private));
                 let inner = metrics(ty, private);
+                let allow = group.allow.rules(private);
                 quote! {
                     #private::Field::Group(#private::GroupField {
                         prefix: #prefix,
@@ -174,6 +175,7 @@ impl Field<'_> {
                         const_labels: &[#const_labels],
                         inner_const_labels: #inner::CONST_LABELS,
                         label_names: &[],
+                        allow: #allow,
                         fields: #inner::FIELDS,
                         location: #location,
                     })
@@ -208,6 +210,10 @@ impl Metric {
             options.extend(quote!(const_labels: &[#pairs],));
         }
         options.extend(self.series.options());
+        if !self.allow.is_empty() {
+            let allow = self.allow.rules(private);
+            options.extend(quote!(allow: #allow,));
+        }
         struct_of(&options, private)
     }
 }
@@ -253,6 +259,7 @@ fn metrics(ty: &Type, private: &TokenStream) -> TokenStream {
     quote_spanned!(ty.span()=> <#ty as #metrics>)
 }
 
-fn text(literal: Option<&LitStr>) -> TokenStream {
+/// Of an option that may be left out.
+pub(super) fn text(literal: Option<&LitStr>) -> TokenStream {
     literal.map_or_else(|| quote!(""), ToTokens::to_token_stream)
 }

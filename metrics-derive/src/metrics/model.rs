@@ -1,3 +1,4 @@
+use super::allow::Allow;
 use super::attr::{ContainerAttr, FieldAttr, check_misplaced};
 use super::unit::Unit;
 use crate::buckets::Buckets;
@@ -19,6 +20,7 @@ pub(super) struct Model<'a> {
     pub(super) input: &'a DeriveInput,
     pub(super) prefix: Option<LitStr>,
     pub(super) const_labels: ConstLabels,
+    pub(super) allow: Allow,
     /// Part of other structs: it has no instance of its own.
     pub(super) group: bool,
     /// Those without a mistake.
@@ -41,6 +43,7 @@ pub(super) struct Group {
     pub(super) prefix: Option<LitStr>,
     pub(super) const_labels: ConstLabels,
     pub(super) series: SeriesOptions,
+    pub(super) allow: Allow,
 }
 
 /// What says how many series there are: options of a family, of metrics or of groups.
@@ -61,6 +64,7 @@ pub(super) struct Metric {
     pub(super) native: Option<Native>,
     pub(super) const_labels: ConstLabels,
     pub(super) series: SeriesOptions,
+    pub(super) allow: Allow,
 }
 
 impl<'a> Model<'a> {
@@ -77,7 +81,7 @@ impl<'a> Model<'a> {
             .handle(named_fields(input))
             .into_iter()
             .flat_map(|fields| &fields.named)
-            .filter_map(|field| errors.handle(Field::new(field, case)))
+            .filter_map(|field| errors.handle(Field::new(field, case, &attr.allow)))
             .collect();
         if !input.generics.params.is_empty() {
             // Their types may name a parameter, which the constant that describes them cannot.
@@ -88,6 +92,7 @@ impl<'a> Model<'a> {
             input,
             prefix: attr.prefix,
             const_labels: attr.const_labels,
+            allow: attr.allow,
             group: attr.group.is_present(),
             fields,
         };
@@ -126,9 +131,10 @@ fn named_fields(input: &DeriveInput) -> darling::Result<&FieldsNamed> {
 }
 
 impl<'a> Field<'a> {
-    fn new(field: &'a syn::Field, case: Case) -> darling::Result<Self> {
+    fn new(field: &'a syn::Field, case: Case, allow: &Allow) -> darling::Result<Self> {
         check_misplaced(&field.attrs, "metrics", "the options of a field are written `#[metric(…)]`")?;
-        let attr = FieldAttr::from_attributes(&field.attrs)?;
+        let mut attr = FieldAttr::from_attributes(&field.attrs)?;
+        attr.allow = attr.allow.or(allow);
         let Some(ident) = &field.ident else { return Err(Error::custom("a metric needs a name").with_span(field)) };
         let role = if attr.skip.is_present() {
             Role::Skip
@@ -138,7 +144,8 @@ impl<'a> Field<'a> {
                 ttl_seconds: attr.ttl_seconds,
                 preset: attr.preset.is_present(),
             };
-            Role::Group(Box::new(Group { prefix: attr.prefix, const_labels: attr.const_labels, series }))
+            let FieldAttr { prefix, const_labels, allow, .. } = attr;
+            Role::Group(Box::new(Group { prefix, const_labels, series, allow }))
         } else {
             Role::Metric(Box::new(Metric::new(field, ident, attr, case)?))
         };
@@ -156,15 +163,17 @@ impl Metric {
             Some(help) => (help.value(), help.span()),
             None => (doc_text(&field.attrs), ident.span()),
         };
-        if help.trim().is_empty() {
-            let rule =
-                format!("metric `{name}` needs help: write a doc comment (`/// …`) or `#[metric(help = \"…\")]`");
+        if help.trim().is_empty() && !attr.allow.missing_help() {
+            let rule = format!(
+                "metric `{name}` needs help: write a doc comment (`/// …`) or `#[metric(help = \"…\")]`; or allow it: \
+                 `#[metric(allow(missing_help))]`"
+            );
             return Err(Error::custom(rule).with_span(&help_span));
         }
         Ok(Self {
             name,
             name_span,
-            help,
+            help: if help.trim().is_empty() { String::new() } else { help },
             unit: attr.unit,
             buckets: attr.buckets,
             quantiles: attr.quantiles,
@@ -175,6 +184,7 @@ impl Metric {
                 ttl_seconds: attr.ttl_seconds,
                 preset: attr.preset.is_present(),
             },
+            allow: attr.allow,
         })
     }
 }

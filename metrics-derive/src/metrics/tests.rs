@@ -27,7 +27,15 @@ fn a_plain_struct() {
                         location: ::metrics_core::private::Location::caller(),
                     }),
                 ];
-                const _: () = ::metrics_core::private::check_metric_name(
+                const _: () = ::metrics_core::private::check_spelling(
+                    ::metrics_core::private::family(__FIELDS, 0usize),
+                );
+                const _: () = ::metrics_core::private::check_words(
+                    "",
+                    ::metrics_core::private::family(__FIELDS, 0usize),
+                );
+                const _: () = ::metrics_core::private::check_units(
+                    "",
                     ::metrics_core::private::family(__FIELDS, 0usize),
                 );
                 const _: () = ::metrics_core::private::check_label_names(
@@ -148,6 +156,7 @@ fn every_option() {
                         const_labels: &[("kind", m::private::LabelText::Static("sql"))],
                         inner_const_labels: <Pool as m::private::Metrics>::CONST_LABELS,
                         label_names: &[],
+                        allow: m::private::Rules::NONE,
                         fields: <Pool as m::private::Metrics>::FIELDS,
                         location: m::private::Location::caller(),
                     }),
@@ -163,19 +172,22 @@ fn every_option() {
                             Pool,
                         > as m::private::Metrics>::CONST_LABELS,
                         label_names: &[],
+                        allow: m::private::Rules::NONE,
                         fields: <Family<Request<'static>, Pool> as m::private::Metrics>::FIELDS,
                         location: m::private::Location::caller(),
                     }),
                 ];
-                const _: () = m::private::check_prefix("shop");
+                const _: () = m::private::check_prefix("shop", __FIELDS, m::private::Rules::NONE);
                 const _: () = m::private::check_scope_label(__FIELDS, "region");
                 const __CLASHES: &[::core::primitive::usize] = &m::private::clashes::<
                     4usize,
                     { m::private::slots(__FIELDS) },
                 >(__FIELDS);
-                const _: () = m::private::check_metric_name(m::private::family(__FIELDS, 0usize));
+                const _: () = m::private::check_spelling(m::private::family(__FIELDS, 0usize));
+                const _: () = m::private::check_words("shop", m::private::family(__FIELDS, 0usize));
+                const _: () = m::private::check_units("shop", m::private::family(__FIELDS, 0usize));
                 const _: () = m::private::check_label_names(m::private::family(__FIELDS, 0usize));
-                const _: () = m::private::check_unit(m::private::family(__FIELDS, 0usize));
+                const _: () = m::private::check_unit("shop", m::private::family(__FIELDS, 0usize));
                 const _: () = m::private::check_buckets(m::private::family(__FIELDS, 0usize));
                 const _: () = m::private::assert_buckets::<Family<Request<'static>, Histogram>>();
                 const _: () = m::private::assert_native::<Family<Request<'static>, Histogram>>();
@@ -183,15 +195,19 @@ fn every_option() {
                     m::private::family(__FIELDS, 0usize),
                     "kind",
                 );
-                const _: () = m::private::check_metric_name(m::private::family(__FIELDS, 1usize));
+                const _: () = m::private::check_spelling(m::private::family(__FIELDS, 1usize));
+                const _: () = m::private::check_words("shop", m::private::family(__FIELDS, 1usize));
+                const _: () = m::private::check_units("shop", m::private::family(__FIELDS, 1usize));
                 const _: () = m::private::check_label_names(m::private::family(__FIELDS, 1usize));
-                const _: () = m::private::check_unit(m::private::family(__FIELDS, 1usize));
+                const _: () = m::private::check_unit("shop", m::private::family(__FIELDS, 1usize));
                 const _: () = m::private::assert_preset::<Family<Attempt, Counter>>();
                 const _: () = m::private::check_unique(__FIELDS, __CLASHES, 1usize);
-                const _: () = m::private::check_prefix("db");
+                const _: () = m::private::check_group_prefix("shop", __FIELDS, 2usize);
+                const _: () = m::private::check_group_names("shop", __FIELDS, 2usize);
                 const _: () = m::private::check_group(__FIELDS, 2usize);
                 const _: () = m::private::check_group_label(__FIELDS, 2usize, "kind");
                 const _: () = m::private::check_unique(__FIELDS, __CLASHES, 2usize);
+                const _: () = m::private::check_group_names("shop", __FIELDS, 3usize);
                 const _: () = m::private::check_group(__FIELDS, 3usize);
                 const _: () = m::private::assert_max_series::<Family<Request<'static>, Pool>>();
                 const _: () = m::private::check_unique(__FIELDS, __CLASHES, 3usize);
@@ -285,7 +301,15 @@ fn fields_without_a_mistake_are_checked_beside_those_with_one() {
                         location: ::metrics_core::private::Location::caller(),
                     }),
                 ];
-                const _: () = ::metrics_core::private::check_metric_name(
+                const _: () = ::metrics_core::private::check_spelling(
+                    ::metrics_core::private::family(__FIELDS, 0usize),
+                );
+                const _: () = ::metrics_core::private::check_words(
+                    "",
+                    ::metrics_core::private::family(__FIELDS, 0usize),
+                );
+                const _: () = ::metrics_core::private::check_units(
+                    "",
                     ::metrics_core::private::family(__FIELDS, 0usize),
                 );
                 const _: () = ::metrics_core::private::check_label_names(
@@ -319,7 +343,7 @@ fn fields_without_a_mistake_are_checked_beside_those_with_one() {
                 }
             };
             ::core::compile_error! {
-                "metric `no_help` needs help: write a doc comment (`/// …`) or `#[metric(help = \"…\")]`"
+                "metric `no_help` needs help: write a doc comment (`/// …`) or `#[metric(help = \"…\")]`; or allow it: `#[metric(allow(missing_help))]`"
             }
         "##]],
     );
