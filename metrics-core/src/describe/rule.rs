@@ -10,7 +10,7 @@ use std::fmt;
 /// use metrics_core::model::Rule;
 /// assert_eq!(Rule::NonBaseUnit.to_string(), "non_base_unit");
 /// ```
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 #[non_exhaustive]
 pub enum Rule {
     /// No unit is abbreviated in a name: `_ms`, `_kb`, `_s`.

@@ -12,7 +12,7 @@ mod unit;
 mod word_list;
 mod words;
 
-use super::{Message, family_name, has_unit};
+use super::{Broken, Message, family_name, has_unit, spelling};
 use crate::describe::{FamilyField, Kind, LabelText, Rule, Rules};
 pub(super) use nested::{in_group, in_prefix};
 pub(super) use suffix::has_reserved_suffix;
@@ -81,11 +81,22 @@ impl<'a> Named<'a> {
         }
     }
 
-    /// The first rule that is broken and not allowed. What is wrong with the prefix alone, or with the help, is not
-    /// looked for.
+    /// The first rule that is broken and not allowed. What is wrong with the prefix alone, with the help, or with a name
+    /// that is empty or begins with `__`, is not looked for.
     pub const fn find(&self) -> Option<Found> {
-        if let Some(found) = camel_case(self.name, self.allow) {
-            return Some(found);
+        let mut spelt = [self.name, ""];
+        if let Some(unit) = self.unit {
+            spelt[1] = unit;
+        }
+        let mut i = 0;
+        while i < spelt.len() {
+            if let Err(Broken { rule, opt_out: Some(opt_out) }) = spelling(spelt[i], self.allow) {
+                return Some(Found { rule: opt_out, message: Message::new().push(rule) });
+            }
+            if let Some(found) = camel_case(spelt[i], self.allow) {
+                return Some(found);
+            }
+            i += 1;
         }
         if let Some(found) = self.words() {
             return Some(found);

@@ -3,7 +3,7 @@
 
 use super::super::Message;
 use super::repeat::{contains, doubled, label_message};
-use super::suffix::{is_type, reserved, type_message};
+use super::suffix::{is_type, reserved, type_message, typed};
 use super::unit::not_base;
 use super::word_list::WordList;
 use super::{Found, Named};
@@ -136,9 +136,8 @@ const fn in_first_word(named: &Named<'_>) -> Option<Found> {
     {
         return Some(found);
     }
-    let kind = named.kind.in_text();
-    if !matches!(kind, Kind::Unknown) && is_type(word, kind) {
-        return named.breaks(Rule::TypeInName, type_message(word));
+    if let Some(found) = typed(word, named) {
+        return Some(found);
     }
     // A unit that is not abbreviated was wrong without the prefix too.
     match not_base(word, named.allow, true) {

@@ -3,27 +3,24 @@ use super::word_list::{WordList, equal_ignoring_case, last_word};
 use super::{Found, Named};
 use crate::describe::{FamilyField, Kind, Rule};
 
-/// In promlint a type of its own may end as it likes, so that a histogram `x_bucket` passes, whose samples are called
-/// `x_bucket_bucket`. Only metrics of unknown type may have any name.
+/// In promlint a type's own suffixes are no mistake, so that a histogram `x_bucket` passes, whose samples are called
+/// `x_bucket_bucket`; nor a counter `x_count`. Metrics of unknown type may have any name, as there.
 pub(super) const fn reserved(named: &Named<'_>) -> Option<Found> {
-    if matches!(named.kind, Kind::Unknown) {
-        return None;
+    let last = last_word(named.name.as_bytes());
+    let is_alone = last.len() == named.name.len() && named.prefix.is_empty();
+    match named.unit {
+        None if is_alone => None,
+        None => by_suffix(last, named),
+        Some(unit) if equal(unit.as_bytes(), b"seconds") => by_suffix(unit.as_bytes(), named),
+        // Declared, it is wrong where that is done.
+        Some(_) => None,
     }
-    let name = named.name.as_bytes();
-    if let Some(unit) = named.unit {
-        let message =
-            Message::new().push("`_timestamp_seconds` is the end of a gauge's name, which is set to a time; ");
-        let is_time = equal(unit.as_bytes(), b"seconds") && equal(last_word(named.stem()), b"timestamp");
-        let found = named.breaks(Rule::ReservedSuffix, message.push("make it a gauge, or name what it measures"));
-        return if is_time && is_no_gauge(named.kind) { found } else { None };
-    }
-    let last = last_word(name);
-    if last.len() == name.len() && named.prefix.is_empty() {
-        return None;
-    }
+}
+
+pub(super) const fn by_suffix(last: &[u8], named: &Named<'_>) -> Option<Found> {
     match way_out(last, named) {
         Some(way_out) => {
-            let message = Message::new().push("`_").push_bytes(last).push("` is a suffix of samples; ");
+            let message = Message::new().push("`_").push_bytes(last).push("` is the end of other names; ");
             named.breaks(Rule::ReservedSuffix, message.push(way_out))
         }
         None => None,
@@ -36,9 +33,12 @@ pub(in super::super) const fn has_reserved_suffix(family: &FamilyField) -> bool 
 }
 
 const fn way_out(last: &[u8], named: &Named<'_>) -> Option<&'static str> {
-    let of_own = "its type puts one behind the name, so take it off";
+    let of_own = "its type puts one behind the name by itself, so take it off";
     Some(match (last, named.kind) {
+        (_, Kind::Unknown) => return None,
         (b"total", Kind::Counter) | (b"info", Kind::Info) => of_own,
+        // Whatever is before it, the names of samples end in `_info`.
+        (_, Kind::Info) => return None,
         (b"bucket" | b"count" | b"sum", Kind::Histogram) | (b"count" | b"sum", Kind::Summary) => of_own,
         (b"bucket" | b"gcount" | b"gsum", Kind::GaugeHistogram) => of_own,
         (b"total", _) => "make it a counter, or take it off",
@@ -49,19 +49,20 @@ const fn way_out(last: &[u8], named: &Named<'_>) -> Option<&'static str> {
         (b"gcount" | b"gsum", _) => "make it a gauge histogram, or name what it counts in the plural",
         // Others have a suffix of their own behind it.
         (b"created", Kind::Gauge | Kind::StateSet | Kind::Summary) => "name what it says of what was created",
-        (b"seconds", kind) if is_no_gauge(kind) && is_timestamp(named) => {
-            "it is the end of a gauge's name, which is set to a time, so make it a gauge, or name what it measures"
+        (b"seconds", kind) if is_no_gauge(kind) && equal(last_word(before(named, last)), b"timestamp") => {
+            "behind `timestamp` it is what a gauge is set to; make it a gauge, or name what it measures"
         }
         _ => return None,
     })
 }
 
-const fn is_timestamp(named: &Named<'_>) -> bool {
-    let (before, _) = named.name.as_bytes().split_at(named.name.len() - "seconds".len());
-    match before {
-        [before @ .., b'_'] => equal(last_word(before), b"timestamp"),
-        _ => false,
+/// The name up to its last word, or up to its unit.
+const fn before<'a>(named: &Named<'a>, last: &[u8]) -> &'a [u8] {
+    let stem = named.stem();
+    if named.unit.is_some() || stem.len() <= last.len() {
+        return stem;
     }
+    stem.split_at(stem.len() - last.len() - 1).0
 }
 
 const fn is_no_gauge(kind: Kind) -> bool {
@@ -70,19 +71,23 @@ const fn is_no_gauge(kind: Kind) -> bool {
 
 /// The type that text knows, as in promlint: another type's name may be a word of the trade.
 pub(super) const fn type_in_name(named: &Named<'_>) -> Option<Found> {
-    let kind = named.kind.in_text();
-    if matches!(kind, Kind::Unknown) {
-        return None;
-    }
     let mut words = WordList::of(named.name.as_bytes());
     let mut is_first = named.prefix.is_empty();
     while let Some(word) = words.next() {
-        if !is_first && is_type(word, kind) {
-            return named.breaks(Rule::TypeInName, type_message(word));
+        if !is_first && let Some(found) = typed(word, named) {
+            return Some(found);
         }
         is_first = false;
     }
     None
+}
+
+pub(super) const fn typed(word: &[u8], named: &Named<'_>) -> Option<Found> {
+    let kind = named.kind.in_text();
+    if matches!(kind, Kind::Unknown) || !is_type(word, kind) {
+        return None;
+    }
+    named.breaks(Rule::TypeInName, type_message(word))
 }
 
 pub(super) const fn is_type(word: &[u8], kind: Kind) -> bool {

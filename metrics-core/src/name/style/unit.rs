@@ -1,4 +1,5 @@
 use super::super::{Message, equal};
+use super::suffix::{by_suffix, typed};
 use super::word_list::{WordList, last_word};
 use super::words::{abbreviated, base_of, hundredth};
 use super::{Found, Named, camel_case};
@@ -20,8 +21,11 @@ pub(in super::super) const fn declared_unit(named: &Named<'_>) -> Option<Found> 
         if let Some(found) = not_base(word, named.allow, true) {
             return Some(found);
         }
+        if let Some(found) = typed(word, named) {
+            return Some(found);
+        }
     }
-    None
+    by_suffix(last_word(unit.as_bytes()), named)
 }
 
 const fn contradicts(named: &Named<'_>) -> bool {
@@ -59,7 +63,7 @@ pub(in super::super) const fn units(named: &Named<'_>) -> Option<Found> {
         }
         // As in promlint, it is the first unit that says what is measured: `bytes_per_minutes`.
         if let Some(found) = not_base(word, named.allow, !is_first)
-            && !(is_measured && matches!(found.rule, Rule::NonBaseUnit))
+            && !(is_measured && matches!(found.rule, Rule::NonBaseUnit) && !hundredth(word))
         {
             return Some(found);
         }
