@@ -16,9 +16,7 @@ pub use check::{
     check_buckets, check_const_label, check_group, check_group_label, check_label_name, check_label_names,
     check_metric_name, check_quantiles, check_scope_label,
 };
-pub use check_style::{
-    check_group_names, check_group_prefix, check_prefix, check_spelling, check_unit, check_units, check_words,
-};
+pub use check_style::{check_group_names, check_group_prefix, check_name, check_prefix, check_unit};
 pub use escape::{
     EscapingScheme, UnknownEscapingScheme, escape_label_name, escape_metric_name, is_legacy_label_name,
     is_legacy_metric_name, unescape_name,

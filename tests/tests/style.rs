@@ -8,10 +8,49 @@ use proptest::prelude::*;
 use std::collections::BTreeSet;
 
 const WORDS: &[&str] = &[
-    "orders", "x", "per", "ms", "s", "KB", "m", "sec", "h", "seconds", "second", "minutes", "milliseconds", "bytes",
-    "bits", "kibibytes", "mibibytes", "kelvins", "metres", "meters", "percent", "pct", "ratio", "total", "bucket", "count",
-    "sum", "created", "info", "gcount", "gsum", "timestamp", "counter", "Gauge", "histogram", "summary", "unknown",
-    "stateset", "ordersPaid", "HTTP", "job:rate", "", "2",
+    "orders",
+    "x",
+    "per",
+    "ms",
+    "s",
+    "KB",
+    "m",
+    "sec",
+    "h",
+    "seconds",
+    "second",
+    "minutes",
+    "milliseconds",
+    "bytes",
+    "bits",
+    "kibibytes",
+    "mibibytes",
+    "kelvins",
+    "metres",
+    "meters",
+    "percent",
+    "pct",
+    "ratio",
+    "total",
+    "bucket",
+    "count",
+    "sum",
+    "created",
+    "info",
+    "gcount",
+    "gsum",
+    "timestamp",
+    "counter",
+    "Gauge",
+    "histogram",
+    "summary",
+    "unknown",
+    "stateset",
+    "ordersPaid",
+    "HTTP",
+    "job:rate",
+    "",
+    "2",
 ];
 
 /// A rule of the lint, and the rule of the derive that finds at least as much.
@@ -97,7 +136,9 @@ fn units_are_those_of_promlint() {
     let units = ["amperes", "bytes", "celsius", "grams", "joules", "kelvin", "meters", "metres", "seconds", "volts"];
     for unit in units {
         assert_eq!(base_unit(unit), Some(unit));
-        for prefix in ["pico", "nano", "micro", "milli", "centi", "deci", "deca", "hecto", "kilo", "kibi", "mega", "mibi"] {
+        for prefix in
+            ["pico", "nano", "micro", "milli", "centi", "deci", "deca", "hecto", "kilo", "kibi", "mega", "mibi"]
+        {
             assert_eq!(base_unit(&format!("{prefix}{unit}")), Some(unit), "{prefix}{unit}");
         }
         for prefix in ["mebi", "giga", "gibi", "tera", "tebi", "peta", "pebi"] {
@@ -105,10 +146,22 @@ fn units_are_those_of_promlint() {
         }
     }
     let others = [
-        ("minutes", "seconds"), ("hours", "seconds"), ("days", "seconds"), ("weeks", "seconds"), ("kelvins", "kelvin"),
-        ("fahrenheit", "celsius"), ("rankine", "celsius"), ("inches", "meters"), ("yards", "meters"),
-        ("miles", "meters"), ("bits", "bytes"), ("calories", "joules"), ("pounds", "grams"), ("ounces", "grams"),
-        ("kilobits", "bytes"), ("millidays", "seconds"),
+        ("minutes", "seconds"),
+        ("hours", "seconds"),
+        ("days", "seconds"),
+        ("weeks", "seconds"),
+        ("kelvins", "kelvin"),
+        ("fahrenheit", "celsius"),
+        ("rankine", "celsius"),
+        ("inches", "meters"),
+        ("yards", "meters"),
+        ("miles", "meters"),
+        ("bits", "bytes"),
+        ("calories", "joules"),
+        ("pounds", "grams"),
+        ("ounces", "grams"),
+        ("kilobits", "bytes"),
+        ("millidays", "seconds"),
     ];
     for (unit, base) in others {
         assert_eq!(base_unit(unit), Some(base), "{unit}");

@@ -12,25 +12,30 @@ enum On {
     Struct,
 }
 
-/// See [`metric_name`](super::metric_name), and [`Rule`] for what may be allowed.
+/// The rules of [`metric_name`](super::metric_name), and those of style for what is written in the name; see [`Rule`] for
+/// what may be allowed. One mistake of each sort is shown: how it is spelt, its words, its units.
 #[track_caller]
-pub const fn check_spelling(family: &FamilyField) {
+pub const fn check_name(prefix: &str, family: &FamilyField) {
     let what = Message::new().push("metric `").push(family.name);
-    assert_spelling(what, family.name, family.options.allow, On::Field);
-}
-
-/// The words of a name behind `prefix`.
-#[track_caller]
-pub const fn check_words(prefix: &str, family: &FamilyField) {
+    assert_legal(what, spelling(family.name, family.options.allow), On::Field);
     let named = Named::of(prefix, family);
-    assert_none(&named, named.words());
-}
-
-/// What a name says of units.
-#[track_caller]
-pub const fn check_units(prefix: &str, family: &FamilyField) {
-    let named = Named::of(prefix, family);
-    assert_none(&named, style::units(&named));
+    let found = [style::camel_case(named.name, named.allow), named.words(), style::units(&named)];
+    let mut message = Message::new();
+    let mut i = 0;
+    while i < found.len() {
+        if let Some(found) = &found[i] {
+            message = if message.is_empty() {
+                named.push_to(message.push("metric `")).push("`: ")
+            } else {
+                message.push("\nand: ")
+            };
+            message = push_opt_out(message.push(found.message.as_str()), found.rule, On::Field);
+        }
+        i += 1;
+    }
+    if !message.is_empty() {
+        fail(&message);
+    }
 }
 
 /// A unit is the end of a name: the rules of [`metric_name`](super::metric_name), and no `_` at its start.
@@ -52,15 +57,15 @@ pub const fn check_unit(prefix: &str, family: &FamilyField) {
 
 /// A struct's prefix is the start of names: the rules of [`metric_name`](super::metric_name), and no `_` at its end.
 #[track_caller]
-pub const fn check_prefix(prefix: &str, fields: &[Field], allow: Rules) {
-    assert_prefix("", prefix, fields, allow, On::Struct);
+pub const fn check_prefix(prefix: &str, fields: &[Field], allow: &[Rule]) {
+    assert_prefix("", prefix, fields, Rules::of(allow), On::Struct);
 }
 
 /// The prefix of group number `at`, in a struct with the prefix `outer`.
 #[track_caller]
 pub const fn check_group_prefix(outer: &str, fields: &[Field], at: usize) {
     if let Field::Group(group) = &fields[at] {
-        assert_prefix(outer, group.prefix, group.fields, group.allow, On::Field);
+        assert_prefix(outer, group.prefix, group.fields, group.options.allow, On::Field);
     }
 }
 

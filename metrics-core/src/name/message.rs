@@ -1,14 +1,14 @@
 /// A message put together while the compiler evaluates a check: `panic!` takes one string there.
 #[derive(Clone, Copy, Debug)]
 pub struct Message {
-    bytes: [u8; 512],
+    bytes: [u8; 1024],
     len: usize,
 }
 
 impl Message {
     /// An empty one.
     pub const fn new() -> Self {
-        Self { bytes: [0; 512], len: 0 }
+        Self { bytes: [0; 1024], len: 0 }
     }
 
     /// With `text` at its end, as far as there is room.
@@ -30,6 +30,10 @@ impl Message {
             i += 1;
         }
         self
+    }
+
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.len == 0
     }
 
     /// The message.

@@ -106,16 +106,13 @@ impl Allow {
         self
     }
 
-    /// An expression of the library's type `Rules`.
+    /// A list of the library's type `[Rule]`.
     pub(super) fn rules(&self, private: &TokenStream) -> TokenStream {
-        if self.is_empty() {
-            return quote!(#private::Rules::NONE);
-        }
         let rules = self.0.iter().map(|(_, variant)| {
             let variant = Ident::new(variant, Span::call_site());
             quote!(#private::Rule::#variant)
         });
-        quote!(#private::Rules::of(&[#(#rules),*]))
+        quote!(&[#(#rules),*])
     }
 }
 

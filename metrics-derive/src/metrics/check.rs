@@ -2,14 +2,14 @@
 
 use super::expand::text;
 use super::model::{Field, Metric, Model, Role, SeriesOptions};
-use crate::emit::{at, check};
-use proc_macro2::TokenStream;
+use crate::emit::{Core, at, check};
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use syn::LitStr;
 use syn::spanned::Spanned;
 
 pub(super) fn checks(model: &Model<'_>) -> TokenStream {
-    let private = model.core.private();
+    let private = Core::imported();
     let mut checks = TokenStream::new();
     if let Some(prefix) = &model.prefix {
         let allow = model.allow.rules(&private);
@@ -21,12 +21,14 @@ pub(super) fn checks(model: &Model<'_>) -> TokenStream {
     }
     let len = model.described().count();
     if len > 1 {
+        let len = Literal::usize_unsuffixed(len);
         checks.extend(quote! {
             const __CLASHES: &[::core::primitive::usize] =
                 &#private::clashes::<#len, { #private::slots(__FIELDS) }>(__FIELDS);
         });
     }
-    for (place, field) in model.described().enumerate() {
+    for (n, field) in model.described().enumerate() {
+        let place = Literal::usize_unsuffixed(n);
         match &field.role {
             Role::Metric(metric) => {
                 checks.extend(metric.checks(field, &private, &before, &quote!(#private::family(__FIELDS, #place))));
@@ -46,7 +48,7 @@ pub(super) fn checks(model: &Model<'_>) -> TokenStream {
             }
             Role::Skip => {}
         }
-        if place > 0 {
+        if n > 0 {
             checks.extend(check(field.ident.span(), &quote!(#private::check_unique(__FIELDS, __CLASHES, #place))));
         }
     }
@@ -63,9 +65,7 @@ impl Metric {
         family: &TokenStream,
     ) -> TokenStream {
         let ty = field.ty;
-        let mut checks = check(self.name_span, &quote!(#private::check_spelling(#family)));
-        checks.extend(check(self.name_span, &quote!(#private::check_words(#before, #family))));
-        checks.extend(check(self.name_span, &quote!(#private::check_units(#before, #family))));
+        let mut checks = check(self.name_span, &quote!(#private::check_name(#before, #family)));
         checks.extend(check(ty.span(), &quote!(#private::check_label_names(#family))));
         if let Some(unit) = &self.unit {
             checks.extend(check(unit.span(), &quote!(#private::check_unit(#before, #family))));

@@ -65,7 +65,7 @@ struct Place<'a> {
 /// A group, or a family of groups, whose struct puts `prefix` before all names.
 pub(in super::super) const fn in_group(prefix: &str, group: &GroupField) -> Option<InGroup> {
     let outer = if group.prefix.is_empty() { prefix } else { group.prefix };
-    let place = Place { outer, inner: group.inner_prefix, labels: group.label_names, allow: group.allow };
+    let place = Place { outer, inner: group.inner_prefix, labels: group.label_names, allow: group.options.allow };
     within(group.fields, place)
 }
 
@@ -86,7 +86,7 @@ const fn within(fields: &'static [Field], place: Place<'_>) -> Option<InGroup> {
             Field::Group(group) => {
                 let inner = first(first(place.inner, group.prefix), group.inner_prefix);
                 let labels = if place.labels.is_empty() { group.label_names } else { place.labels };
-                within(group.fields, Place { inner, labels, allow: place.allow.union(group.allow), ..place })
+                within(group.fields, Place { inner, labels, allow: place.allow.union(group.options.allow), ..place })
             }
         };
         if found.is_some() {

@@ -106,7 +106,8 @@ fn those_that_break_a_rule_are_known() {
 
 #[test]
 fn names_are_written_in_snake_case_for_their_owner() {
-    for (name, written) in [("ordersPaid", "orders_paid"), ("a_bC_dE", "a_b_c_d_e"), ("httpServerV2", "http_server_v2")] {
+    for (name, written) in [("ordersPaid", "orders_paid"), ("a_bC_dE", "a_b_c_d_e"), ("httpServerV2", "http_server_v2")]
+    {
         let found = camel_case(name, Rules::NONE).map(|found| found.message.as_str().to_owned());
         assert_eq!(found, Some(format!("names are written in snake_case; write `{written}`")));
     }
@@ -118,18 +119,23 @@ fn a_prefix_is_doubled_by_whole_words() {
     for (prefix, name) in [("shop", "shop_orders"), ("shop", "shop"), ("my_shop", "shop_orders"), ("a_b", "a_b_c")] {
         assert_eq!(rule(prefix, name), Some(Rule::DoubledPrefix), "{prefix} {name}");
     }
-    for (prefix, name) in [("shop", "shopping_carts"), ("workshop", "shop_orders"), ("shop_a", "shop_orders"), ("", "x")] {
+    for (prefix, name) in
+        [("shop", "shopping_carts"), ("workshop", "shop_orders"), ("shop_a", "shop_orders"), ("", "x")]
+    {
         assert_eq!(rule(prefix, name), None, "{prefix} {name}");
     }
 }
 
 #[test]
 fn labels_are_found_by_whole_words() {
-    let rule = |name, label_names| Named { label_names, ..Named::new(name, Counter) }.find().map(|found| found.rule);
+    let rule = |name: &str, label: &str| {
+        let label_names = &[label];
+        Named { label_names, ..Named::new(name, Counter) }.find().map(|found| found.rule)
+    };
     for (name, label) in [("by_method", "method"), ("method", "method"), ("by_status_code_of", "status_code")] {
-        assert_eq!(rule(name, &[label]), Some(Rule::LabelInName), "{name} {label}");
+        assert_eq!(rule(name, label), Some(Rule::LabelInName), "{name} {label}");
     }
     for (name, label) in [("methods", "method"), ("by_status", "status_code"), ("unlabelled", "label")] {
-        assert_eq!(rule(name, &[label]), None, "{name} {label}");
+        assert_eq!(rule(name, label), None, "{name} {label}");
     }
 }
