@@ -46,8 +46,11 @@ pub const fn check_unit(prefix: &str, family: &FamilyField) {
         fail(&Message::new().push("option `unit` does not fit this metric type: ").push(broken.rule));
     }
     let unit = unit.as_str();
+    if unit.is_empty() {
+        panic!("a unit needs a name; leave the option out for none");
+    }
     let what = Message::new().push("unit `").push(unit);
-    if !unit.is_empty() && unit.as_bytes()[0] == b'_' {
+    if unit.as_bytes()[0] == b'_' {
         fail(&what.push("`: leave off the first `_`, it is put in between"));
     }
     assert_legal(what, spelling(unit, family.options.allow), On::Field);

@@ -12,7 +12,7 @@ mod unit;
 mod word_list;
 mod words;
 
-use super::{Broken, Message, family_name, has_unit, spelling};
+use super::{Broken, Message, family_name, has_unit, spelling, unit_of};
 use crate::describe::{FamilyField, Kind, LabelText, Rule, Rules};
 pub(super) use nested::{in_group, in_prefix};
 pub(super) use suffix::has_reserved_suffix;
@@ -71,8 +71,9 @@ impl<'a> Named<'a> {
         Self {
             prefix,
             unit: match family.options.unit {
-                Some(unit) => Some(unit.as_str()),
-                None => None,
+                // One that the type cannot have is an error of its own.
+                Some(unit) if unit_of(family.kind).is_ok() => Some(unit.as_str()),
+                _ => None,
             },
             label_names: family.label_names,
             const_labels: family.options.const_labels,

@@ -106,8 +106,8 @@ const fn in_family(family: &'static FamilyField, place: Place<'_>) -> Option<Fou
     let named = Named { allow, ..Named::of(place.outer, family) };
     let begin = first(place.inner, named.name);
     if let Some(twice) = doubled(place.outer.as_bytes(), begin.as_bytes()) {
-        let message = Message::new().push("the prefixes before it say `").push_bytes(twice);
-        let found = named.breaks(Rule::DoubledPrefix, message.push("` twice; take it off one of them"));
+        let message = Message::new().push("with its prefixes, its name says `").push_bytes(twice);
+        let found = named.breaks(Rule::DoubledPrefix, message.push("` twice; take one off"));
         if found.is_some() {
             return found;
         }

@@ -5,7 +5,7 @@ use crate::describe::Rule;
 pub(super) const fn doubled_prefix(named: &Named<'_>) -> Option<Found> {
     match doubled(named.prefix.as_bytes(), named.name.as_bytes()) {
         Some(twice) => {
-            let message = Message::new().push("the prefix says `").push_bytes(twice);
+            let message = Message::new().push("its prefix says `").push_bytes(twice);
             named.breaks(Rule::DoubledPrefix, message.push("` already; take it off the name"))
         }
         None => None,

@@ -8,19 +8,15 @@ use crate::describe::{FamilyField, Kind, Rule};
 pub(super) const fn reserved(named: &Named<'_>) -> Option<Found> {
     let last = last_word(named.name.as_bytes());
     let is_alone = last.len() == named.name.len() && named.prefix.is_empty();
-    match named.unit {
-        None if is_alone => None,
-        None => by_suffix(last, named),
-        Some(unit) if equal(unit.as_bytes(), b"seconds") => by_suffix(unit.as_bytes(), named),
-        // Declared, it is wrong where that is done.
-        Some(_) => None,
-    }
+    // A suffix that is declared as the unit is wrong where that is done.
+    if is_alone || named.unit.is_some() { None } else { by_suffix(last, named) }
 }
 
 pub(super) const fn by_suffix(last: &[u8], named: &Named<'_>) -> Option<Found> {
     match way_out(last, named) {
         Some(way_out) => {
-            let message = Message::new().push("`_").push_bytes(last).push("` is the end of other names; ");
+            let message = Message::new().push(if equal(last, b"seconds") { "`_timestamp_" } else { "`_" });
+            let message = message.push_bytes(last).push("` is a reserved suffix; ");
             named.breaks(Rule::ReservedSuffix, message.push(way_out))
         }
         None => None,
@@ -50,7 +46,7 @@ const fn way_out(last: &[u8], named: &Named<'_>) -> Option<&'static str> {
         // Others have a suffix of their own behind it.
         (b"created", Kind::Gauge | Kind::StateSet | Kind::Summary) => "name what it says of what was created",
         (b"seconds", kind) if is_no_gauge(kind) && equal(last_word(before(named, last)), b"timestamp") => {
-            "behind `timestamp` it is what a gauge is set to; make it a gauge, or name what it measures"
+            "it is of a gauge that is set to a time, so make it one, or name what it measures"
         }
         _ => return None,
     })

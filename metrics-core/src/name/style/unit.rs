@@ -65,7 +65,10 @@ pub(in super::super) const fn units(named: &Named<'_>) -> Option<Found> {
         if let Some(found) = not_base(word, named.allow, !is_first)
             && !(is_measured && matches!(found.rule, Rule::NonBaseUnit) && !hundredth(word))
         {
-            return Some(found);
+            return Some(match named.unit {
+                Some(unit) if matches!(found.rule, Rule::AbbreviatedUnit) => beside_declared(word, unit),
+                _ => found,
+            });
         }
         is_measured = is_measured || base_of(word).is_some();
         is_first = false;
@@ -84,6 +87,11 @@ const fn is_same(word: &[u8], unit: &[u8]) -> bool {
 const fn doubled_message(word: &[u8], is_declared: bool) -> Message {
     let message = Message::new().push("the unit is at the end of the name, and `").push_bytes(word);
     message.push(if is_declared { "` comes before it; take it out" } else { "` is there twice; take one out" })
+}
+
+const fn beside_declared(word: &[u8], unit: &str) -> Found {
+    let message = Message::new().push("`").push_bytes(word).push("` is short for a unit, and `").push(unit);
+    Found { rule: Rule::AbbreviatedUnit, message: message.push("` is declared; take it out") }
 }
 
 /// A word may begin a name by which, behind another one, it would be a unit.
@@ -107,8 +115,12 @@ pub(super) const fn not_base(word: &[u8], allow: Rules, may_be_short: bool) -> O
         None if hundredth(word) => "ratio",
         None => return None,
     };
-    let message = Message::new().push("`").push_bytes(word).push("` is no base unit; measure in `").push(base);
-    let message = message.push("`, and declare it: `unit = \"").push(base).push("\"`");
+    let message = Message::new().push("`").push_bytes(word).push("` is no base unit; measure ");
+    let message = match base.as_bytes() {
+        b"ratio" => message.push("a part of 1"),
+        _ => message.push("in `").push(base).push("`"),
+    };
+    let message = message.push(", and declare it: `unit = \"").push(base).push("\"`");
     Some(Found { rule: Rule::NonBaseUnit, message })
 }
 

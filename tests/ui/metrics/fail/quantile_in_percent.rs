@@ -4,7 +4,7 @@ use metrics_core::{Metrics, Summary};
 struct M {
     /// Help.
     #[metric(quantiles = [50.0, 99.0])]
-    percent: Summary,
+    above_one: Summary,
     /// Help.
     #[metric(quantiles = [0.99, 0.5])]
     falling: Summary,
