@@ -3,19 +3,22 @@
 
 mod cardinality;
 mod check;
+mod check_style;
 mod escape;
 mod full;
 mod message;
+pub mod style;
 mod unique;
 mod validation;
 
-use crate::describe::Kind;
+use crate::describe::{Kind, Rule, Rules};
 
 pub use cardinality::check_max_series;
 pub use check::{
     check_buckets, check_const_label, check_group, check_group_label, check_label_name, check_label_names,
-    check_label_values, check_metric_name, check_prefix, check_quantiles, check_scope_label, check_unit,
+    check_label_values, check_metric_name, check_quantiles, check_scope_label,
 };
+pub use check_style::{check_group_names, check_group_prefix, check_name, check_prefix, check_unit};
 pub use escape::{
     EscapingScheme, UnknownEscapingScheme, escape_label_name, escape_metric_name, is_legacy_label_name,
     is_legacy_metric_name, unescape_name,
@@ -31,10 +34,12 @@ pub use validation::{Validation, disable_legacy_validation, enable_legacy_valida
 pub struct Broken {
     /// The rule that is broken and the way out.
     pub rule: &'static str,
+    /// By what derived metrics may break it for all that.
+    pub opt_out: Option<Rule>,
 }
 
 const fn broken(rule: &'static str) -> Result<(), Broken> {
-    Err(Broken { rule })
+    Err(Broken { rule, opt_out: None })
 }
 
 /// A metric's name: `[a-zA-Z_][a-zA-Z0-9_]*`. The exposition format's grammar also allows colons, which
@@ -51,6 +56,11 @@ const fn broken(rule: &'static str) -> Result<(), Broken> {
 ///
 /// [naming]: https://prometheus.io/docs/concepts/data_model/#metric-names-and-labels
 pub const fn metric_name(name: &str) -> Result<(), Broken> {
+    spelling(name, Rules::NONE)
+}
+
+/// A metric's name, in which more may be allowed; or a prefix or unit.
+pub(crate) const fn spelling(name: &str, allow: Rules) -> Result<(), Broken> {
     let bytes = name.as_bytes();
     if bytes.is_empty() {
         return broken("a metric needs a name");
@@ -58,16 +68,19 @@ pub const fn metric_name(name: &str) -> Result<(), Broken> {
     if starts_with(bytes, b"__") {
         return broken("names that start with `__` are reserved; take the underscores off");
     }
-    if bytes[0].is_ascii_digit() {
-        return broken("a name cannot start with a digit; put a word before it");
+    let any = allow.contains(Rule::Utf8Name);
+    if bytes[0].is_ascii_digit() && !any {
+        let rule = "a name cannot start with a digit; put a word before it";
+        return Err(Broken { rule, opt_out: Some(Rule::Utf8Name) });
     }
     let mut i = 0;
     while i < bytes.len() {
-        if bytes[i] == b':' {
-            return broken("colons are for recording rules; use `_`");
+        if bytes[i] == b':' && !allow.contains(Rule::Colon) {
+            return Err(Broken { rule: "colons are for recording rules; use `_`", opt_out: Some(Rule::Colon) });
         }
-        if !is_word(bytes[i]) {
-            return broken("a name consists of ASCII letters, digits and `_`; rename it");
+        if !is_word(bytes[i]) && bytes[i] != b':' && !any {
+            let rule = "a name consists of ASCII letters, digits and `_`; rename it";
+            return Err(Broken { rule, opt_out: Some(Rule::Utf8Name) });
         }
         i += 1;
     }

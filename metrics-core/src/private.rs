@@ -5,12 +5,12 @@ pub use crate::metric::{
     Capped, Collect, Cursor, HasBuckets, HasNative, HasQuantiles, Instrument, Mortal, Part, Points, Preset, Spec,
 };
 pub use crate::model::{
-    FamilyField, Field, GroupField, Kind, LabelText, Location, NativeOptions, Options, Scope, Unit,
+    FamilyField, Field, GroupField, Kind, LabelText, Location, NativeOptions, Options, Rule, Scope, Unit,
 };
 pub use crate::name::{
-    check_buckets, check_const_label, check_group, check_group_label, check_label_name, check_label_names,
-    check_label_values, check_max_series, check_metric_name, check_prefix, check_quantiles, check_scope_label,
-    check_unique, check_unit, clashes, slots,
+    check_buckets, check_const_label, check_group, check_group_label, check_group_names, check_group_prefix,
+    check_label_name, check_label_names, check_label_values, check_max_series, check_metric_name, check_name,
+    check_prefix, check_quantiles, check_scope_label, check_unique, check_unit, clashes, slots,
 };
 pub use crate::registry::entry::{Entry, VERSION};
 pub use crate::registry::{Metrics, Source, derived};

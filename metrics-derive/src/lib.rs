@@ -36,6 +36,7 @@ use syn::{DeriveInput, parse_macro_input};
 ///   value is a constant string.
 /// - `rename_all = "snake_case"`: the case of the fields' names. Left out, they stay as they are.
 /// - `group`: a part of other structs. It has no `global()`, and only what contains it is exposed.
+/// - `allow(camel_case, …)`: [rules](#rules) that nothing in the struct has to keep.
 /// - `crate = "path"`: where to find `metrics_core`, if it is not called that.
 ///
 /// # Field attributes
@@ -64,6 +65,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// - `group`: a nested struct of metrics, itself marked `#[metrics(group)]`. It may have a `prefix = "…"` and
 ///   `const_labels(…)` besides its own. Or a family of such a struct, `Family<Labels, Pool>`: then each metric in it is
 ///   a family with these labels, and `max_series` and `preset` are options too. Others belong to the metrics in it.
+/// - `allow(camel_case, …)`: [rules](#rules) that the metric, or all that is in the group, need not keep here.
 /// - `skip`: no metric. The field is made by `Default`, and no other option goes with it.
 ///
 /// An option that there is not, that is there twice, that has another form, that does not fit the field's type or does not
@@ -72,6 +74,45 @@ use syn::{DeriveInput, parse_macro_input};
 ///
 /// A field may be an `Option` of a metric. It is `None`, and a metric that is `None` when its struct is registered
 /// is not exposed.
+///
+/// # Rules
+///
+/// What breaks one of these does not compile, unless it is allowed by its name: `#[metric(allow(non_base_unit))]` on the
+/// field, or `#[metrics(allow(non_base_unit))]` on the struct. They see whole names: with the prefix of the struct, with a
+/// group's, and with the unit. Most are those of `promtool check metrics`; the lint of `metrics-exposition` finds the same
+/// in a program that runs.
+///
+/// | rule | what breaks it | instead |
+/// |---|---|---|
+/// | `abbreviated_unit` | `waiting_ms`, `size_kb`; `unit = "ms"` | `waiting` with `unit = Seconds` |
+/// | `camel_case` | `ordersPaid`, also as a prefix or a unit | `orders_paid` |
+/// | `colon` | `rename = "job:orders"` | `job_orders`; colons are for recording rules |
+/// | `contradicting_unit` | `waiting_minutes` with `unit = Seconds` | `waiting` with `unit = Seconds` |
+/// | `doubled_prefix` | `shop_orders` with `prefix = "shop"` | `orders` |
+/// | `doubled_unit` | `seconds_waiting` with `unit = Seconds` | `waiting` with `unit = Seconds` |
+/// | `label_in_name` | `orders_by_method` with a label `method` | `orders` |
+/// | `missing_help` | no doc comment and no `help`, or a blank one | a line that says what is counted or measured |
+/// | `non_base_unit` | `waiting_minutes`, `load_percent`; `unit = "hours"` | `waiting` with `unit = Seconds`, `load` with `unit = Ratio` |
+/// | `reserved_suffix` | a gauge `orders_total`, `orders_count`, `build_info`; `_bucket`, `_sum`, `_created`, `_gcount`, `_gsum` | `orders`; an `Info` named `build` |
+/// | `type_in_name` | `orders_counter` that is a counter | `orders` |
+/// | `utf8_name` | `rename = "http-requests"` | `http_requests` |
+///
+/// A name with other characters than ASCII letters, digits and `_` has to be allowed (`utf8_name`), because readers that do
+/// not know such names get it escaped. What no format can say is not a matter of style, and is never allowed: an empty
+/// name, one that begins with `__`, a unit of an info or a state set.
+///
+/// ```
+/// use metrics_core::{Gauge, Metrics};
+///
+/// #[derive(Metrics)]
+/// #[metrics(prefix = "oven", allow(missing_help))]
+/// struct Oven {
+///     #[metric(allow(non_base_unit))]
+///     heat_fahrenheit: Gauge,
+/// }
+///
+/// Oven::global().heat_fahrenheit.set(451.0); // oven_heat_fahrenheit
+/// ```
 ///
 /// # What it emits
 ///

@@ -1,6 +1,6 @@
 //! What a derive says of a struct, as constant data.
 
-use super::{Kind, Location, NativeOptions, Unit};
+use super::{Kind, Location, NativeOptions, Rule, Rules, Unit};
 use std::time::Duration;
 
 /// One field of a [`Metrics`](crate::Metrics) struct.
@@ -65,6 +65,12 @@ impl Field {
         }
     }
 
+    /// `allow(camel_case)`, of the field or its struct.
+    #[must_use]
+    pub const fn allow(self, rules: &[Rule]) -> Self {
+        self.with(Options { allow: Rules::of(rules), ..self.options() })
+    }
+
     const fn options(self) -> Options {
         match self {
             Self::Family(family) => family.options,
@@ -119,6 +125,8 @@ pub struct Options {
     pub ttl: Option<Duration>,
     /// `preset`: every series of a dense family exists, at zero, from the start.
     pub preset: bool,
+    /// `allow(camel_case)`, of the field or its struct.
+    pub allow: Rules,
 }
 
 impl Options {
@@ -132,6 +140,7 @@ impl Options {
         max_series: None,
         ttl: None,
         preset: false,
+        allow: Rules::NONE,
     };
 }
 
@@ -152,7 +161,7 @@ pub struct GroupField {
     pub label_values: &'static [&'static [&'static str]],
     /// The nested struct's fields.
     pub fields: &'static [Field],
-    /// What its attributes say of the series of a family of groups.
+    /// What its attributes say of the series of a family of groups, and of the names in it.
     pub options: Options,
     /// The field.
     pub location: Location,

@@ -60,6 +60,21 @@ impl Kind {
         }
     }
 
+    /// The type in text, which has four, and none.
+    ///
+    /// ```
+    /// use metrics_core::model::Kind;
+    /// assert_eq!([Kind::Info, Kind::GaugeHistogram].map(Kind::in_text), [Kind::Gauge, Kind::Histogram]);
+    /// ```
+    #[must_use]
+    pub const fn in_text(self) -> Self {
+        match self {
+            Self::GaugeHistogram => Self::Histogram,
+            Self::Info | Self::StateSet => Self::Gauge,
+            kind => kind,
+        }
+    }
+
     /// What the formats append to a family's name for its samples, `_created` included. Samples of a type that has
     /// none are named like their family; a summary's quantiles too.
     pub const fn suffixes(self) -> &'static [&'static str] {

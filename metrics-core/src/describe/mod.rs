@@ -4,10 +4,12 @@ mod field;
 mod kind;
 mod location;
 mod native;
+mod rule;
 mod unit;
 
 pub use field::{FamilyField, Field, GroupField, LabelText, Options, Scope};
 pub use kind::{Kind, UnknownKind};
 pub use location::Location;
 pub use native::NativeOptions;
+pub use rule::{Rule, Rules};
 pub use unit::Unit;

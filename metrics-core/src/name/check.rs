@@ -2,7 +2,7 @@
 //! user's field; the message says which name broke which rule.
 
 use super::cardinality::{check_budget, check_budget_of_groups};
-use super::{Broken, Message, buckets, equal, label_name, metric_name, quantiles, unit_of};
+use super::{Broken, Message, buckets, equal, label_name, metric_name, quantiles};
 use crate::describe::Kind;
 use crate::describe::{FamilyField, Field, LabelText};
 
@@ -14,7 +14,7 @@ const fn assert_ok(result: Result<(), Broken>, what: &str, name: &str) {
 }
 
 #[track_caller]
-const fn fail(message: &Message) -> ! {
+pub(super) const fn fail(message: &Message) -> ! {
     panic!("{}", message.as_str())
 }
 
@@ -22,33 +22,6 @@ const fn fail(message: &Message) -> ! {
 #[track_caller]
 pub const fn check_metric_name(field: &FamilyField) {
     assert_ok(metric_name(field.name), "metric", field.name);
-}
-
-/// A prefix is the start of names: the rules of [`metric_name`], and no `_` at its end.
-#[track_caller]
-pub const fn check_prefix(prefix: &str) {
-    if prefix.is_empty() {
-        panic!("a prefix needs a name; leave the option out for none");
-    }
-    assert_ok(metric_name(prefix), "prefix", prefix);
-    if prefix.as_bytes()[prefix.len() - 1] == b'_' {
-        fail(&Message::new().push("prefix `").push(prefix).push("`: leave off the last `_`, it is put in between"));
-    }
-}
-
-/// A unit is the end of a name: the rules of [`metric_name`], and no `_` at its start.
-#[track_caller]
-pub const fn check_unit(field: &FamilyField) {
-    if let Some(unit) = field.options.unit {
-        if let Err(broken) = unit_of(field.kind) {
-            fail(&Message::new().push("option `unit` does not fit this metric type: ").push(broken.rule));
-        }
-        let unit = unit.as_str();
-        if !unit.is_empty() && unit.as_bytes()[0] == b'_' {
-            fail(&Message::new().push("unit `").push(unit).push("`: leave off the first `_`, it is put in between"));
-        }
-        assert_ok(metric_name(unit), "unit", unit);
-    }
 }
 
 /// See [`buckets`](super::buckets()).

@@ -1,20 +1,25 @@
 /// A message put together while the compiler evaluates a check: `panic!` takes one string there.
 #[derive(Clone, Copy, Debug)]
 pub struct Message {
-    bytes: [u8; 512],
+    bytes: [u8; 1024],
     len: usize,
 }
 
 impl Message {
     /// An empty one.
     pub const fn new() -> Self {
-        Self { bytes: [0; 512], len: 0 }
+        Self { bytes: [0; 1024], len: 0 }
     }
 
     /// With `text` at its end, as far as there is room.
     #[must_use]
-    pub const fn push(mut self, text: &str) -> Self {
-        let text = text.as_bytes();
+    pub const fn push(self, text: &str) -> Self {
+        self.push_bytes(text.as_bytes())
+    }
+
+    /// With a part of a name at its end, which is whole characters.
+    #[must_use]
+    pub(crate) const fn push_bytes(mut self, text: &[u8]) -> Self {
         if self.len + text.len() > self.bytes.len() {
             return self;
         }
@@ -57,6 +62,10 @@ impl Message {
             }
         }
         message
+    }
+
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.len == 0
     }
 
     /// The message.

@@ -1,3 +1,4 @@
+use super::style::has_reserved_suffix;
 use super::{Message, family_name, has_unit};
 use crate::describe::Kind;
 use crate::describe::{FamilyField, Field};
@@ -136,9 +137,15 @@ const fn clash(a: &Field, path_a: Option<&Path<'_>>, b: &Field, path_b: Option<&
         (Field::Family(family_a), Field::Family(family_b)) => {
             let (hash_a, hash_b) = (hash_family(family_a, path_a), hash_family(family_b, path_b));
             // No suffix ends in another one, so two samples with suffixes are the same only if the families are.
-            let shared = if hash_a == hash_b || is_sample(hash_b, hash_a, family_a.kind) {
+            let (b_is_sample, a_is_sample) =
+                (is_sample(hash_b, hash_a, family_a.kind), is_sample(hash_a, hash_b, family_b.kind));
+            // Who is told to take the suffix off need not hear what else comes of it.
+            if b_is_sample && has_reserved_suffix(family_b) || a_is_sample && has_reserved_suffix(family_a) {
+                return None;
+            }
+            let shared = if hash_a == hash_b || b_is_sample {
                 push_family(Message::new(), family_b, path_b)
-            } else if is_sample(hash_a, hash_b, family_b.kind) {
+            } else if a_is_sample {
                 push_family(Message::new(), family_a, path_a)
             } else {
                 return None;

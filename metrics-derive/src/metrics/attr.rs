@@ -1,3 +1,4 @@
+use super::allow::Allow;
 use super::unit::Unit;
 use crate::buckets::Buckets;
 use crate::case::Case;
@@ -20,9 +21,13 @@ pub(super) struct ContainerAttr {
     #[darling(rename = "crate")]
     pub(super) krate: Option<Path>,
     pub(super) group: Flag,
+    #[darling(default)]
+    pub(super) allow: Allow,
 }
 
 const CONST_LABELS: (&str, Form) = ("const_labels", Form::List("const_labels(region = \"eu\")"));
+
+const ALLOW: (&str, Form) = ("allow", Form::List("allow(camel_case)"));
 
 pub(super) const METRICS: Attr = Attr {
     name: "metrics",
@@ -33,6 +38,7 @@ pub(super) const METRICS: Attr = Attr {
         ("rename_all", Form::Text),
         ("crate", Form::Any),
         ("group", Form::Flag),
+        ALLOW,
     ],
     elsewhere: &[
         (
@@ -71,6 +77,8 @@ pub(super) struct FieldAttr {
     pub(super) skip: Flag,
     pub(super) group: Flag,
     pub(super) prefix: Option<LitStr>,
+    #[darling(default)]
+    pub(super) allow: Allow,
 }
 
 pub(super) const METRIC: Attr = Attr {
@@ -90,6 +98,7 @@ pub(super) const METRIC: Attr = Attr {
         ("skip", Form::Flag),
         ("group", Form::Flag),
         ("prefix", Form::Text),
+        ALLOW,
     ],
     elsewhere: &[
         ("rename_all", OF_THE_STRUCT),
@@ -112,7 +121,7 @@ impl FieldAttr {
         let (rule, span) = if let Some((_, span)) = skipped {
             ("a skipped field is no metric and has no other option; take `skip` or the others off", span)
         } else if let Some((_, span)) = grouped {
-            let rule = "a group has the options `prefix` and `const_labels`, a family of groups also `max_series` and \
+            let rule = "a group has the options `prefix`, `const_labels` and `allow`, a family of groups also `max_series` and \
                         `preset`; the others belong to the metrics in it";
             (rule, span)
         } else if let Some(prefix) = &self.prefix

@@ -1,5 +1,6 @@
 //! The rules that only the library can check, because they need names and types that the macro cannot see.
 
+use super::expand::text;
 use super::model::{Field, Metric, Model, Role, SeriesOptions};
 use crate::emit::{Core, at, check};
 use crate::max_series::MaxSeries;
@@ -11,7 +12,11 @@ use syn::spanned::Spanned;
 pub(super) fn checks(model: &Model<'_>) -> TokenStream {
     let private = Core::imported();
     let mut checks = TokenStream::new();
-    checks.extend(model.prefix.as_ref().map(|prefix| check_prefix(&private, prefix)));
+    if let Some(prefix) = &model.prefix {
+        let allow = model.allow.rules(&private);
+        checks.extend(check(prefix.span(), &quote!(#private::check_prefix(#prefix, __FIELDS, #allow))));
+    }
+    let before = text(model.prefix.as_ref());
     for (name, span) in model.const_labels.names() {
         checks.extend(check(span, &quote!(#private::check_scope_label(__FIELDS, #name))));
     }
@@ -30,10 +35,15 @@ pub(super) fn checks(model: &Model<'_>) -> TokenStream {
         }
         match &field.role {
             Role::Metric(metric) => {
-                checks.extend(metric.checks(field, &private, &quote!(#private::family(__FIELDS, #place))));
+                checks.extend(metric.checks(field, &private, &before, &quote!(#private::family(__FIELDS, #place))));
             }
             Role::Group(group) => {
-                checks.extend(group.prefix.as_ref().map(|prefix| check_prefix(&private, prefix)));
+                if let Some(prefix) = &group.prefix {
+                    let check_prefix = quote!(#private::check_group_prefix(#before, __FIELDS, #place));
+                    checks.extend(check(prefix.span(), &check_prefix));
+                }
+                let name_span = group.prefix.as_ref().map_or_else(|| field.ident.span(), LitStr::span);
+                checks.extend(check(name_span, &quote!(#private::check_group_names(#before, __FIELDS, #place))));
                 checks.extend(check(field.ty.span(), &quote!(#private::check_group(__FIELDS, #place))));
                 checks.extend(group.series.checks(field, &private));
                 for (name, span) in group.const_labels.names() {
@@ -49,17 +59,20 @@ pub(super) fn checks(model: &Model<'_>) -> TokenStream {
     checks
 }
 
-fn check_prefix(private: &TokenStream, prefix: &LitStr) -> TokenStream {
-    check(prefix.span(), &quote!(#private::check_prefix(#prefix)))
-}
-
 impl Metric {
-    fn checks(&self, field: &Field<'_>, private: &TokenStream, family: &TokenStream) -> TokenStream {
+    /// `before`: the struct's prefix.
+    fn checks(
+        &self,
+        field: &Field<'_>,
+        private: &TokenStream,
+        before: &TokenStream,
+        family: &TokenStream,
+    ) -> TokenStream {
         let ty = field.ty;
-        let mut checks = check(self.name_span, &quote!(#private::check_metric_name(#family)));
+        let mut checks = check(self.name_span, &quote!(#private::check_name(#before, #family)));
         checks.extend(check(ty.span(), &quote!(#private::check_label_names(#family))));
         if let Some(unit) = &self.unit {
-            checks.extend(check(unit.span(), &quote!(#private::check_unit(#family))));
+            checks.extend(check(unit.span(), &quote!(#private::check_unit(#before, #family))));
         }
         if let Some(buckets) = &self.buckets {
             checks.extend(check(buckets.span(), &quote!(#private::check_buckets(#family))));

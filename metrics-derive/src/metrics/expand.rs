@@ -1,3 +1,4 @@
+use super::allow::Allow;
 use super::model::{Field, Group, Metric, Model, Role, SeriesOptions};
 use crate::const_labels::ConstLabels;
 use crate::emit::{Core, at};
@@ -180,6 +181,7 @@ impl Metric {
         }
         options.extend(const_labels(&self.const_labels, private));
         options.extend(self.series.options());
+        options.extend(allow(&self.allow, private));
         options
     }
 }
@@ -189,6 +191,7 @@ impl Group {
     fn options(&self, private: &TokenStream) -> TokenStream {
         let mut options = const_labels(&self.const_labels, private);
         options.extend(self.series.options());
+        options.extend(allow(&self.allow, private));
         options
     }
 }
@@ -219,6 +222,15 @@ fn const_labels(labels: &ConstLabels, private: &TokenStream) -> TokenStream {
     quote!(.const_labels(#slice))
 }
 
-fn text(literal: Option<&LitStr>) -> TokenStream {
+fn allow(allow: &Allow, private: &TokenStream) -> TokenStream {
+    if allow.is_empty() {
+        return TokenStream::new();
+    }
+    let rules = allow.rules(private);
+    quote!(.allow(#rules))
+}
+
+/// Of an option that may be left out.
+pub(super) fn text(literal: Option<&LitStr>) -> TokenStream {
     literal.map_or_else(|| quote!(""), ToTokens::to_token_stream)
 }

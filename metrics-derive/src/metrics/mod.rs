@@ -1,5 +1,6 @@
 //! `#[derive(Metrics)]`: structs whose fields are metrics and groups of metrics.
 
+mod allow;
 mod attr;
 mod check;
 mod expand;

@@ -1,3 +1,4 @@
+use super::allow::Allow;
 use super::attr::{ContainerAttr, FieldAttr, METRIC, METRICS};
 use super::unit::Unit;
 use crate::buckets::Buckets;
@@ -20,6 +21,7 @@ pub(super) struct Model<'a> {
     pub(super) input: &'a DeriveInput,
     pub(super) prefix: Option<LitStr>,
     pub(super) const_labels: ConstLabels,
+    pub(super) allow: Allow,
     /// Part of other structs: it has no instance of its own.
     pub(super) group: bool,
     /// Those of which so much is right that the library can check the rest.
@@ -42,6 +44,7 @@ pub(super) struct Group {
     pub(super) prefix: Option<LitStr>,
     pub(super) const_labels: ConstLabels,
     pub(super) series: SeriesOptions,
+    pub(super) allow: Allow,
 }
 
 /// What says how many series there are: options of a family, of metrics or of groups.
@@ -63,6 +66,7 @@ pub(super) struct Metric {
     pub(super) native: Option<Native>,
     pub(super) const_labels: ConstLabels,
     pub(super) series: SeriesOptions,
+    pub(super) allow: Allow,
 }
 
 impl<'a> Model<'a> {
@@ -78,7 +82,7 @@ impl<'a> Model<'a> {
             .handle(named_fields(input))
             .into_iter()
             .flat_map(|fields| &fields.named)
-            .filter_map(|field| Field::new(field, case, &mut errors))
+            .filter_map(|field| Field::new(field, case, &attr.allow, &mut errors))
             .collect();
         if !input.generics.params.is_empty() {
             // Their types may name a parameter, which the constant that describes them cannot.
@@ -89,6 +93,7 @@ impl<'a> Model<'a> {
             input,
             prefix: attr.prefix,
             const_labels: attr.const_labels,
+            allow: attr.allow,
             group: attr.group.is_present(),
             fields,
         };
@@ -127,13 +132,14 @@ fn named_fields(input: &DeriveInput) -> darling::Result<&FieldsNamed> {
 }
 
 impl<'a> Field<'a> {
-    fn new(field: &'a syn::Field, case: Case, errors: &mut Accumulator) -> Option<Self> {
-        let (attr, given): (FieldAttr, _) = METRIC.parse(&field.attrs, errors);
+    fn new(field: &'a syn::Field, case: Case, allow: &Allow, errors: &mut Accumulator) -> Option<Self> {
+        let (mut attr, given): (FieldAttr, _) = METRIC.parse(&field.attrs, errors);
         errors.handle(attr.check(&given))?;
         if given.is_wrong(&["group", "skip", "rename", "unit"]) {
             // What it is, or its name, is not known, and each check of it would be an error too.
             return None;
         }
+        attr.allow = attr.allow.or(allow);
         let ident = field.ident.as_ref()?;
         let role = if attr.skip.is_present() {
             Role::Skip
@@ -143,7 +149,8 @@ impl<'a> Field<'a> {
                 ttl_seconds: attr.ttl_seconds,
                 preset: attr.preset.is_present(),
             };
-            Role::Group(Box::new(Group { prefix: attr.prefix, const_labels: attr.const_labels, series }))
+            let FieldAttr { prefix, const_labels, allow, .. } = attr;
+            Role::Group(Box::new(Group { prefix, const_labels, series, allow }))
         } else {
             let metric = Metric::new(field, ident, attr, case);
             if !given.is_wrong(&["help"]) {
@@ -168,7 +175,7 @@ impl Metric {
         Self {
             name,
             name_span,
-            help,
+            help: if help.trim().is_empty() { String::new() } else { help },
             help_span,
             unit: attr.unit,
             buckets: attr.buckets,
@@ -180,15 +187,19 @@ impl Metric {
                 ttl_seconds: attr.ttl_seconds,
                 preset: attr.preset.is_present(),
             },
+            allow: attr.allow,
         }
     }
 
     fn check_help(&self) -> darling::Result<()> {
-        if !self.help.trim().is_empty() {
+        if !self.help.is_empty() || self.allow.missing_help() {
             return Ok(());
         }
         let name = &self.name;
-        let rule = format!("metric `{name}` needs help: write a doc comment (`/// …`) or `#[metric(help = \"…\")]`");
+        let rule = format!(
+            "metric `{name}` needs help: write a doc comment (`/// …`) or `#[metric(help = \"…\")]`; or allow it: \
+             `#[metric(allow(missing_help))]`"
+        );
         Err(Error::custom(rule).with_span(&self.help_span))
     }
 }

@@ -21,7 +21,7 @@ fn a_plain_struct() {
                 const __FIELDS: &[__m::Field] = &[
                     __m::instrument::<Counter>().field("orders", "Orders that were paid."),
                 ];
-                const _: () = __m::check_metric_name(__m::family(__FIELDS, 0));
+                const _: () = __m::check_name("", __m::family(__FIELDS, 0));
                 const _: () = __m::check_label_names(__m::family(__FIELDS, 0));
                 #[automatically_derived]
                 impl __m::Metrics for Shop {
@@ -110,29 +110,31 @@ fn every_option() {
                         .const_labels(&[("kind", __m::LabelText::Static("sql"))]),
                     __m::group::<Family<Request<'static>, Pool>>().field("").max_series(5),
                 ];
-                const _: () = __m::check_prefix("shop");
+                const _: () = __m::check_prefix("shop", __FIELDS, &[]);
                 const _: () = __m::check_scope_label(__FIELDS, "region");
                 const __CLASHES: &[::core::primitive::usize] = &__m::clashes::<
                     4,
                     { __m::slots(__FIELDS) },
                 >(__FIELDS);
-                const _: () = __m::check_metric_name(__m::family(__FIELDS, 0));
+                const _: () = __m::check_name("shop", __m::family(__FIELDS, 0));
                 const _: () = __m::check_label_names(__m::family(__FIELDS, 0));
-                const _: () = __m::check_unit(__m::family(__FIELDS, 0));
+                const _: () = __m::check_unit("shop", __m::family(__FIELDS, 0));
                 const _: () = __m::check_buckets(__m::family(__FIELDS, 0));
                 const _: () = __m::assert_buckets::<Family<Request<'static>, Histogram>>();
                 const _: () = __m::assert_native::<Family<Request<'static>, Histogram>>();
                 const _: () = __m::check_const_label(__m::family(__FIELDS, 0), "kind");
-                const _: () = __m::check_metric_name(__m::family(__FIELDS, 1));
+                const _: () = __m::check_name("shop", __m::family(__FIELDS, 1));
                 const _: () = __m::check_label_names(__m::family(__FIELDS, 1));
-                const _: () = __m::check_unit(__m::family(__FIELDS, 1));
+                const _: () = __m::check_unit("shop", __m::family(__FIELDS, 1));
                 const _: () = __m::assert_preset::<Family<Attempt, Counter>>();
                 const _: () = __m::check_unique(__FIELDS, __CLASHES, 1);
-                const _: () = __m::check_prefix("db");
+                const _: () = __m::check_group_prefix("shop", __FIELDS, 2);
+                const _: () = __m::check_group_names("shop", __FIELDS, 2);
                 const _: () = __m::check_group(__FIELDS, 2);
                 const _: () = __m::check_group_label(__FIELDS, 2, "kind");
                 const _: () = __m::check_unique(__FIELDS, __CLASHES, 2);
                 const _: () = __m::check_max_series(&__FIELDS[3]);
+                const _: () = __m::check_group_names("shop", __FIELDS, 3);
                 const _: () = __m::check_group(__FIELDS, 3);
                 const _: () = __m::assert_max_series::<Family<Request<'static>, Pool>>();
                 const _: () = __m::check_unique(__FIELDS, __CLASHES, 3);
@@ -231,9 +233,9 @@ fn fields_without_a_mistake_are_checked_beside_those_with_one() {
                     2,
                     { __m::slots(__FIELDS) },
                 >(__FIELDS);
-                const _: () = __m::check_metric_name(__m::family(__FIELDS, 0));
+                const _: () = __m::check_name("", __m::family(__FIELDS, 0));
                 const _: () = __m::check_label_names(__m::family(__FIELDS, 0));
-                const _: () = __m::check_metric_name(__m::family(__FIELDS, 1));
+                const _: () = __m::check_name("", __m::family(__FIELDS, 1));
                 const _: () = __m::check_label_names(__m::family(__FIELDS, 1));
                 const _: () = __m::check_unique(__FIELDS, __CLASHES, 1);
                 #[automatically_derived]
@@ -262,7 +264,7 @@ fn fields_without_a_mistake_are_checked_beside_those_with_one() {
                 }
             };
             ::core::compile_error! {
-                "metric `no_help` needs help: write a doc comment (`/// …`) or `#[metric(help = \"…\")]`"
+                "metric `no_help` needs help: write a doc comment (`/// …`) or `#[metric(help = \"…\")]`; or allow it: `#[metric(allow(missing_help))]`"
             }
         "##]],
     );

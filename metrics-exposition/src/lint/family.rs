@@ -50,11 +50,7 @@ impl<'a> Family<'a> {
 
     /// Its type in text, which has four, and none.
     pub(super) fn kind_in_text(&self) -> Kind {
-        match self.desc.kind {
-            Kind::GaugeHistogram => Kind::Histogram,
-            Kind::Info | Kind::StateSet => Kind::Gauge,
-            kind => kind,
-        }
+        self.desc.kind.in_text()
     }
 }
 

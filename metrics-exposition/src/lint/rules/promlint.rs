@@ -3,43 +3,8 @@
 use super::super::Family;
 use super::if_so;
 use metrics_core::model::{Kind, Sample};
+use metrics_core::name::style::{abbreviated_unit, base_unit, is_camel_case};
 use std::collections::HashSet;
-
-/// What may stand in a name, and the base unit that is wanted.
-const UNITS: &[(&str, &str)] = &[
-    ("amperes", "amperes"),
-    ("bytes", "bytes"),
-    ("celsius", "celsius"),
-    ("grams", "grams"),
-    ("joules", "joules"),
-    ("kelvin", "kelvin"),
-    ("meters", "meters"),
-    ("metres", "metres"),
-    ("seconds", "seconds"),
-    ("volts", "volts"),
-    ("minutes", "seconds"),
-    ("hours", "seconds"),
-    ("days", "seconds"),
-    ("weeks", "seconds"),
-    ("kelvins", "kelvin"),
-    ("fahrenheit", "celsius"),
-    ("rankine", "celsius"),
-    ("inches", "meters"),
-    ("yards", "meters"),
-    ("miles", "meters"),
-    ("bits", "bytes"),
-    ("calories", "joules"),
-    ("pounds", "grams"),
-    ("ounces", "grams"),
-];
-
-/// `mibi` is how promlint spells it.
-const PREFIXES: &[&str] = &[
-    "pico", "nano", "micro", "milli", "centi", "deci", "deca", "hecto", "kilo", "kibi", "mega", "mibi", "mebi", "giga",
-    "gibi", "tera", "tebi", "peta", "pebi",
-];
-
-const ABBREVIATIONS: &[&str] = &["s", "ms", "us", "ns", "sec", "b", "kb", "mb", "gb", "tb", "pb", "m", "h", "d"];
 
 pub(super) fn help(family: &Family<'_>) -> Vec<String> {
     if_so(family.desc().help.is_empty(), "no help text")
@@ -50,12 +15,6 @@ pub(super) fn metric_units(family: &Family<'_>) -> Vec<String> {
     let found = family.name().split('_').find_map(|word| Some((word, base_unit(word)?)));
     let other = found.filter(|(word, base)| word != base);
     other.map(|(word, base)| format!("use base unit \"{base}\" instead of \"{word}\"")).into_iter().collect()
-}
-
-/// The unit in which what `word` says should be measured, if that is a unit.
-pub(super) fn base_unit(word: &str) -> Option<&'static str> {
-    let find = |word: &str| UNITS.iter().find(|(unit, _)| *unit == word).map(|(_, base)| *base);
-    find(word).or_else(|| PREFIXES.iter().filter_map(|prefix| word.strip_prefix(prefix)).find_map(find))
 }
 
 pub(super) fn counter(family: &Family<'_>) -> Vec<String> {
@@ -99,7 +58,7 @@ pub(super) fn histogram_summary_reserved(family: &Family<'_>) -> Vec<String> {
 /// As promlint does since 2024: another type's name may be a word of the trade.
 pub(super) fn metric_type_in_name(family: &Family<'_>) -> Vec<String> {
     let kind = family.kind_in_text();
-    let is_in = kind != Kind::Unknown && has_word(family.name(), kind.as_str());
+    let is_in = kind != Kind::Unknown && has_word(family.name(), |word| word == kind.as_str());
     if_so(is_in, &format!("metric name should not include type '{kind}'"))
 }
 
@@ -108,9 +67,6 @@ pub(super) fn reserved_chars(family: &Family<'_>) -> Vec<String> {
 }
 
 pub(super) fn camel_case(family: &Family<'_>) -> Vec<String> {
-    let is_camel_case = |name: &str| {
-        name.as_bytes().windows(2).any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase())
-    };
     let metric = "metric names should be written in 'snake_case' not 'camelCase'";
     let label = "label names should be written in 'snake_case' not 'camelCase'";
     let mut found = if_so(is_camel_case(family.name()), metric);
@@ -119,7 +75,7 @@ pub(super) fn camel_case(family: &Family<'_>) -> Vec<String> {
 }
 
 pub(super) fn unit_abbreviations(family: &Family<'_>) -> Vec<String> {
-    let has_one = ABBREVIATIONS.iter().any(|abbreviation| has_word(family.name(), abbreviation));
+    let has_one = has_word(family.name(), |word| !abbreviated_unit(word).is_empty());
     if_so(has_one, "metric names should not contain abbreviated units")
 }
 
@@ -134,6 +90,6 @@ pub(super) fn duplicate_metric<'a>(family: &Family<'a>) -> Vec<String> {
 }
 
 /// Behind an underscore, in whatever letters.
-fn has_word(name: &str, word: &str) -> bool {
-    name.to_lowercase().split('_').skip(1).any(|part| part == word)
+fn has_word(name: &str, is_one: impl FnMut(&str) -> bool) -> bool {
+    name.to_lowercase().split('_').skip(1).any(is_one)
 }

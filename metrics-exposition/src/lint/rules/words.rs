@@ -2,13 +2,11 @@
 
 use super::super::Family;
 use super::if_so;
-use super::promlint::base_unit;
 use metrics_core::model::Kind;
+use metrics_core::name::style::{base_unit, is_percent};
 
 /// How notes to oneself begin.
 const NOTES: &[&str] = &["todo", "fixme", "xxx", "tbd"];
-
-const PERCENT: &[&str] = &["percent", "percents", "percentage", "percentages", "pct"];
 
 pub(super) fn unit(family: &Family<'_>) -> Vec<String> {
     let desc = family.desc();
@@ -39,7 +37,7 @@ pub(super) fn help_quality(family: &Family<'_>) -> Vec<String> {
 }
 
 pub(super) fn percent(family: &Family<'_>) -> Vec<String> {
-    let word = family.name().split('_').find(|word| PERCENT.contains(word));
+    let word = family.name().split('_').find(|word| is_percent(word));
     word.map(|word| format!("use \"ratio\" (0 to 1) instead of {word:?}")).into_iter().collect()
 }
 

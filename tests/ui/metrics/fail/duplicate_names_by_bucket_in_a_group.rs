@@ -12,6 +12,7 @@ struct M {
     #[metric(group)]
     inner: Inner,
     /// Help.
+    #[metric(allow(reserved_suffix))]
     db_latency_bucket: Gauge,
 }
 

@@ -6,6 +6,7 @@ struct M {
     #[metric(unit = Seconds)]
     latency: Histogram,
     /// Help.
+    #[metric(allow(reserved_suffix))]
     latency_seconds_count: Gauge,
 }
 

@@ -5,6 +5,7 @@ struct M {
     /// Help.
     ages: GaugeHistogram,
     /// Help.
+    #[metric(allow(reserved_suffix))]
     ages_gcount: Gauge,
 }
 

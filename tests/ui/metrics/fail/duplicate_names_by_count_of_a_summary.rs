@@ -5,6 +5,7 @@ struct M {
     /// Help.
     latency: Summary,
     /// Help.
+    #[metric(allow(reserved_suffix))]
     latency_count: Gauge,
 }
 

@@ -5,6 +5,7 @@ struct M {
     /// Help.
     requests: Counter,
     /// Help.
+    #[metric(allow(reserved_suffix))]
     requests_created: Gauge,
 }
 

@@ -5,7 +5,7 @@ struct M {
     /// Help.
     build_info: Info,
     /// Help.
-    #[metric(rename = "build_info")]
+    #[metric(allow(reserved_suffix), rename = "build_info")]
     other: Gauge,
 }
 

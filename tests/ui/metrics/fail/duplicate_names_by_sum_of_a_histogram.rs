@@ -5,6 +5,7 @@ struct M {
     /// Help.
     latency: Histogram,
     /// Help.
+    #[metric(allow(reserved_suffix))]
     latency_sum: Gauge,
 }
 

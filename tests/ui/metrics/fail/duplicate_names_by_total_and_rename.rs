@@ -5,7 +5,7 @@ struct M {
     /// Help.
     requests: Counter,
     /// Help.
-    #[metric(rename = "requests_total")]
+    #[metric(allow(reserved_suffix), rename = "requests_total")]
     other: Gauge,
 }
 

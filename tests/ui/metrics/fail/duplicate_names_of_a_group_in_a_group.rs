@@ -10,15 +10,15 @@ struct Inner {
 #[derive(Metrics)]
 #[metrics(group)]
 struct Outer {
-    #[metric(group, prefix = "b")]
+    #[metric(group, prefix = "inner")]
     inner: Inner,
 }
 
 #[derive(Metrics)]
 struct M {
     /// Help.
-    a_b_open: Gauge,
-    #[metric(group, prefix = "a")]
+    outer_inner_open: Gauge,
+    #[metric(group, prefix = "outer")]
     outer: Outer,
 }
 

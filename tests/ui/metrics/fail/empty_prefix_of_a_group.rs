@@ -1,16 +1,16 @@
-use metrics_core::{Counter, Metrics};
-
-#[derive(Metrics)]
-#[metrics(group)]
-struct Inner {
-    /// Help.
-    field: Counter,
-}
+use metrics_core::{Gauge, Metrics};
 
 #[derive(Metrics)]
 struct M {
     #[metric(group, prefix = "")]
     inner: Inner,
+}
+
+#[derive(Metrics)]
+#[metrics(group)]
+struct Inner {
+    /// Help.
+    open: Gauge,
 }
 
 fn main() {}

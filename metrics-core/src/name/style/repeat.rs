@@ -1,0 +1,76 @@
+use super::super::{Message, starts_with};
+use super::{Found, Named};
+use crate::describe::Rule;
+
+pub(super) const fn doubled_prefix(named: &Named<'_>) -> Option<Found> {
+    match doubled(named.prefix.as_bytes(), named.name.as_bytes()) {
+        Some(twice) => {
+            let message = Message::new().push("its prefix says `").push_bytes(twice);
+            named.breaks(Rule::DoubledPrefix, message.push("` already; take it off the name"))
+        }
+        None => None,
+    }
+}
+
+/// The words in which `left` ends and with which `right` begins.
+pub(super) const fn doubled<'a>(left: &'a [u8], right: &[u8]) -> Option<&'a [u8]> {
+    if right.is_empty() {
+        return None;
+    }
+    let mut from = 0;
+    while from < left.len() {
+        if left[from] == right[0] && (from == 0 || left[from - 1] == b'_') {
+            let (_, words) = left.split_at(from);
+            if begins_with(right, words) {
+                return Some(words);
+            }
+        }
+        from += 1;
+    }
+    None
+}
+
+/// Whole words.
+const fn begins_with(name: &[u8], words: &[u8]) -> bool {
+    starts_with(name, words) && (name.len() == words.len() || name[words.len()] == b'_')
+}
+
+/// Of its prefix no label is expected: that is what all of the struct is about.
+pub(super) const fn label_in_name(named: &Named<'_>) -> Option<Found> {
+    let mut i = 0;
+    while i < named.label_names.len() {
+        if contains(named.stem(), named.label_names[i].as_bytes()) {
+            return named.breaks(Rule::LabelInName, label_message(named.label_names[i]));
+        }
+        i += 1;
+    }
+    let mut i = 0;
+    while i < named.const_labels.len() {
+        if contains(named.stem(), named.const_labels[i].0.as_bytes()) {
+            return named.breaks(Rule::LabelInName, label_message(named.const_labels[i].0));
+        }
+        i += 1;
+    }
+    None
+}
+
+pub(super) const fn label_message(label: &str) -> Message {
+    let message = Message::new().push("the label `").push(label);
+    message.push("` says it already, and the name would be wrong where that is summed up; take it out of the name")
+}
+
+/// Whole words.
+pub(super) const fn contains(name: &[u8], words: &[u8]) -> bool {
+    if words.is_empty() {
+        return false;
+    }
+    let mut from = 0;
+    while from + words.len() <= name.len() {
+        if name[from] == words[0] && (from == 0 || name[from - 1] == b'_') && begins_with(name.split_at(from).1, words)
+        {
+            return true;
+        }
+        from += 1;
+    }
+    false
+}

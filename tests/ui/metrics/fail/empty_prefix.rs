@@ -1,0 +1,10 @@
+use metrics_core::{Counter, Metrics};
+
+#[derive(Metrics)]
+#[metrics(prefix = "")]
+struct M {
+    /// Help.
+    orders: Counter,
+}
+
+fn main() {}

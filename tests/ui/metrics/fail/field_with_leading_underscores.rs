@@ -1,0 +1,9 @@
+use metrics_core::{Counter, Metrics};
+
+#[derive(Metrics)]
+struct M {
+    /// Help.
+    __orders: Counter,
+}
+
+fn main() {}

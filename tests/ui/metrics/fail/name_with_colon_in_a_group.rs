@@ -1,0 +1,16 @@
+use metrics_core::{Gauge, Metrics};
+
+#[derive(Metrics)]
+struct M {
+    #[metric(group, prefix = "job:db")]
+    inner: Inner,
+}
+
+#[derive(Metrics)]
+#[metrics(group)]
+struct Inner {
+    /// Help.
+    open: Gauge,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use metrics_core::{Gauge, Metrics};
+
+#[derive(Metrics)]
+struct M {
+    /// Help.
+    orders_total: Gauge,
+}
+
+fn main() {}

@@ -1,0 +1,16 @@
+use metrics_core::{Gauge, Metrics};
+
+#[derive(Metrics)]
+struct M {
+    #[metric(group, prefix = "shop")]
+    inner: Inner,
+}
+
+#[derive(Metrics)]
+#[metrics(group)]
+struct Inner {
+    /// Help.
+    gauge_of_stock: Gauge,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use metrics_core::{Counter, Metrics};
+
+#[derive(Metrics)]
+#[metrics(allow(dead_code))]
+struct M {
+    /// Help.
+    orders: Counter,
+}
+
+fn main() {}
