@@ -3,7 +3,7 @@ use crate::emit::{at, check};
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{GenericArgument, GenericParam, Ident, Lifetime, parse_quote};
+use syn::{GenericArgument, GenericParam, Ident, Lifetime, Type, parse_quote};
 
 pub(super) fn expand(model: &Model<'_>) -> TokenStream {
     let private = model.core.private();
@@ -81,7 +81,9 @@ fn header(model: &Model<'_>, labels: &[Label<'_>]) -> TokenStream {
     let ident = &model.input.ident;
     let (impl_generics, ty_generics, where_clause) = model.input.generics.split_for_impl();
     let predicates = where_clause.map(|clause| &clause.predicates).into_iter().flatten();
-    let fields = labels.iter().filter(|label| !has_lifetime(label.ty.to_token_stream())).map(|label| {
+    // Not each type can be bounded without parentheses.
+    let is_bounded = |ty: &Type| matches!(ty, Type::Path(_)) && !has_lifetime(ty.to_token_stream());
+    let fields = labels.iter().filter(|label| is_bounded(label.ty)).map(|label| {
         let (ty, label_value) = (label.ty, at(label.ty.span(), quote!(#private::LabelValue)));
         // The lifetime lets the bound stand if it is known not to hold: that is said where the field is checked.
         quote!(for<'__never> #ty: #label_value)
