@@ -67,6 +67,11 @@ impl<'a> Label<'a> {
     fn new(field: &'a syn::Field, case: Case, errors: &mut Accumulator) -> Option<Self> {
         let (attr, given): (FieldAttr, _) = FIELD.parse(&field.attrs, errors);
         let ident = field.ident.as_ref().filter(|_| !given.is_wrong(&["rename"]))?;
+        if let Type::TraitObject(_) = field.ty {
+            let rule = "a trait object is no label value; take an enum, a `bool`, an integer or a string";
+            errors.push(Error::custom(rule).with_span(&field.ty));
+            return None;
+        }
         let (name, span) = match attr.rename {
             Some(name) => (name.value(), name.span()),
             None => (case.apply(&ident.unraw().to_string()), ident.span()),
