@@ -2,9 +2,12 @@
 
 mod attr;
 mod expand;
+mod labels;
 mod model;
+mod report;
 #[cfg(test)]
 mod tests;
+mod unit;
 
 use model::Model;
 use proc_macro2::TokenStream;

@@ -18,39 +18,50 @@ fn a_function() {
     check(
         &expansion,
         &expect![[r#"
-        /// Adds.
-        #[allow(clippy::all)]
-        pub fn add(a: u8) -> Result<u8, Error> {
-            fn __marker() {}
-            const __FIELD: ::metrics_core::private::FamilyField = ::metrics_core::private::function_field(
-                "function_duration",
-                "Time that instrumented functions took.",
-                ::core::option::Option::None,
-                &[
-                    (
-                        "function",
-                        ::metrics_core::private::LabelText::Computed(|| ::metrics_core::private::function_name(
-                            __marker,
-                        )),
-                    ),
-                ],
-                ::metrics_core::private::Location::caller(),
-            );
-            const _: () = ::metrics_core::private::check_metric_name(&__FIELD);
-            static __FUNCTION: ::metrics_core::private::Function = ::metrics_core::private::Function::new(
-                &__FIELD,
-            );
-            ::metrics_core::__entry!(
-                ::metrics_core::private::Entry { crate_name : ::core::env!("CARGO_CRATE_NAME"),
-                name : "add", location : __FIELD.location, source : || __FUNCTION.source(), }
-            );
-            ::metrics_core::private::time(
-                &__FUNCTION,
-                move || -> Result<u8, Error> { Ok(a + 1) },
-                |__value| ::metrics_core::private::Returned(__value).is_error(),
-            )
-        }
-    "#]],
+            /// Adds.
+            #[allow(clippy::all)]
+            pub fn add(a: u8) -> Result<u8, Error> {
+                fn __marker() {}
+                const __FIELD: ::metrics_core::private::FamilyField = ::metrics_core::private::function_field::<
+                    ::metrics_core::private::NoLabels,
+                >(
+                    "function_duration",
+                    "Time that instrumented functions took.",
+                    (::core::option::Option::None, ::core::option::Option::None),
+                    &[
+                        (
+                            "function",
+                            ::metrics_core::private::LabelText::Computed(|| ::metrics_core::private::function_name(
+                                __marker,
+                            )),
+                        ),
+                    ],
+                    ::metrics_core::private::Location::caller(),
+                );
+                const _: () = ::metrics_core::private::check_metric_name(&__FIELD);
+                static __FUNCTION: ::metrics_core::private::Function<
+                    ::metrics_core::private::NoLabels,
+                > = ::metrics_core::private::Function::new(&__FIELD);
+                ::metrics_core::__entry!(
+                    ::metrics_core::private::Entry { crate_name : ::core::env!("CARGO_CRATE_NAME"),
+                    name : "add", location : __FIELD.location, source : || __FUNCTION.source(), }
+                );
+                ::metrics_core::private::time(
+                    move || -> Result<u8, Error> { Ok(a + 1) },
+                    move |__elapsed, __outcome| {
+                        __FUNCTION
+                            .observe(
+                                ::metrics_core::private::NoLabels,
+                                __outcome
+                                    .ended_by(|__value| {
+                                        ::metrics_core::private::Returned(__value).ended()
+                                    }),
+                                __elapsed,
+                            )
+                    },
+                )
+            }
+        "#]],
     );
 }
 
@@ -67,41 +78,52 @@ fn an_async_method_with_options() {
     check(
         &expansion,
         &expect![[r#"
-        async fn add<'a>(&'a mut self) -> Result<impl Iterator<Item = u8>, Error> {
-            fn __marker() {}
-            const __FIELD: m::private::FamilyField = m::private::function_field(
-                "time",
-                "Time.",
-                ::core::option::Option::Some(&[0.1, 1.0]),
-                &[
-                    (
-                        "function",
-                        m::private::LabelText::Computed(|| m::private::function_name(__marker)),
-                    ),
-                    ("kind", m::private::LabelText::Static("x")),
-                ],
-                m::private::Location::caller(),
-            );
-            const _: () = m::private::check_metric_name(&__FIELD);
-            const _: () = m::private::check_buckets(&__FIELD);
-            const _: () = m::private::check_const_label(&__FIELD, "kind");
-            static __FUNCTION: m::private::Function = m::private::Function::new(&__FIELD);
-            m::__entry!(
-                m::private::Entry { crate_name : ::core::env!("CARGO_CRATE_NAME"), name : "add",
-                location : __FIELD.location, source : || __FUNCTION.source(), }
-            );
-            let __body = ::core::pin::pin!(
-                async move { if false { return m::private::output:: < Result < _, Error > > (); }
-                { self.more(). await } }
-            );
-            m::private::time_async(
-                    &__FUNCTION,
-                    __body,
-                    |__value| m::private::Returned(__value).is_error(),
-                )
-                .await
-        }
-    "#]],
+            async fn add<'a>(&'a mut self) -> Result<impl Iterator<Item = u8>, Error> {
+                fn __marker() {}
+                const __FIELD: m::private::FamilyField = m::private::function_field::<
+                    m::private::NoLabels,
+                >(
+                    "time",
+                    "Time.",
+                    (::core::option::Option::Some(&[0.1, 1.0]), ::core::option::Option::None),
+                    &[
+                        (
+                            "function",
+                            m::private::LabelText::Computed(|| m::private::function_name(__marker)),
+                        ),
+                        ("kind", m::private::LabelText::Static("x")),
+                    ],
+                    m::private::Location::caller(),
+                );
+                const _: () = m::private::check_metric_name(&__FIELD);
+                const _: () = m::private::check_buckets(&__FIELD);
+                const _: () = m::private::check_const_label(&__FIELD, "kind");
+                static __FUNCTION: m::private::Function<m::private::NoLabels> = m::private::Function::new(
+                    &__FIELD,
+                );
+                m::__entry!(
+                    m::private::Entry { crate_name : ::core::env!("CARGO_CRATE_NAME"), name : "add",
+                    location : __FIELD.location, source : || __FUNCTION.source(), }
+                );
+                let __body = ::core::pin::pin!(
+                    async move { if false { return m::private::output:: < Result < _, Error > > (); }
+                    { self.more(). await } }
+                );
+                m::private::time_async(
+                        __body,
+                        move |__elapsed, __outcome| {
+                            __FUNCTION
+                                .observe(
+                                    m::private::NoLabels,
+                                    __outcome
+                                        .ended_by(|__value| m::private::Returned(__value).ended()),
+                                    __elapsed,
+                                )
+                        },
+                    )
+                    .await
+            }
+        "#]],
     );
 }
 
@@ -118,41 +140,50 @@ fn a_function_that_returns_a_future() {
     check(
         &expansion,
         &expect![[r#"
-        fn later() -> impl Future<Output = u8> + Send {
-            fn __marker() {}
-            const __FIELD: ::metrics_core::private::FamilyField = ::metrics_core::private::function_field(
-                "function_duration",
-                "Time that instrumented functions took.",
-                ::core::option::Option::None,
-                &[
-                    (
-                        "function",
-                        ::metrics_core::private::LabelText::Computed(|| ::metrics_core::private::function_name(
-                            __marker,
-                        )),
-                    ),
-                ],
-                ::metrics_core::private::Location::caller(),
-            );
-            const _: () = ::metrics_core::private::check_metric_name(&__FIELD);
-            static __FUNCTION: ::metrics_core::private::Function = ::metrics_core::private::Function::new(
-                &__FIELD,
-            );
-            ::metrics_core::__entry!(
-                ::metrics_core::private::Entry { crate_name : ::core::env!("CARGO_CRATE_NAME"),
-                name : "later", location : __FIELD.location, source : || __FUNCTION.source(), }
-            );
-            let __future = ::metrics_core::private::make_future(
-                &__FUNCTION,
-                move || { async { 1 } },
-            );
-            ::metrics_core::private::time_future(
-                &__FUNCTION,
-                __future,
-                |__value| ::metrics_core::private::Returned(__value).is_error(),
-            )
-        }
-    "#]],
+            fn later() -> impl Future<Output = u8> + Send {
+                fn __marker() {}
+                const __FIELD: ::metrics_core::private::FamilyField = ::metrics_core::private::function_field::<
+                    ::metrics_core::private::NoLabels,
+                >(
+                    "function_duration",
+                    "Time that instrumented functions took.",
+                    (::core::option::Option::None, ::core::option::Option::None),
+                    &[
+                        (
+                            "function",
+                            ::metrics_core::private::LabelText::Computed(|| ::metrics_core::private::function_name(
+                                __marker,
+                            )),
+                        ),
+                    ],
+                    ::metrics_core::private::Location::caller(),
+                );
+                const _: () = ::metrics_core::private::check_metric_name(&__FIELD);
+                static __FUNCTION: ::metrics_core::private::Function<
+                    ::metrics_core::private::NoLabels,
+                > = ::metrics_core::private::Function::new(&__FIELD);
+                ::metrics_core::__entry!(
+                    ::metrics_core::private::Entry { crate_name : ::core::env!("CARGO_CRATE_NAME"),
+                    name : "later", location : __FIELD.location, source : || __FUNCTION.source(), }
+                );
+                let __future = ::metrics_core::private::make_future(
+                    move || { async { 1 } },
+                    move |__elapsed, __outcome| {
+                        __FUNCTION
+                            .observe(
+                                ::metrics_core::private::NoLabels,
+                                __outcome
+                                    .ended_by(|__value| {
+                                        ::metrics_core::private::Returned(__value).ended()
+                                    }),
+                                __elapsed,
+                            )
+                    },
+                    move || (),
+                );
+                ::metrics_core::private::time_future(__future)
+            }
+        "#]],
     );
 }
 
@@ -169,43 +200,54 @@ fn an_endless_async_function() {
     check(
         &expansion,
         &expect![[r#"
-        async fn serve() -> ! {
-            fn __marker() {}
-            const __FIELD: ::metrics_core::private::FamilyField = ::metrics_core::private::function_field(
-                "function_duration",
-                "Time that instrumented functions took.",
-                ::core::option::Option::None,
-                &[
-                    (
-                        "function",
-                        ::metrics_core::private::LabelText::Computed(|| ::metrics_core::private::function_name(
-                            __marker,
-                        )),
-                    ),
-                ],
-                ::metrics_core::private::Location::caller(),
-            );
-            const _: () = ::metrics_core::private::check_metric_name(&__FIELD);
-            static __FUNCTION: ::metrics_core::private::Function = ::metrics_core::private::Function::new(
-                &__FIELD,
-            );
-            ::metrics_core::__entry!(
-                ::metrics_core::private::Entry { crate_name : ::core::env!("CARGO_CRATE_NAME"),
-                name : "serve", location : __FIELD.location, source : || __FUNCTION.source(), }
-            );
-            #[allow(unreachable_code)]
-            let __body = ::core::pin::pin!(
-                async move { let __never : ::core::convert::Infallible = { loop {} }; __never }
-            );
-            match ::metrics_core::private::time_async(
-                    &__FUNCTION,
-                    __body,
-                    |__value| ::metrics_core::private::Returned(__value).is_error(),
-                )
-                .await
-            {}
-        }
-    "#]],
+            async fn serve() -> ! {
+                fn __marker() {}
+                const __FIELD: ::metrics_core::private::FamilyField = ::metrics_core::private::function_field::<
+                    ::metrics_core::private::NoLabels,
+                >(
+                    "function_duration",
+                    "Time that instrumented functions took.",
+                    (::core::option::Option::None, ::core::option::Option::None),
+                    &[
+                        (
+                            "function",
+                            ::metrics_core::private::LabelText::Computed(|| ::metrics_core::private::function_name(
+                                __marker,
+                            )),
+                        ),
+                    ],
+                    ::metrics_core::private::Location::caller(),
+                );
+                const _: () = ::metrics_core::private::check_metric_name(&__FIELD);
+                static __FUNCTION: ::metrics_core::private::Function<
+                    ::metrics_core::private::NoLabels,
+                > = ::metrics_core::private::Function::new(&__FIELD);
+                ::metrics_core::__entry!(
+                    ::metrics_core::private::Entry { crate_name : ::core::env!("CARGO_CRATE_NAME"),
+                    name : "serve", location : __FIELD.location, source : || __FUNCTION.source(), }
+                );
+                #[allow(unreachable_code)]
+                let __body = ::core::pin::pin!(
+                    async move { let __never : ::core::convert::Infallible = { loop {} }; __never }
+                );
+                match ::metrics_core::private::time_async(
+                        __body,
+                        move |__elapsed, __outcome| {
+                            __FUNCTION
+                                .observe(
+                                    ::metrics_core::private::NoLabels,
+                                    __outcome
+                                        .ended_by(|__value| {
+                                            ::metrics_core::private::Returned(__value).ended()
+                                        }),
+                                    __elapsed,
+                                )
+                        },
+                    )
+                    .await
+                {}
+            }
+        "#]],
     );
 }
 
