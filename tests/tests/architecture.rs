@@ -18,7 +18,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("cell", &["sync"]),
     ("metric", &["cell", "label", "model", "name", "report"]),
     ("registry", &["cell", "collector", "label", "metric", "model", "name", "report"]),
-    ("timed", &["label", "metric", "model", "registry", DERIVES]),
+    ("timed", &["label", "metric", "model", "registry", "LabelValue"]),
     ("self_metrics", &["cell", "collector", "metric", "registry", "timed", "private", "__entry", DERIVES]),
     ("testing", &["model", "Registry"]),
 ];

@@ -2,7 +2,7 @@
 
 use super::labels::Ending;
 use super::outcome::Ended;
-use crate::LabelSet;
+use crate::label::LabelSet;
 use crate::metric::{Collect, Cursor, Family, Histogram, Instrument, Points, Spec, Storage};
 use crate::model::{FamilyField, Kind, LabelText, Location, NativeOptions, Options, Scope, Unit};
 use crate::registry::{Source, SourceFamily};

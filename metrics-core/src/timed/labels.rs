@@ -1,8 +1,7 @@
 //! The labels of a function's own family: what the user adds, and how the call ended.
 
 use super::outcome::Ended;
-use crate::label::Dense;
-use crate::{LabelSet, LabelValue};
+use crate::label::{Dense, LabelSet, LabelValue};
 
 /// These labels and `outcome`, in this order.
 #[derive(Clone, Copy, Debug)]

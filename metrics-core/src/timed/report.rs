@@ -1,7 +1,7 @@
 //! What an expansion does at the end of a call, besides observing it.
 
 use super::outcome::Outcome;
-use crate::LabelSet;
+use crate::label::LabelSet;
 use crate::metric::{Child, Family, Observe, Storage};
 use crate::registry::forget;
 use std::panic::{AssertUnwindSafe, catch_unwind};

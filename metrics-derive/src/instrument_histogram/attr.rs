@@ -73,7 +73,7 @@ impl Attr {
             ("help", self.help.as_ref().map(Spanned::span)),
             ("unit", self.unit.as_ref().map(|unit| unit.0)),
             ("buckets", self.buckets.as_ref().map(Buckets::span)),
-            ("native", self.native.as_ref().map(|native| native.span())),
+            ("native", self.native.as_ref().map(SpannedValue::span)),
             ("const_labels", self.const_labels.names().next().map(|(_, span)| span)),
         ];
         options.into_iter().filter_map(|(option, span)| Some((option, span?)))

@@ -1,5 +1,7 @@
+use super::labels::Labels;
 use super::model::{Body, Family, Function, Model, Output, Target};
 use super::report::{call, report};
+use crate::buckets::Buckets;
 use crate::emit::{at, check};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -12,7 +14,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         Target::Own(family) => own_family(model, family),
         Target::Into(_) => quote!(),
     };
-    let labels = model.labels.as_ref().map(|labels| labels.before());
+    let labels = model.labels.as_ref().map(Labels::before);
     let body = match model.body {
         Body::Sync => sync_body(model),
         Body::Async => async_body(model),
@@ -37,12 +39,13 @@ fn own_family(model: &Model, family: &Family) -> TokenStream {
         Some(value) => quote!(::core::option::Option::Some(#value)),
         None => quote!(::core::option::Option::None),
     };
-    let buckets = option(buckets.as_ref().map(|buckets| buckets.slice()));
+    let buckets = option(buckets.as_ref().map(Buckets::slice));
     let native = option(native.as_ref().map(|native| native.options(&private)));
     let const_labels = const_labels.pairs(&private);
-    let labels = match &model.labels {
-        Some(labels) => labels.set.to_token_stream(),
-        None => quote!(#private::NoLabels),
+    // In a literal the set stands without its lifetimes.
+    let (allow, labels) = match &model.labels {
+        Some(labels) => (quote!(#[allow(elided_lifetimes_in_paths)]), labels.set.to_token_stream()),
+        None => (quote!(), quote!(#private::NoLabels)),
     };
     let ident = &model.function.sig.ident;
     let entry_name = ident.to_string();
@@ -50,6 +53,7 @@ fn own_family(model: &Model, family: &Family) -> TokenStream {
     let checks = checks(model, family);
     quote! {
         fn __marker() {}
+        #allow
         const __FIELD: #private::FamilyField = #private::function_field::<#labels>(
             #name,
             #help,
@@ -58,6 +62,7 @@ fn own_family(model: &Model, family: &Family) -> TokenStream {
             #location,
         );
         #checks
+        #allow
         static __FUNCTION: #private::Function<#labels> = #private::Function::new(&__FIELD);
         #entry!(#private::Entry {
             crate_name: ::core::env!("CARGO_CRATE_NAME"),
@@ -79,6 +84,7 @@ fn checks(model: &Model, family: &Family) -> TokenStream {
     }
     if let Some(labels) = &model.labels {
         let set = &labels.set;
+        checks.extend(quote!(#[allow(elided_lifetimes_in_paths)]));
         checks.extend(check(labels.span(), &quote!(#private::check_function_labels::<#set>())));
         checks.extend(check(labels.span(), &quote!(#private::check_label_names(&__FIELD))));
     }

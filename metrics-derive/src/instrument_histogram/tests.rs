@@ -252,6 +252,129 @@ fn an_endless_async_function() {
 }
 
 #[test]
+fn into_a_field_with_labels() {
+    let expansion = instrument(
+        quote!(
+            into = Shop::global().answer,
+            labels = Request { method: Method::Get, route, status: |outcome| status(outcome) },
+            skip_on = is_cached,
+            count_errors = Shop::global().errors,
+            track_in_progress = *IN_PROGRESS,
+        ),
+        quote! {
+            fn answer(route: &str) -> Response {
+                find(route)
+            }
+        },
+    );
+    check(
+        &expansion,
+        &expect![[r#"
+        fn answer(route: &str) -> Response {
+            let __label_0 = Method::Get;
+            let __label_1 = route;
+            let __in_progress = (*IN_PROGRESS).track_in_progress();
+            ::metrics_core::private::time(
+                move || -> Response { find(route) },
+                move |__elapsed, __outcome| ::metrics_core::private::contain(move || {
+                    if ::metrics_core::private::ask::<
+                        _,
+                        ::core::primitive::bool,
+                    >(__outcome, is_cached) {
+                        return;
+                    }
+                    if (__outcome
+                        .ended_by(|__value| ::metrics_core::private::Returned(__value).ended()))
+                        .is_failure()
+                    {
+                        ::core::mem::drop(Shop::global().errors.guard_errors());
+                    }
+                    ::metrics_core::private::observe_labels(
+                        &Shop::global().answer,
+                        &Request {
+                            method: __label_0,
+                            route: __label_1,
+                            status: ::metrics_core::private::ask(
+                                __outcome,
+                                |outcome| status(outcome),
+                            ),
+                        },
+                        __elapsed,
+                    )
+                }),
+            )
+        }
+    "#]],
+    );
+}
+
+#[test]
+fn with_labels_of_its_own_and_a_hidden_future() {
+    let expansion = instrument(
+        quote!(native, future, outcome = ended, labels = Request { route }),
+        quote! {
+            fn answer(route: &str) -> BoxFuture<'_, Response> {
+                find(route)
+            }
+        },
+    );
+    check(
+        &expansion,
+        &expect![[r#"
+        fn answer(route: &str) -> BoxFuture<'_, Response> {
+            fn __marker() {}
+            #[allow(elided_lifetimes_in_paths)]
+            const __FIELD: ::metrics_core::private::FamilyField = ::metrics_core::private::function_field::<
+                Request,
+            >(
+                "function_duration",
+                "Time that instrumented functions took.",
+                (
+                    ::core::option::Option::None,
+                    ::core::option::Option::Some(::metrics_core::private::NativeOptions::DEFAULT),
+                ),
+                &[
+                    (
+                        "function",
+                        ::metrics_core::private::LabelText::Computed(|| ::metrics_core::private::function_name(
+                            __marker,
+                        )),
+                    ),
+                ],
+                ::metrics_core::private::Location::caller(),
+            );
+            const _: () = ::metrics_core::private::check_metric_name(&__FIELD);
+            #[allow(elided_lifetimes_in_paths)]
+            const _: () = ::metrics_core::private::check_function_labels::<Request>();
+            const _: () = ::metrics_core::private::check_label_names(&__FIELD);
+            #[allow(elided_lifetimes_in_paths)]
+            static __FUNCTION: ::metrics_core::private::Function<Request> = ::metrics_core::private::Function::new(
+                &__FIELD,
+            );
+            ::metrics_core::__entry!(
+                ::metrics_core::private::Entry { crate_name : ::core::env!("CARGO_CRATE_NAME"),
+                name : "answer", location : __FIELD.location, source : || __FUNCTION.source(), }
+            );
+            let __label_0 = route;
+            let __future = ::metrics_core::private::make_future(
+                move || -> BoxFuture<'_, Response> { find(route) },
+                move |__elapsed, __outcome| ::metrics_core::private::contain(move || {
+                    __FUNCTION
+                        .observe(
+                            Request { route: __label_0 },
+                            __outcome.ended_by(ended),
+                            __elapsed,
+                        )
+                }),
+                move || (),
+            );
+            ::metrics_core::private::time_boxed_future(__future)
+        }
+    "#]],
+    );
+}
+
+#[test]
 fn a_broken_one_is_still_there() {
     let expansion = instrument(
         quote!(nam = "x"),
