@@ -64,6 +64,14 @@ impl Attr {
                 errors.push(Error::custom(rule).with_span(outcome));
             }
         }
+        if self.into.is_none() && self.name.is_none() {
+            let labels = self.labels.as_ref().map(Labels::span);
+            if let Some(span) = labels.or_else(|| self.const_labels.names().next().map(|(_, span)| span)) {
+                let rule = "without a name, functions share the family `function_duration_seconds`, whose labels are \
+                            `function` and `outcome`; give this one a family of its own: `name = \"…\"`";
+                errors.push(Error::custom(rule).with_span(&span));
+            }
+        }
         errors.finish_with(self)
     }
 

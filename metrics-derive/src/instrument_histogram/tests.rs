@@ -311,7 +311,7 @@ fn into_a_field_with_labels() {
 #[test]
 fn with_labels_of_its_own_and_a_hidden_future() {
     let expansion = instrument(
-        quote!(native, future, outcome = ended, labels = Request { route }),
+        quote!(name = "answer", native, future, outcome = ended, labels = Request { route }),
         quote! {
             fn answer(route: &str) -> BoxFuture<'_, Response> {
                 find(route)

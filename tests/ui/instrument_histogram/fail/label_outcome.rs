@@ -5,7 +5,7 @@ struct Request<'a> {
     outcome: &'a str,
 }
 
-#[instrument_histogram(labels = Request { outcome: "x" })]
+#[instrument_histogram(name = "answer", labels = Request { outcome: "x" })]
 fn answer() {}
 
 fn main() {}
