@@ -321,56 +321,56 @@ fn with_labels_of_its_own_and_a_hidden_future() {
     check(
         &expansion,
         &expect![[r#"
-        fn answer(route: &str) -> BoxFuture<'_, Response> {
-            fn __marker() {}
-            #[allow(elided_lifetimes_in_paths)]
-            const __FIELD: ::metrics_core::private::FamilyField = ::metrics_core::private::function_field::<
-                Request,
-            >(
-                "function_duration",
-                "Time that instrumented functions took.",
-                (
-                    ::core::option::Option::None,
-                    ::core::option::Option::Some(::metrics_core::private::NativeOptions::DEFAULT),
-                ),
-                &[
+            fn answer(route: &str) -> BoxFuture<'_, Response> {
+                fn __marker() {}
+                #[allow(elided_lifetimes_in_paths)]
+                const __FIELD: ::metrics_core::private::FamilyField = ::metrics_core::private::function_field::<
+                    Request,
+                >(
+                    "answer",
+                    "Time that instrumented functions took.",
                     (
-                        "function",
-                        ::metrics_core::private::LabelText::Computed(|| ::metrics_core::private::function_name(
-                            __marker,
-                        )),
+                        ::core::option::Option::None,
+                        ::core::option::Option::Some(::metrics_core::private::NativeOptions::DEFAULT),
                     ),
-                ],
-                ::metrics_core::private::Location::caller(),
-            );
-            const _: () = ::metrics_core::private::check_metric_name(&__FIELD);
-            #[allow(elided_lifetimes_in_paths)]
-            const _: () = ::metrics_core::private::check_function_labels::<Request>();
-            const _: () = ::metrics_core::private::check_label_names(&__FIELD);
-            #[allow(elided_lifetimes_in_paths)]
-            static __FUNCTION: ::metrics_core::private::Function<Request> = ::metrics_core::private::Function::new(
-                &__FIELD,
-            );
-            ::metrics_core::__entry!(
-                ::metrics_core::private::Entry { crate_name : ::core::env!("CARGO_CRATE_NAME"),
-                name : "answer", location : __FIELD.location, source : || __FUNCTION.source(), }
-            );
-            let __label_0 = route;
-            let __future = ::metrics_core::private::make_future(
-                move || -> BoxFuture<'_, Response> { find(route) },
-                move |__elapsed, __outcome| ::metrics_core::private::contain(move || {
-                    __FUNCTION
-                        .observe(
-                            Request { route: __label_0 },
-                            __outcome.ended_by(ended),
-                            __elapsed,
-                        )
-                }),
-                move || (),
-            );
-            ::metrics_core::private::time_boxed_future(__future)
-        }
-    "#]],
+                    &[
+                        (
+                            "function",
+                            ::metrics_core::private::LabelText::Computed(|| ::metrics_core::private::function_name(
+                                __marker,
+                            )),
+                        ),
+                    ],
+                    ::metrics_core::private::Location::caller(),
+                );
+                const _: () = ::metrics_core::private::check_metric_name(&__FIELD);
+                #[allow(elided_lifetimes_in_paths)]
+                const _: () = ::metrics_core::private::check_function_labels::<Request>();
+                const _: () = ::metrics_core::private::check_label_names(&__FIELD);
+                #[allow(elided_lifetimes_in_paths)]
+                static __FUNCTION: ::metrics_core::private::Function<Request> = ::metrics_core::private::Function::new(
+                    &__FIELD,
+                );
+                ::metrics_core::__entry!(
+                    ::metrics_core::private::Entry { crate_name : ::core::env!("CARGO_CRATE_NAME"),
+                    name : "answer", location : __FIELD.location, source : || __FUNCTION.source(), }
+                );
+                let __label_0 = route;
+                let __future = ::metrics_core::private::make_future(
+                    move || -> BoxFuture<'_, Response> { find(route) },
+                    move |__elapsed, __outcome| ::metrics_core::private::contain(move || {
+                        __FUNCTION
+                            .observe(
+                                Request { route: __label_0 },
+                                __outcome.ended_by(ended),
+                                __elapsed,
+                            )
+                    }),
+                    move || (),
+                );
+                ::metrics_core::private::time_boxed_future(__future)
+            }
+        "#]],
     );
 }
 
