@@ -1,8 +1,10 @@
 //! What an expansion does at the end of a call, besides observing it.
 
-use super::outcome::Outcome;
+use super::outcome::{Ended, Outcome};
 use crate::label::LabelSet;
-use crate::metric::{Child, Family, Observe, Storage};
+use crate::metric::{
+    Child, Counter, CounterValue, Family, Gauge, GaugeValue, Handle, InProgress, Observe, Ref, Storage,
+};
 use crate::registry::forget;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -41,6 +43,79 @@ pub fn observe<I: Observe>(into: &I, elapsed: Duration) {
 #[inline]
 pub fn observe_labels<I: ObserveLabels>(into: &I, labels: &I::Of<'_>, elapsed: Duration) {
     into.observe_labels(labels, elapsed);
+}
+
+/// Counts a call that failed.
+#[inline]
+pub fn count_failure<C: CountFailures>(counter: &C, ended: Ended) {
+    if ended.is_failure() {
+        counter.count_failure();
+    }
+}
+
+/// One more in progress, until what is returned is dropped.
+#[inline]
+pub fn track_in_progress<G: TrackInProgress>(gauge: &G) -> G::Guard<'_> {
+    gauge.track()
+}
+
+/// A counter, or a series of a family of counters.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` counts no errors",
+    label = "`count_errors` takes a counter, or a series: `family.with(&labels)`"
+)]
+pub trait CountFailures {
+    /// Counts 1.
+    fn count_failure(&self);
+}
+
+impl<T: CounterValue> CountFailures for Counter<T> {
+    fn count_failure(&self) {
+        self.inc();
+    }
+}
+
+impl<D: Storage, T: CounterValue> CountFailures for Ref<'_, D, Counter<T>> {
+    fn count_failure(&self) {
+        self.inc();
+    }
+}
+
+/// A gauge, or a series of a family of gauges.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not go up and down",
+    label = "`track_in_progress` takes a gauge, or a series: `family.with(&labels)`"
+)]
+pub trait TrackInProgress {
+    /// What keeps it up.
+    type Guard<'a>
+    where
+        Self: 'a;
+
+    /// Goes up.
+    fn track(&self) -> Self::Guard<'_>;
+}
+
+impl<T: GaugeValue> TrackInProgress for Gauge<T> {
+    type Guard<'a>
+        = InProgress<&'a Self>
+    where
+        Self: 'a;
+
+    fn track(&self) -> Self::Guard<'_> {
+        self.track_in_progress()
+    }
+}
+
+impl<D: Storage, T: GaugeValue> TrackInProgress for Ref<'_, D, Gauge<T>> {
+    type Guard<'a>
+        = InProgress<Handle<Gauge<T>>>
+    where
+        Self: 'a;
+
+    fn track(&self) -> Self::Guard<'_> {
+        self.track_in_progress()
+    }
 }
 
 /// A family of what can be timed.

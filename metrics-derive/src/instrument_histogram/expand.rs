@@ -1,6 +1,6 @@
 use super::labels::Labels;
 use super::model::{Body, Family, Function, Model, Output, Target};
-use super::report::{call, report};
+use super::report::{borrow, report};
 use crate::buckets::Buckets;
 use crate::emit::{at, check};
 use proc_macro2::TokenStream;
@@ -102,8 +102,13 @@ fn sync_body(model: &Model) -> TokenStream {
 
 /// What is kept until the call has ended.
 fn begin(model: &Model) -> TokenStream {
-    let track = model.track_in_progress.as_ref().map(|place| call(place, "track_in_progress"));
-    track.map(|track| quote!(let __in_progress = #track;)).unwrap_or_default()
+    track(model).map(|track| quote!(let __in_progress = #track;)).unwrap_or_default()
+}
+
+fn track(model: &Model) -> Option<TokenStream> {
+    let private = model.core.private();
+    let gauge = borrow(model.track_in_progress.as_ref()?);
+    Some(quote!(#private::track_in_progress(#gauge)))
 }
 
 /// The body, as a closure of the function's type.
@@ -155,10 +160,7 @@ fn async_body(model: &Model) -> TokenStream {
 fn future_body(model: &Model, time: &Ident) -> TokenStream {
     let private = model.core.private();
     let (body, report) = (closure(model), report(model));
-    let begin = match &model.track_in_progress {
-        Some(place) => call(place, "track_in_progress"),
-        None => quote!(()),
-    };
+    let begin = track(model).unwrap_or_else(|| quote!(()));
     quote! {
         let __future = #private::make_future(#body, #report, move || #begin);
         #private::#time(__future)

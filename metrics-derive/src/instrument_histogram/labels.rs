@@ -1,8 +1,9 @@
 //! `labels = Request { method: Method::Get, route, status: |outcome| … }`
 
+use crate::emit::at;
 use darling::{Error, FromMeta};
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Attribute, Expr, ExprClosure, Ident, Member, Path};
 
@@ -62,6 +63,13 @@ impl Value {
     }
 }
 
+/// Asks something of the user with `__outcome`. An error about what it answers is where it stands.
+pub(super) fn ask(private: &TokenStream, closure: &impl ToTokens) -> TokenStream {
+    let span = closure.span();
+    let (ask, outcome) = (at(span, quote!(#private::ask)), quote!(__outcome));
+    quote_spanned!(span=> #ask(#outcome, #closure))
+}
+
 impl Labels {
     /// The variables of labels that are evaluated before the body.
     pub(super) fn before(&self) -> TokenStream {
@@ -79,7 +87,7 @@ impl Labels {
         let fields = self.labels.iter().map(|Label { attrs, member, value }| {
             let value = match value {
                 Value::Before { variable, .. } => quote!(#variable),
-                Value::AtTheEnd(closure) => quote!(#private::ask(__outcome, #closure)),
+                Value::AtTheEnd(closure) => ask(private, closure),
             };
             quote!(#(#attrs)* #member: #value)
         });

@@ -170,8 +170,8 @@ impl Body {
                 let rule = "an async function is known to return a future; take `future` off";
                 return Err(Error::custom(rule).with_span(&future.span()));
             }
-            if let ReturnType::Default = sig.output {
-                let rule = "this function returns nothing, so no future; take `future` off";
+            if returns_no_future(&sig.output) {
+                let rule = "`future` is for functions that return a future, and this one does not; take it off";
                 return Err(Error::custom(rule).with_span(&future.span()));
             }
         }
@@ -200,6 +200,21 @@ impl Body {
         }
     }
 }
+
+/// What can be told without types.
+fn returns_no_future(output: &ReturnType) -> bool {
+    let ReturnType::Type(_, ty) = output else { return true };
+    match &**ty {
+        Type::Path(path) => path.path.get_ident().is_some_and(|ident| PRIMITIVE.iter().any(|name| ident == name)),
+        Type::Array(_) | Type::Never(_) | Type::Reference(_) | Type::Tuple(_) => true,
+        _ => false,
+    }
+}
+
+const PRIMITIVE: [&str; 18] = [
+    "String", "bool", "char", "f32", "f64", "i128", "i16", "i32", "i64", "i8", "isize", "u128", "u16", "u32", "u64",
+    "u8", "usize", "str",
+];
 
 fn is_future<'a>(bounds: impl IntoIterator<Item = &'a TypeParamBound>) -> bool {
     bounds.into_iter().any(|bound| match bound {

@@ -1,6 +1,7 @@
 //! What an expansion does when a call has ended: a closure of the time that it took and its outcome.
 
 use super::attr::{Asked, Place};
+use super::labels::ask;
 use super::model::{Model, Target};
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -14,7 +15,7 @@ pub(super) fn report(model: &Model) -> TokenStream {
         return quote!(move |__elapsed, __outcome| #observe);
     }
     let skip = model.skip_on.as_ref().map(|Asked(skip)| {
-        let condition = quote_spanned!(skip.span()=> #private::ask::<_, ::core::primitive::bool>(__outcome, #skip));
+        let condition = ask(&private, skip);
         quote! {
             if #condition {
                 return;
@@ -22,12 +23,8 @@ pub(super) fn report(model: &Model) -> TokenStream {
         }
     });
     let count = model.count_errors.as_ref().map(|place| {
-        let (ended, count) = (ended(model), call(place, "guard_errors"));
-        quote! {
-            if (#ended).is_failure() {
-                ::core::mem::drop(#count);
-            }
-        }
+        let (ended, counter) = (ended(model), borrow(place));
+        quote!(#private::count_failure(#counter, #ended);)
     });
     quote! {
         move |__elapsed, __outcome| #private::contain(move || {
@@ -47,21 +44,34 @@ fn asks_the_user(model: &Model) -> bool {
 
 fn observe(model: &Model) -> TokenStream {
     let private = model.core.private();
-    let labels = model.labels.as_ref().map(|labels| labels.literal(&private));
-    match (&model.target, labels) {
+    match (&model.target, &model.labels) {
         (Target::Own(_), labels) => {
-            let labels = labels.unwrap_or_else(|| quote!(#private::NoLabels));
+            let labels = match labels {
+                Some(labels) => labels.literal(&private),
+                None => quote!(#private::NoLabels),
+            };
             let ended = ended(model);
             quote!(__FUNCTION.observe(#labels, #ended, __elapsed))
         }
-        (Target::Into(Place(into)), Some(labels)) => {
-            let observe = quote_spanned!(into.span()=> #private::observe_labels);
-            quote!(#observe(&#into, &#labels, __elapsed))
+        (Target::Into(into), Some(labels)) => {
+            let (into, literal) = (borrow(into), labels.literal(&private));
+            let labels = quote_spanned!(labels.span()=> &#literal);
+            quote!(#private::observe_labels(#into, #labels, __elapsed))
         }
-        (Target::Into(Place(into)), None) => {
-            let observe = quote_spanned!(into.span()=> #private::observe);
-            quote!(#observe(&#into, __elapsed))
+        (Target::Into(into), None) => {
+            let into = borrow(into);
+            quote!(#private::observe(#into, __elapsed))
         }
+    }
+}
+
+/// A reference to a metric of the user. An error about its type is where it is named.
+pub(super) fn borrow(Place(place): &Place) -> TokenStream {
+    match place {
+        Expr::Path(_) | Expr::Field(_) | Expr::MethodCall(_) | Expr::Call(_) | Expr::Index(_) | Expr::Unary(_) => {
+            quote_spanned!(place.span()=> &#place)
+        }
+        _ => quote_spanned!(place.span()=> &(#place)),
     }
 }
 
@@ -71,16 +81,5 @@ fn ended(model: &Model) -> TokenStream {
         Some(Asked(outcome)) => quote!(__outcome.ended_by(#outcome)),
         // Finds out by the type, not by its name, whether it is a `Result`: see `Returned` in the library.
         None => quote!(__outcome.ended_by(|__value| #private::Returned(__value).ended())),
-    }
-}
-
-/// A call of a method of the metric, without arguments. An error about it is where the metric is named.
-pub(super) fn call(Place(place): &Place, method: &str) -> TokenStream {
-    let method = syn::Ident::new(method, place.span());
-    match place {
-        Expr::Path(_) | Expr::Field(_) | Expr::MethodCall(_) | Expr::Call(_) | Expr::Index(_) | Expr::Paren(_) => {
-            quote!(#place.#method())
-        }
-        _ => quote!((#place).#method()),
     }
 }
