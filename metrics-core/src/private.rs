@@ -49,22 +49,13 @@ pub const fn family(fields: &[Field], at: usize) -> &FamilyField {
     }
 }
 
-/// Builds the metric of field number `at`.
-pub fn build_field<I>(fields: &[Field], at: usize, scope: &Scope<'_>, build: fn(&Spec<'_>) -> I) -> I {
-    Spec::build_field(family(fields, at), scope, build)
-}
-
 /// What a type does as an [`Instrument`]. Nothing here asks for that trait but [`instrument`].
 #[derive(Debug)]
 pub struct InstrumentOf<I> {
-    /// [`Instrument::KIND`].
-    pub kind: Kind,
-    /// [`Instrument::LABEL_NAMES`].
-    pub label_names: &'static [&'static str],
-    /// [`Instrument::build`].
-    pub build: fn(&Spec<'_>) -> I,
-    /// [`Instrument::present`].
-    pub present: fn(&I) -> Option<Part<'_>>,
+    kind: Kind,
+    label_names: &'static [&'static str],
+    build: fn(&Spec<'_>) -> I,
+    present: fn(&I) -> Option<Part<'_>>,
 }
 
 /// What the type of a field does. Asserts, on its span, that it is a metric.
@@ -74,6 +65,83 @@ pub const fn instrument<I: Instrument>() -> InstrumentOf<I> {
 
 fn present<I: Instrument>(metric: &I) -> Option<Part<'_>> {
     metric.present().map(|metric| Part::new(metric, 0))
+}
+
+impl<I> InstrumentOf<I> {
+    /// A field of this type, where this is called, without options.
+    #[track_caller]
+    pub const fn field(&self, name: &'static str, help: &'static str) -> Field {
+        let Self { kind, label_names, .. } = *self;
+        Field::Family(FamilyField {
+            name,
+            help,
+            kind,
+            label_names,
+            options: Options::NONE,
+            location: Location::caller(),
+        })
+    }
+
+    /// Makes the metric of field number `at`.
+    pub fn build(&self, fields: &[Field], at: usize, scope: &Scope<'_>) -> I {
+        Spec::build_field(family(fields, at), scope, self.build)
+    }
+
+    /// See [`Metrics::visit`].
+    pub fn visit<'a>(&self, metric: &'a I, visit: &mut dyn FnMut(Option<Part<'a>>)) {
+        visit((self.present)(metric));
+    }
+}
+
+/// What a type does as a struct of [`Metrics`]. Nothing here asks for that trait but [`group`].
+#[derive(Debug)]
+pub struct GroupOf<G> {
+    prefix: &'static str,
+    const_labels: &'static [(&'static str, LabelText)],
+    fields: &'static [Field],
+    build: fn(&Scope<'_>) -> G,
+    visit: Visit<G>,
+}
+
+/// [`Metrics::visit`] of a `G`.
+type Visit<G> = for<'a, 'f> fn(&'a G, &'f mut (dyn FnMut(Option<Part<'a>>) + 'f));
+
+/// What the type of a group does. Asserts, on its span, that it is a struct of metrics.
+pub const fn group<G: Metrics>() -> GroupOf<G> {
+    GroupOf { prefix: G::PREFIX, const_labels: G::CONST_LABELS, fields: G::FIELDS, build: G::build, visit: G::visit }
+}
+
+impl<G> GroupOf<G> {
+    /// A field of this type, where this is called, without options.
+    #[track_caller]
+    pub const fn field(&self, prefix: &'static str) -> Field {
+        Field::Group(GroupField {
+            prefix,
+            inner_prefix: self.prefix,
+            const_labels: &[],
+            inner_const_labels: self.const_labels,
+            label_names: &[],
+            fields: self.fields,
+            options: Options::NONE,
+            location: Location::caller(),
+        })
+    }
+
+    /// Makes the group of field number `at`.
+    ///
+    /// # Panics
+    /// If that field is a metric.
+    pub fn build(&self, fields: &[Field], at: usize, scope: &Scope<'_>) -> G {
+        match &fields[at] {
+            Field::Group(group) => (self.build)(&scope.enter(group.prefix).with_options(&group.options)),
+            Field::Family(_) => panic!("this field is a metric"),
+        }
+    }
+
+    /// See [`Metrics::visit`].
+    pub fn visit<'a>(&self, group: &'a G, visit: &mut dyn FnMut(Option<Part<'a>>)) {
+        (self.visit)(group, visit);
+    }
 }
 
 /// The values of a set's labels, or none if one of them is not dense: then the set is not either.

@@ -1,5 +1,6 @@
 //! `buckets = …`: a list, or a constant expression that gives one.
 
+use crate::emit::is_promoted;
 use darling::{Error, FromMeta};
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
@@ -27,10 +28,10 @@ impl Buckets {
     /// An expression of type `&'static [f64]`.
     pub(crate) fn slice(&self) -> TokenStream {
         let expr = &self.0;
-        if matches!(expr, Expr::Array(_)) {
+        if matches!(expr, Expr::Array(_)) && is_promoted(expr) {
             quote!(&#expr)
         } else {
-            // What a function returns lives as long as a constant only in a constant of its own.
+            // What a function returns lives for ever only in a constant of its own.
             quote!({
                 const __METRICS_BUCKETS: &[::core::primitive::f64] = &#expr;
                 __METRICS_BUCKETS

@@ -1,5 +1,6 @@
 //! `const_labels(region = "eu")`: labels that every series carries.
 
+use crate::emit::is_promoted;
 use darling::ast::NestedMeta;
 use darling::{Error, FromMeta};
 use proc_macro2::{Span, TokenStream};
@@ -56,6 +57,19 @@ impl ConstLabels {
     /// Names, and where they stand.
     pub(crate) fn names(&self) -> impl Iterator<Item = (&str, Span)> {
         self.0.iter().map(|label| (label.name.as_str(), label.span))
+    }
+
+    /// An expression of type `&'static [(&str, LabelText)]`.
+    pub(crate) fn slice(&self, private: &TokenStream) -> TokenStream {
+        let pairs = self.pairs(private);
+        if self.0.iter().all(|label| is_promoted(&label.value)) {
+            quote!(&[#pairs])
+        } else {
+            quote!({
+                const __METRICS_LABELS: &[(&::core::primitive::str, #private::LabelText)] = &[#pairs];
+                __METRICS_LABELS
+            })
+        }
     }
 
     /// The elements of a list of type `&[(&str, LabelText)]`.

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::quote;
-use syn::Path;
+use syn::{Expr, Path};
 
 /// Where expansions find the library. The one place to change when the crate is named differently.
 const CORE: &str = "::metrics_core";
@@ -23,6 +23,16 @@ impl Core {
     pub(crate) fn private(&self) -> TokenStream {
         let core = &self.0;
         quote!(#core::private)
+    }
+
+    /// Gives that module a short name, [`imported`](Self::imported), in the items of a derive.
+    pub(crate) fn import(&self) -> TokenStream {
+        let (private, imported) = (self.private(), Self::imported());
+        quote!(use #private as #imported;)
+    }
+
+    pub(crate) fn imported() -> TokenStream {
+        quote!(__m)
     }
 
     /// The macro that puts an entry where the global registry finds it.
@@ -60,4 +70,19 @@ pub(crate) fn at(span: Span, tokens: TokenStream) -> TokenStream {
 /// it reports one error for each constant.
 pub(crate) fn check(span: Span, assertion: &TokenStream) -> TokenStream {
     at(span, quote!(const _: () = #assertion;))
+}
+
+/// Whether a reference to a constant lives for ever although it is an argument: [what `rustc` promotes][promoted].
+///
+/// [promoted]: https://doc.rust-lang.org/reference/destructors.html#constant-promotion
+pub(crate) fn is_promoted(expr: &Expr) -> bool {
+    match expr {
+        Expr::Lit(_) | Expr::Path(_) => true,
+        Expr::Array(list) => list.elems.iter().all(is_promoted),
+        Expr::Group(group) => is_promoted(&group.expr),
+        Expr::Paren(paren) => is_promoted(&paren.expr),
+        Expr::Unary(unary) => is_promoted(&unary.expr),
+        Expr::Macro(call) => ["concat", "env", "stringify"].iter().any(|name| call.mac.path.is_ident(name)),
+        _ => false,
+    }
 }

@@ -34,5 +34,9 @@ fn the_others_are_shown() {
     WholeMetrics::global().count.inc();
     assert_eq!(sample_value(Registry::global(), "whole_count_total", &[]), Some(1.0));
     let error = Registry::global().check().unwrap_err();
-    assert!(matches!(&error, RegisterError::Panicked { name, .. } if name == "BrokenMetrics"), "{error}");
+    let [RegisterError::Panicked { name, .. }] = &error.errors[..] else { panic!("{error}") };
+    assert_eq!(
+        (name.as_str(), &error.names[..]),
+        ("BrokenMetrics", &["broken_instance::BrokenMetrics".to_owned()][..])
+    );
 }

@@ -12,6 +12,74 @@ pub enum Field {
     Group(GroupField),
 }
 
+/// One line of an expansion for each attribute. What does not fit was refused before.
+impl Field {
+    /// `unit = Seconds`.
+    #[must_use]
+    pub const fn unit(self, unit: Unit) -> Self {
+        self.with(Options { unit: Some(unit), ..self.options() })
+    }
+
+    /// `buckets = […]`.
+    #[must_use]
+    pub const fn buckets(self, bounds: &'static [f64]) -> Self {
+        self.with(Options { buckets: Some(bounds), ..self.options() })
+    }
+
+    /// `quantiles = […]`.
+    #[must_use]
+    pub const fn quantiles(self, quantiles: &'static [f64]) -> Self {
+        self.with(Options { quantiles: Some(quantiles), ..self.options() })
+    }
+
+    /// `native`, or `native = …`.
+    #[must_use]
+    pub const fn native(self, native: NativeOptions) -> Self {
+        self.with(Options { native: Some(native), ..self.options() })
+    }
+
+    /// `max_series = 500`, or `off`, which is `usize::MAX`.
+    #[must_use]
+    pub const fn max_series(self, max_series: usize) -> Self {
+        self.with(Options { max_series: Some(max_series), ..self.options() })
+    }
+
+    /// `ttl_seconds = 600`.
+    #[must_use]
+    pub const fn ttl(self, ttl: Duration) -> Self {
+        self.with(Options { ttl: Some(ttl), ..self.options() })
+    }
+
+    /// `preset`.
+    #[must_use]
+    pub const fn preset(self) -> Self {
+        self.with(Options { preset: true, ..self.options() })
+    }
+
+    /// `const_labels(k = "v")`.
+    #[must_use]
+    pub const fn const_labels(self, const_labels: &'static [(&'static str, LabelText)]) -> Self {
+        match self {
+            Self::Family(_) => self.with(Options { const_labels, ..self.options() }),
+            Self::Group(group) => Self::Group(GroupField { const_labels, ..group }),
+        }
+    }
+
+    const fn options(self) -> Options {
+        match self {
+            Self::Family(family) => family.options,
+            Self::Group(group) => group.options,
+        }
+    }
+
+    const fn with(self, options: Options) -> Self {
+        match self {
+            Self::Family(family) => Self::Family(FamilyField { options, ..family }),
+            Self::Group(group) => Self::Group(GroupField { options, ..group }),
+        }
+    }
+}
+
 /// A metric field, as its derive found it.
 #[derive(Clone, Copy, Debug)]
 pub struct FamilyField {
@@ -79,6 +147,8 @@ pub struct GroupField {
     pub label_names: &'static [&'static str],
     /// The nested struct's fields.
     pub fields: &'static [Field],
+    /// What its attributes say of the series of a family of groups.
+    pub options: Options,
     /// The field.
     pub location: Location,
 }

@@ -91,6 +91,37 @@ impl From<FamilyError> for RegisterError {
     }
 }
 
+/// What the linker gathered and the [global registry](super::Registry::global) does not expose, with everything that is
+/// the matter, a line for each mistake; see [`Registry::check`](super::Registry::check).
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Unexposed {
+    /// The structs and functions that are left out, with their crates, in the order of the source.
+    pub names: Vec<String>,
+    /// Every pair of families that clash, also of what is left out already, so that no mistake hides another one; then
+    /// the other versions of this crate.
+    pub errors: Vec<RegisterError>,
+}
+
+impl fmt::Display for Unexposed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.names[..] {
+            [] => {}
+            [name] => write!(f, "{name} is not exposed: ")?,
+            names => write!(f, "{} are not exposed: ", names.join(", "))?,
+        }
+        match &self.errors[..] {
+            [error] => error.fmt(f),
+            errors => {
+                write!(f, "{} mistakes", errors.len())?;
+                errors.iter().try_for_each(|error| write!(f, "\n- {error}"))
+            }
+        }
+    }
+}
+
+impl std::error::Error for Unexposed {}
+
 /// Crates whose metrics cannot be shown; see [`Registry::require_crates`](super::Registry::require_crates).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]

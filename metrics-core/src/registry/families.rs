@@ -1,11 +1,12 @@
 //! Which families stand on one page, and which clash.
 
+use super::clash::{Claim, check, sample_names};
 use super::scope::Scope;
 use super::{RegisterError, Source, SourceFamily};
 use crate::collector::Collector;
 use crate::model::{Desc, Kind, Location};
-use crate::name::{EscapingScheme, Validation, escape_label_name, escape_metric_name};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use crate::name::Validation;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -73,6 +74,13 @@ pub(super) struct Collected {
 pub(super) fn next_id() -> u64 {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     NEXT.fetch_add(1, Relaxed)
+}
+
+impl Member {
+    /// What it takes as a part of the family `desc`.
+    fn claim<'a>(&'a self, desc: &'a Desc) -> Claim<'a> {
+        Claim { desc, const_labels: &self.const_labels, location: self.location }
+    }
 }
 
 impl Families {
@@ -146,7 +154,7 @@ impl Families {
 
     fn name_samples(&mut self) {
         let families = self.page.families.iter().map(|family| &family.desc);
-        self.samples = families.flat_map(|desc| samples(desc).map(|sample| (sample, desc.name.clone()))).collect();
+        self.samples = families.flat_map(|desc| sample_names(desc).map(|sample| (sample, desc.name.clone()))).collect();
     }
 
     /// Adds a family by the rules that also hold for what no derive has checked.
@@ -165,27 +173,23 @@ impl Families {
 
     /// Adds what was checked before.
     pub(super) fn add_member(&mut self, desc: Desc, member: Member) -> Result<(), RegisterError> {
-        let owner = samples(&desc).find_map(|name| self.samples.get(&name).cloned());
+        let owner = sample_names(&desc).find_map(|name| self.samples.get(&name).cloned());
         let families = Arc::make_mut(&mut self.page.families);
         let place = families.binary_search_by(|family| order(&family.desc).cmp(&order(&desc)));
         match (place, owner) {
             (Ok(at), _) => {
-                joins(&families[at], &desc, &member)?;
+                let family = &families[at];
+                for other in &family.members {
+                    other.claim(&family.desc).check(&member.claim(&desc))?;
+                }
                 families[at].members.push(member);
             }
             (Err(_), Some(owner)) => {
-                let other = families.iter().find(|family| family.desc.name == owner);
-                let location = other.map_or(member.location, |family| family.members[0].location);
-                let is_same = |name: &String| other.is_some_and(|other| other.desc.sample_names().any(|n| n == *name));
-                let why = if desc.sample_names().any(|name| is_same(&name)) {
-                    "both have a sample of one name, by the suffixes of their types; rename one"
-                } else {
-                    "their names differ only in characters that become `_` for readers that do not know them; rename one"
-                };
-                return Err(clash(&desc, owner, location, why));
+                let other = families.iter().find(|family| family.desc.name == owner).expect("it owns a sample");
+                return other.members[0].claim(&other.desc).check(&member.claim(&desc));
             }
             (Err(at), None) => {
-                self.samples.extend(samples(&desc).map(|sample| (sample, desc.name.clone())));
+                self.samples.extend(sample_names(&desc).map(|sample| (sample, desc.name.clone())));
                 families.insert(at, Family { desc, members: vec![member] });
             }
         }
@@ -198,60 +202,4 @@ impl Families {
 /// [spec]: https://prometheus.io/docs/specs/om/open_metrics_spec/#supporting-target-metadata-in-both-push-based-and-pull-based-systems
 fn order(desc: &Desc) -> (bool, &str) {
     (!(desc.kind == Kind::Info && desc.name == "target"), &desc.name)
-}
-
-/// All names under which something of the family may stand on a page, as those get them who know the fewest
-/// characters.
-fn samples(desc: &Desc) -> impl Iterator<Item = String> + '_ {
-    // A state set's name is that of a label too, which has no colon.
-    let escape = if desc.kind == Kind::StateSet { escape_label_name } else { escape_metric_name };
-    desc.sample_names().map(move |name| escape(&name, EscapingScheme::Underscores).into_owned())
-}
-
-fn check(added: &SourceFamily, validation: Validation) -> Result<(), RegisterError> {
-    let SourceFamily { desc, const_labels } = added;
-    let broken = |what: String, rule| RegisterError::Broken { what, rule, location: desc.location };
-    validation.metric_name(&desc.name).map_err(|e| broken(format!("metric `{}`", desc.name), e.rule))?;
-    let labels = const_labels.iter().map(|(name, _)| name.as_str()).chain(desc.label_names.iter().map(|name| &**name));
-    let mut before = HashSet::new();
-    for label in labels {
-        let what = format!("label `{label}` of metric `{}`", desc.name);
-        if let Err(e) = validation.label_name(label) {
-            return Err(broken(what, e.rule));
-        }
-        let escaped = escape_label_name(label, EscapingScheme::Underscores);
-        let is_state =
-            || desc.kind == Kind::StateSet && escaped == escape_label_name(&desc.name, EscapingScheme::Underscores);
-        if desc.kind.reserved_label() == Some(label) || is_state() {
-            return Err(broken(what, "the type uses this label itself; rename the label"));
-        }
-        if !before.insert(escaped) {
-            return Err(broken(what, "the label is there twice; rename one, also if it is a constant one"));
-        }
-    }
-    Ok(())
-}
-
-/// Whether `member` can be a part of the family that has its name.
-fn joins(family: &Family, desc: &Desc, member: &Member) -> Result<(), RegisterError> {
-    let first = &family.members[0];
-    let names = |member: &Member| member.const_labels.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
-    let refuse = |other: &Member, why| Err(clash(desc, family.desc.name.clone(), other.location, why));
-    if let Some(same) = family.members.iter().find(|other| other.const_labels == member.const_labels) {
-        return refuse(same, "both have this name and the same constant labels; rename one, or give it `const_labels`");
-    }
-    if family.desc.kind != desc.kind {
-        return refuse(first, "one name has one type; rename one");
-    }
-    if family.desc.help != desc.help || family.desc.unit != desc.unit {
-        return refuse(first, "they share a family, so help and unit must be the same");
-    }
-    if family.desc.label_names != desc.label_names || names(first) != names(member) {
-        return refuse(first, "they share a family, so the labels must have the same names in the same order");
-    }
-    Ok(())
-}
-
-fn clash(desc: &Desc, other_name: String, other_location: Location, why: &'static str) -> RegisterError {
-    RegisterError::Clash { name: desc.name.clone(), location: desc.location, other_name, other_location, why }
 }

@@ -1,5 +1,7 @@
+use super::clash::Survey;
 use super::entry::{Entry, entries, others};
-use super::{Inner, MissingCrates, RegisterError, Registry};
+use super::scrape::forget;
+use super::{Inner, MissingCrates, RegisterError, Registry, Unexposed};
 use crate::report::report;
 use std::collections::BTreeSet;
 use std::panic::catch_unwind;
@@ -11,26 +13,42 @@ pub(super) fn gather() -> Registry {
     let registry = Registry::of(Inner::default());
     let mut all: Vec<&Entry> = entries().collect();
     all.sort_by_key(|entry| (entry.location, entry.crate_name));
+    let (mut survey, mut refused) = (Survey::default(), Unexposed::default());
     for entry in all {
-        if let Err(error) = register(&registry, entry) {
-            report(format_args!("{} is not exposed: {error}", entry.name));
-            registry.write().refused.push(error);
-        }
+        let errors = register(&registry, entry, &mut survey);
+        refused.errors.extend(errors.unwrap_or_else(|error| {
+            refused.names.push(format!("{}::{}", entry.crate_name, entry.name));
+            error
+        }));
     }
-    for (version, crates) in others() {
-        let error = foreign(version, crates);
-        report(format_args!("{error}"));
-        registry.write().refused.push(error);
+    refused.errors.extend(others().into_iter().map(|(version, crates)| foreign(version, crates)));
+    if !refused.errors.is_empty() {
+        report(format_args!("{refused}"));
+        registry.write().refused = Some(refused);
     }
     registry
 }
 
-fn register(registry: &Registry, entry: &Entry) -> Result<(), RegisterError> {
+/// Gives what is the matter with an entry that is exposed all the same, because what it clashes with is not; fails if
+/// it is left out.
+fn register(registry: &Registry, entry: &Entry, survey: &mut Survey) -> Result<Vec<RegisterError>, Vec<RegisterError>> {
     // An instance is made by the user's code too (`skip`ped fields, label texts). One that panics must not blank
     // the page of all the others.
-    let source = catch_unwind(|| (entry.source)())
-        .map_err(|_| RegisterError::Panicked { name: entry.name.to_owned(), location: entry.location })?;
-    registry.register_source(Arc::from(source)).map(drop)
+    let made = catch_unwind(|| {
+        let source = (entry.source)();
+        let families = source.families();
+        (source, families)
+    });
+    let (source, families) = made.map_err(|payload| {
+        forget(payload);
+        vec![RegisterError::Panicked { name: entry.name.to_owned(), location: entry.location }]
+    })?;
+    let errors = survey.add(families, registry.validation());
+    match registry.register_source(Arc::from(source)) {
+        Ok(_) => Ok(errors),
+        Err(error) if errors.is_empty() => Err(vec![error]),
+        Err(_) => Err(errors),
+    }
 }
 
 pub(super) fn require_crates(names: &[&str]) -> Result<(), MissingCrates> {

@@ -7,7 +7,7 @@ use super::Metrics;
 use crate::cell::{Key, Stopped};
 use crate::label::LabelSet;
 use crate::metric::{Child, Family, Part, Points, Spec, Storage};
-use crate::model::{Field, GroupField, LabelText, Location, Scope};
+use crate::model::{Field, GroupField, LabelText, Location, Options, Scope};
 
 impl<G: Metrics> Child for G {
     type Shared = ();
@@ -57,6 +57,7 @@ impl<L: LabelSet<Density: Storage> + 'static, G: Metrics> Metrics for Family<L, 
         inner_const_labels: G::CONST_LABELS,
         label_names: L::NAMES,
         fields: G::FIELDS,
+        options: Options::NONE,
         location: Location::caller(),
     })];
 

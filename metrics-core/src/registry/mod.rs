@@ -1,5 +1,6 @@
 //! Registries: which metrics a page shows.
 
+mod clash;
 mod definition;
 pub(crate) mod entry;
 mod error;
@@ -24,7 +25,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 pub use definition::{Definition, Registrable};
-pub use error::{MissingCrates, RegisterError};
+pub use error::{MissingCrates, RegisterError, Unexposed};
 pub use metrics::Metrics;
 pub use scrape::{Aborted, Scrape};
 pub(crate) use scrape::{collector_faults, forget};
@@ -63,7 +64,7 @@ pub struct Registry {
 struct Inner {
     families: Families,
     /// What the linker gathered and could not be registered.
-    refused: Vec<RegisterError>,
+    refused: Option<Unexposed>,
     /// `None`: whatever is the default just then.
     validation: Option<Validation>,
     target: Option<(Registration, Vec<(String, String)>)>,
@@ -92,7 +93,7 @@ impl Registry {
     /// metrics that were never touched are exposed too. Two of them with one name do not stop the program:
     /// the first by file and line is exposed, the other left out; see [`check`](Self::check). So is one whose
     /// instance cannot be made for a panic of yours, and everything that belongs to another version of this crate.
-    /// Each is a line on stderr. What makes an instance (`Default` of skipped fields) must not call this.
+    /// All of it is one message on stderr. What makes an instance (`Default` of skipped fields) must not call this.
     pub fn global() -> &'static Self {
         static GLOBAL: OnceLock<Registry> = OnceLock::new();
         GLOBAL.get_or_init(global::gather)
@@ -167,17 +168,15 @@ impl Registry {
     }
 
     /// Whether everything that the linker gathered is exposed by the global registry; always fine for another
-    /// one, which refuses when it is asked. Meant for a test of yours:
-    ///
-    /// ```standalone_crate
-    /// metrics_core::Registry::global().check().unwrap();
-    /// ```
+    /// one, which refuses when it is asked. For a test of yours there is
+    /// [`assert_valid`](crate::testing::assert_valid).
     ///
     /// # Errors
-    /// The first of the families that were left out, with both places; then the versions of this crate that are in the
-    /// program too, with the crates whose metrics they have.
-    pub fn check(&self) -> Result<(), RegisterError> {
-        self.read().refused.first().map_or(Ok(()), |error| Err(error.clone()))
+    /// All mistakes that only the whole program can show, at once: every pair of families with one name that have two
+    /// types, helps, units or sets of label names, or nothing to tell their series apart, with both places; what could
+    /// not be made; and the versions of this crate that are in the program too, with the crates whose metrics they have.
+    pub fn check(&self) -> Result<(), Unexposed> {
+        self.read().refused.clone().map_or(Ok(()), Err)
     }
 
     /// Whether each of these crates has metrics in the program. The linker drops a dependency that the

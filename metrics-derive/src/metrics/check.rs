@@ -1,14 +1,14 @@
 //! The rules that only the library can check, because they need names and types that the macro cannot see.
 
 use super::model::{Field, Metric, Model, Role, SeriesOptions};
-use crate::emit::{at, check};
-use proc_macro2::TokenStream;
+use crate::emit::{Core, at, check};
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use syn::LitStr;
 use syn::spanned::Spanned;
 
 pub(super) fn checks(model: &Model<'_>) -> TokenStream {
-    let private = model.core.private();
+    let private = Core::imported();
     let mut checks = TokenStream::new();
     checks.extend(model.prefix.as_ref().map(|prefix| check_prefix(&private, prefix)));
     for (name, span) in model.const_labels.names() {
@@ -16,12 +16,14 @@ pub(super) fn checks(model: &Model<'_>) -> TokenStream {
     }
     let len = model.described().count();
     if len > 1 {
+        let len = Literal::usize_unsuffixed(len);
         checks.extend(quote! {
             const __CLASHES: &[::core::primitive::usize] =
                 &#private::clashes::<#len, { #private::slots(__FIELDS) }>(__FIELDS);
         });
     }
-    for (place, field) in model.described().enumerate() {
+    for (n, field) in model.described().enumerate() {
+        let place = Literal::usize_unsuffixed(n);
         match &field.role {
             Role::Metric(metric) => {
                 checks.extend(metric.checks(field, &private, &quote!(#private::family(__FIELDS, #place))));
@@ -36,7 +38,7 @@ pub(super) fn checks(model: &Model<'_>) -> TokenStream {
             }
             Role::Skip => {}
         }
-        if place > 0 {
+        if n > 0 {
             checks.extend(check(field.ident.span(), &quote!(#private::check_unique(__FIELDS, __CLASHES, #place))));
         }
     }

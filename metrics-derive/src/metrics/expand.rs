@@ -1,9 +1,10 @@
-use super::model::{Field, Metric, Model, Role, SeriesOptions};
-use crate::emit::at;
-use proc_macro2::TokenStream;
+use super::model::{Field, Group, Metric, Model, Role, SeriesOptions};
+use crate::const_labels::ConstLabels;
+use crate::emit::{Core, at};
+use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
+use syn::LitStr;
 use syn::spanned::Spanned;
-use syn::{LitStr, Type};
 
 /// With `failed`, the implementation is only there to keep other code from failing too.
 pub(super) fn expand(model: &Model<'_>, failed: bool) -> TokenStream {
@@ -11,7 +12,9 @@ pub(super) fn expand(model: &Model<'_>, failed: bool) -> TokenStream {
     let implementation = implementation(model, failed);
     let instance = if model.group { None } else { Some(instance(model, failed)) };
     let fields = fields(model);
+    let import = model.core.import();
     quote! {
+        #import
         #fields
         #checks
         #implementation
@@ -22,13 +25,13 @@ pub(super) fn expand(model: &Model<'_>, failed: bool) -> TokenStream {
 /// A constant of its own, because whoever names `FIELDS` of the trait asks whether the struct implements it,
 /// and so repeats each error about that.
 fn fields(model: &Model<'_>) -> TokenStream {
-    let private = model.core.private();
+    let private = Core::imported();
     let fields = model.described().map(|field| field.descriptor(&private));
     quote!(const __FIELDS: &[#private::Field] = &[#(#fields),*];)
 }
 
 fn implementation(model: &Model<'_>, failed: bool) -> TokenStream {
-    let private = model.core.private();
+    let private = Core::imported();
     let ident = &model.input.ident;
     let prefix = text(model.prefix.as_ref());
     let const_labels = model.const_labels.pairs(&private);
@@ -61,25 +64,12 @@ fn implementation(model: &Model<'_>, failed: bool) -> TokenStream {
 }
 
 fn build(model: &Model<'_>) -> TokenStream {
-    let private = model.core.private();
-    let mut at = 0usize..;
-    let fields = model.fields.iter().map(|Field { ident, ty, role }| match role {
-        Role::Metric(_) => {
-            let (at, instrument) = (at.next(), instrument(ty, &private));
-            quote!(#ident: #private::build_field(__FIELDS, #at, &__scope, #instrument.build))
-        }
-        Role::Group(group) => {
-            at.next();
-            let prefix = text(group.prefix.as_ref());
-            let metrics = metrics(ty, &private);
-            let options = group.series.options();
-            let options = (!options.is_empty()).then(|| {
-                let options = struct_of(&options, &private);
-                quote!(.with_options(&#options))
-            });
-            quote!(#ident: #metrics::build(&__scope.enter(#prefix)#options))
-        }
-        Role::Skip => quote!(#ident: ::core::default::Default::default()),
+    let mut at = 0..;
+    let fields = model.fields.iter().map(|field| {
+        let ident = field.ident;
+        let Some(library) = field.library() else { return quote!(#ident: ::core::default::Default::default()) };
+        let at = at.next().map(Literal::usize_unsuffixed);
+        quote!(#ident: #library.build(__FIELDS, #at, &__scope))
     });
     let prefix = text(model.prefix.as_ref());
     quote! {
@@ -89,23 +79,16 @@ fn build(model: &Model<'_>) -> TokenStream {
 }
 
 fn visit(model: &Model<'_>) -> TokenStream {
-    let private = model.core.private();
-    let fields = model.described().map(|Field { ident, ty, role }| match role {
-        Role::Group { .. } => {
-            let metrics = metrics(ty, &private);
-            quote!(#metrics::visit(&self.#ident, __visit);)
-        }
-        _ => {
-            let instrument = instrument(ty, &private);
-            quote!(__visit((#instrument.present)(&self.#ident));)
-        }
+    let fields = model.described().map(|field| {
+        let (ident, library) = (field.ident, field.library());
+        quote!(#library.visit(&self.#ident, __visit);)
     });
     quote!(#(#fields)*)
 }
 
 /// The one instance, and the entry by which the global registry finds it.
 fn instance(model: &Model<'_>, failed: bool) -> TokenStream {
-    let private = model.core.private();
+    let private = Core::imported();
     let entry = model.core.entry();
     let ident = &model.input.ident;
     let vis = &model.input.vis;
@@ -147,110 +130,93 @@ fn instance(model: &Model<'_>, failed: bool) -> TokenStream {
 impl Field<'_> {
     /// An expression of the library's type `Field`.
     fn descriptor(&self, private: &TokenStream) -> TokenStream {
-        let ty = self.ty;
-        let location = at(self.ident.span(), quote!(#private::Location::caller()));
-        match &self.role {
+        let library = self.library();
+        let (arguments, options) = match &self.role {
             Role::Metric(metric) => {
-                let (name, help, options) = (&metric.name, &metric.help, metric.options(private));
-                let instrument = instrument(ty, private);
-                quote! {
-                    #private::Field::Family(#private::FamilyField {
-                        name: #name,
-                        help: #help,
-                        kind: #instrument.kind,
-                        label_names: #instrument.label_names,
-                        options: #options,
-                        location: #location,
-                    })
-                }
+                let (name, help) = (&metric.name, &metric.help);
+                (quote!(#name, #help), metric.options(private))
             }
-            Role::Group(group) => {
-                let (prefix, const_labels) = (text(group.prefix.as_ref()), group.const_labels.pairs(private));
-                let inner = metrics(ty, private);
-                quote! {
-                    #private::Field::Group(#private::GroupField {
-                        prefix: #prefix,
-                        inner_prefix: #inner::PREFIX,
-                        const_labels: &[#const_labels],
-                        inner_const_labels: #inner::CONST_LABELS,
-                        label_names: &[],
-                        fields: #inner::FIELDS,
-                        location: #location,
-                    })
-                }
-            }
-            Role::Skip => TokenStream::new(),
-        }
+            Role::Group(group) => (text(group.prefix.as_ref()), group.options(private)),
+            Role::Skip => return TokenStream::new(),
+        };
+        // The place of a method's call begins at its name.
+        let field = quote_spanned!(self.ident.span()=> .field(#arguments));
+        quote!(#library #field #options)
+    }
+
+    /// What the library makes of the field's type. Always by the same words, so that all errors about it read the
+    /// same, and rustc shows them once.
+    fn library(&self) -> Option<TokenStream> {
+        let (ty, private) = (self.ty, Core::imported());
+        let path = match self.role {
+            Role::Metric(_) => quote!(#private::instrument),
+            Role::Group(_) => quote!(#private::group),
+            Role::Skip => return None,
+        };
+        let path = at(ty.span(), path);
+        Some(quote_spanned!(ty.span()=> #path::<#ty>()))
     }
 }
 
 impl Metric {
+    /// Calls of methods of the library's type `Field`.
     fn options(&self, private: &TokenStream) -> TokenStream {
         let mut options = TokenStream::new();
         if let Some(unit) = &self.unit {
             let unit = unit.value(private);
-            options.extend(quote!(unit: ::core::option::Option::Some(#unit),));
+            options.extend(quote!(.unit(#unit)));
         }
         if let Some(buckets) = &self.buckets {
             let slice = buckets.slice();
-            options.extend(quote!(buckets: ::core::option::Option::Some(#slice),));
+            options.extend(quote!(.buckets(#slice)));
         }
         if let Some(quantiles) = &self.quantiles {
             let slice = quantiles.slice();
-            options.extend(quote!(quantiles: ::core::option::Option::Some(#slice),));
+            options.extend(quote!(.quantiles(#slice)));
         }
         if let Some(native) = &self.native {
             let native = native.options(private);
-            options.extend(quote!(native: ::core::option::Option::Some(#native),));
+            options.extend(quote!(.native(#native)));
         }
-        if !self.const_labels.is_empty() {
-            let pairs = self.const_labels.pairs(private);
-            options.extend(quote!(const_labels: &[#pairs],));
-        }
+        options.extend(const_labels(&self.const_labels, private));
         options.extend(self.series.options());
-        struct_of(&options, private)
+        options
+    }
+}
+
+impl Group {
+    /// Calls of methods of the library's type `Field`.
+    fn options(&self, private: &TokenStream) -> TokenStream {
+        let mut options = const_labels(&self.const_labels, private);
+        options.extend(self.series.options());
+        options
     }
 }
 
 impl SeriesOptions {
-    /// Fields of the library's type `Options`.
     fn options(&self) -> TokenStream {
         let mut options = TokenStream::new();
         if let Some(max_series) = &self.max_series {
             let max_series = max_series.value();
-            options.extend(quote!(max_series: ::core::option::Option::Some(#max_series),));
+            options.extend(quote!(.max_series(#max_series)));
         }
         if let Some(ttl) = &self.ttl_seconds {
             let ttl = ttl.value();
-            options.extend(quote!(ttl: ::core::option::Option::Some(#ttl),));
+            options.extend(quote!(.ttl(#ttl)));
         }
         if self.preset {
-            options.extend(quote!(preset: true,));
+            options.extend(quote!(.preset()));
         }
         options
     }
 }
 
-/// The library's type `Options` with these fields.
-fn struct_of(options: &TokenStream, private: &TokenStream) -> TokenStream {
-    if options.is_empty() {
-        quote!(#private::Options::NONE)
-    } else {
-        quote!(#private::Options { #options ..#private::Options::NONE })
+fn const_labels(labels: &ConstLabels, private: &TokenStream) -> TokenStream {
+    if labels.is_empty() {
+        return TokenStream::new();
     }
-}
-
-/// What the field's type does as an instrument. Always by the same words, so that all errors about it read the
-/// same, and rustc shows them once.
-fn instrument(ty: &Type, private: &TokenStream) -> TokenStream {
-    let instrument = at(ty.span(), quote!(#private::instrument));
-    quote_spanned!(ty.span()=> #instrument::<#ty>())
-}
-
-/// The field's type as a struct of metrics, on its span for the same reason.
-fn metrics(ty: &Type, private: &TokenStream) -> TokenStream {
-    let metrics = at(ty.span(), quote!(#private::Metrics));
-    quote_spanned!(ty.span()=> <#ty as #metrics>)
+    let slice = labels.slice(private);
+    quote!(.const_labels(#slice))
 }
 
 fn text(literal: Option<&LitStr>) -> TokenStream {

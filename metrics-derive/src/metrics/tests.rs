@@ -17,50 +17,31 @@ fn a_plain_struct() {
         &expect![[r##"
             #[allow(deprecated, unused_qualifications, clippy::inline_always)]
             const _: () = {
-                const __FIELDS: &[::metrics_core::private::Field] = &[
-                    ::metrics_core::private::Field::Family(::metrics_core::private::FamilyField {
-                        name: "orders",
-                        help: "Orders that were paid.",
-                        kind: ::metrics_core::private::instrument::<Counter>().kind,
-                        label_names: ::metrics_core::private::instrument::<Counter>().label_names,
-                        options: ::metrics_core::private::Options::NONE,
-                        location: ::metrics_core::private::Location::caller(),
-                    }),
+                use ::metrics_core::private as __m;
+                const __FIELDS: &[__m::Field] = &[
+                    __m::instrument::<Counter>().field("orders", "Orders that were paid."),
                 ];
-                const _: () = ::metrics_core::private::check_metric_name(
-                    ::metrics_core::private::family(__FIELDS, 0usize),
-                );
-                const _: () = ::metrics_core::private::check_label_names(
-                    ::metrics_core::private::family(__FIELDS, 0usize),
-                );
+                const _: () = __m::check_metric_name(__m::family(__FIELDS, 0));
+                const _: () = __m::check_label_names(__m::family(__FIELDS, 0));
                 #[automatically_derived]
-                impl ::metrics_core::private::Metrics for Shop {
+                impl __m::Metrics for Shop {
                     const PREFIX: &'static ::core::primitive::str = "";
                     const CONST_LABELS: &'static [(
                         &'static ::core::primitive::str,
-                        ::metrics_core::private::LabelText,
+                        __m::LabelText,
                     )] = &[];
-                    const FIELDS: &'static [::metrics_core::private::Field] = __FIELDS;
-                    fn build(__scope: &::metrics_core::private::Scope<'_>) -> Self {
+                    const FIELDS: &'static [__m::Field] = __FIELDS;
+                    fn build(__scope: &__m::Scope<'_>) -> Self {
                         let __scope = __scope.enter("");
                         Self {
-                            orders: ::metrics_core::private::build_field(
-                                __FIELDS,
-                                0usize,
-                                &__scope,
-                                ::metrics_core::private::instrument::<Counter>().build,
-                            ),
+                            orders: __m::instrument::<Counter>().build(__FIELDS, 0, &__scope),
                         }
                     }
                     fn visit<'__a>(
                         &'__a self,
-                        __visit: &mut dyn ::core::ops::FnMut(
-                            ::core::option::Option<::metrics_core::private::Part<'__a>>,
-                        ),
+                        __visit: &mut dyn ::core::ops::FnMut(::core::option::Option<__m::Part<'__a>>),
                     ) {
-                        __visit(
-                            (::metrics_core::private::instrument::<Counter>().present)(&self.orders),
-                        );
+                        __m::instrument::<Counter>().visit(&self.orders, __visit);
                     }
                 }
                 #[automatically_derived]
@@ -68,16 +49,15 @@ fn a_plain_struct() {
                     /// The one instance of these metrics, which the global registry exposes.
                     #[must_use]
                     pub fn global() -> &'static Self {
-                        static INSTANCE: ::metrics_core::private::LazyLock<Shop> = ::metrics_core::private::LazyLock::new(
-                            <Shop as ::metrics_core::private::Metrics>::new,
+                        static INSTANCE: __m::LazyLock<Shop> = __m::LazyLock::new(
+                            <Shop as __m::Metrics>::new,
                         );
-                        ::metrics_core::private::LazyLock::force(&INSTANCE)
+                        __m::LazyLock::force(&INSTANCE)
                     }
                 }
                 ::metrics_core::__entry!(
-                    ::metrics_core::private::Entry { crate_name : ::core::env!("CARGO_CRATE_NAME"),
-                    name : "Shop", location : ::metrics_core::private::Location::caller(), source :
-                    || ::metrics_core::private::derived(Shop::global()), }
+                    __m::Entry { crate_name : ::core::env!("CARGO_CRATE_NAME"), name : "Shop",
+                    location : __m::Location::caller(), source : || __m::derived(Shop::global()), }
                 );
             };
         "##]],
@@ -107,158 +87,124 @@ fn every_option() {
         &expect![[r##"
             #[allow(deprecated, unused_qualifications, clippy::inline_always)]
             const _: () = {
-                const __FIELDS: &[m::private::Field] = &[
-                    m::private::Field::Family(m::private::FamilyField {
-                        name: "time",
-                        help: "Time.",
-                        kind: m::private::instrument::<Family<Request<'static>, Histogram>>().kind,
-                        label_names: m::private::instrument::<Family<Request<'static>, Histogram>>()
-                            .label_names,
-                        options: m::private::Options {
-                            unit: ::core::option::Option::Some(m::private::Unit::Seconds),
-                            buckets: ::core::option::Option::Some({
-                                const __METRICS_BUCKETS: &[::core::primitive::f64] = &BUCKETS;
-                                __METRICS_BUCKETS
-                            }),
-                            native: ::core::option::Option::Some({
-                                const __METRICS_NATIVE: m::private::NativeOptions = N;
-                                __METRICS_NATIVE
-                            }),
-                            const_labels: &[("kind", m::private::LabelText::Static("x"))],
-                            ..m::private::Options::NONE
-                        },
-                        location: m::private::Location::caller(),
-                    }),
-                    m::private::Field::Family(m::private::FamilyField {
-                        name: "try",
-                        help: "Attempts.",
-                        kind: m::private::instrument::<Family<Attempt, Counter>>().kind,
-                        label_names: m::private::instrument::<Family<Attempt, Counter>>()
-                            .label_names,
-                        options: m::private::Options {
-                            unit: ::core::option::Option::Some(m::private::Unit::Other("tries")),
-                            preset: true,
-                            ..m::private::Options::NONE
-                        },
-                        location: m::private::Location::caller(),
-                    }),
-                    m::private::Field::Group(m::private::GroupField {
-                        prefix: "db",
-                        inner_prefix: <Pool as m::private::Metrics>::PREFIX,
-                        const_labels: &[("kind", m::private::LabelText::Static("sql"))],
-                        inner_const_labels: <Pool as m::private::Metrics>::CONST_LABELS,
-                        label_names: &[],
-                        fields: <Pool as m::private::Metrics>::FIELDS,
-                        location: m::private::Location::caller(),
-                    }),
-                    m::private::Field::Group(m::private::GroupField {
-                        prefix: "",
-                        inner_prefix: <Family<
-                            Request<'static>,
-                            Pool,
-                        > as m::private::Metrics>::PREFIX,
-                        const_labels: &[],
-                        inner_const_labels: <Family<
-                            Request<'static>,
-                            Pool,
-                        > as m::private::Metrics>::CONST_LABELS,
-                        label_names: &[],
-                        fields: <Family<Request<'static>, Pool> as m::private::Metrics>::FIELDS,
-                        location: m::private::Location::caller(),
-                    }),
+                use m::private as __m;
+                const __FIELDS: &[__m::Field] = &[
+                    __m::instrument::<Family<Request<'static>, Histogram>>()
+                        .field("time", "Time.")
+                        .unit(__m::Unit::Seconds)
+                        .buckets({
+                            const __METRICS_BUCKETS: &[::core::primitive::f64] = &BUCKETS;
+                            __METRICS_BUCKETS
+                        })
+                        .native({
+                            const __METRICS_NATIVE: __m::NativeOptions = N;
+                            __METRICS_NATIVE
+                        })
+                        .const_labels(&[("kind", __m::LabelText::Static("x"))]),
+                    __m::instrument::<Family<Attempt, Counter>>()
+                        .field("try", "Attempts.")
+                        .unit(__m::Unit::Other("tries"))
+                        .preset(),
+                    __m::group::<Pool>()
+                        .field("db")
+                        .const_labels(&[("kind", __m::LabelText::Static("sql"))]),
+                    __m::group::<Family<Request<'static>, Pool>>().field("").max_series(5),
                 ];
-                const _: () = m::private::check_prefix("shop");
-                const _: () = m::private::check_scope_label(__FIELDS, "region");
-                const __CLASHES: &[::core::primitive::usize] = &m::private::clashes::<
-                    4usize,
-                    { m::private::slots(__FIELDS) },
+                const _: () = __m::check_prefix("shop");
+                const _: () = __m::check_scope_label(__FIELDS, "region");
+                const __CLASHES: &[::core::primitive::usize] = &__m::clashes::<
+                    4,
+                    { __m::slots(__FIELDS) },
                 >(__FIELDS);
-                const _: () = m::private::check_metric_name(m::private::family(__FIELDS, 0usize));
-                const _: () = m::private::check_label_names(m::private::family(__FIELDS, 0usize));
-                const _: () = m::private::check_unit(m::private::family(__FIELDS, 0usize));
-                const _: () = m::private::check_buckets(m::private::family(__FIELDS, 0usize));
-                const _: () = m::private::assert_buckets::<Family<Request<'static>, Histogram>>();
-                const _: () = m::private::assert_native::<Family<Request<'static>, Histogram>>();
-                const _: () = m::private::check_const_label(
-                    m::private::family(__FIELDS, 0usize),
-                    "kind",
-                );
-                const _: () = m::private::check_metric_name(m::private::family(__FIELDS, 1usize));
-                const _: () = m::private::check_label_names(m::private::family(__FIELDS, 1usize));
-                const _: () = m::private::check_unit(m::private::family(__FIELDS, 1usize));
-                const _: () = m::private::assert_preset::<Family<Attempt, Counter>>();
-                const _: () = m::private::check_unique(__FIELDS, __CLASHES, 1usize);
-                const _: () = m::private::check_prefix("db");
-                const _: () = m::private::check_group(__FIELDS, 2usize);
-                const _: () = m::private::check_group_label(__FIELDS, 2usize, "kind");
-                const _: () = m::private::check_unique(__FIELDS, __CLASHES, 2usize);
-                const _: () = m::private::check_group(__FIELDS, 3usize);
-                const _: () = m::private::assert_max_series::<Family<Request<'static>, Pool>>();
-                const _: () = m::private::check_unique(__FIELDS, __CLASHES, 3usize);
+                const _: () = __m::check_metric_name(__m::family(__FIELDS, 0));
+                const _: () = __m::check_label_names(__m::family(__FIELDS, 0));
+                const _: () = __m::check_unit(__m::family(__FIELDS, 0));
+                const _: () = __m::check_buckets(__m::family(__FIELDS, 0));
+                const _: () = __m::assert_buckets::<Family<Request<'static>, Histogram>>();
+                const _: () = __m::assert_native::<Family<Request<'static>, Histogram>>();
+                const _: () = __m::check_const_label(__m::family(__FIELDS, 0), "kind");
+                const _: () = __m::check_metric_name(__m::family(__FIELDS, 1));
+                const _: () = __m::check_label_names(__m::family(__FIELDS, 1));
+                const _: () = __m::check_unit(__m::family(__FIELDS, 1));
+                const _: () = __m::assert_preset::<Family<Attempt, Counter>>();
+                const _: () = __m::check_unique(__FIELDS, __CLASHES, 1);
+                const _: () = __m::check_prefix("db");
+                const _: () = __m::check_group(__FIELDS, 2);
+                const _: () = __m::check_group_label(__FIELDS, 2, "kind");
+                const _: () = __m::check_unique(__FIELDS, __CLASHES, 2);
+                const _: () = __m::check_group(__FIELDS, 3);
+                const _: () = __m::assert_max_series::<Family<Request<'static>, Pool>>();
+                const _: () = __m::check_unique(__FIELDS, __CLASHES, 3);
                 #[automatically_derived]
-                impl m::private::Metrics for Shop {
+                impl __m::Metrics for Shop {
                     const PREFIX: &'static ::core::primitive::str = "shop";
                     const CONST_LABELS: &'static [(
                         &'static ::core::primitive::str,
-                        m::private::LabelText,
-                    )] = &[("region", m::private::LabelText::Static("eu"))];
-                    const FIELDS: &'static [m::private::Field] = __FIELDS;
-                    fn build(__scope: &m::private::Scope<'_>) -> Self {
+                        __m::LabelText,
+                    )] = &[("region", __m::LabelText::Static("eu"))];
+                    const FIELDS: &'static [__m::Field] = __FIELDS;
+                    fn build(__scope: &__m::Scope<'_>) -> Self {
                         let __scope = __scope.enter("shop");
                         Self {
-                            duration: m::private::build_field(
-                                __FIELDS,
-                                0usize,
-                                &__scope,
-                                m::private::instrument::<Family<Request<'static>, Histogram>>().build,
-                            ),
-                            r#try: m::private::build_field(
-                                __FIELDS,
-                                1usize,
-                                &__scope,
-                                m::private::instrument::<Family<Attempt, Counter>>().build,
-                            ),
-                            pool: <Pool as m::private::Metrics>::build(&__scope.enter("db")),
-                            pools: <Family<
-                                Request<'static>,
-                                Pool,
-                            > as m::private::Metrics>::build(
-                                &__scope
-                                    .enter("")
-                                    .with_options(
-                                        &m::private::Options {
-                                            max_series: ::core::option::Option::Some(5),
-                                            ..m::private::Options::NONE
-                                        },
-                                    ),
-                            ),
+                            duration: __m::instrument::<Family<Request<'static>, Histogram>>()
+                                .build(__FIELDS, 0, &__scope),
+                            r#try: __m::instrument::<Family<Attempt, Counter>>()
+                                .build(__FIELDS, 1, &__scope),
+                            pool: __m::group::<Pool>().build(__FIELDS, 2, &__scope),
+                            pools: __m::group::<Family<Request<'static>, Pool>>()
+                                .build(__FIELDS, 3, &__scope),
                             nothing: ::core::default::Default::default(),
                         }
                     }
                     fn visit<'__a>(
                         &'__a self,
-                        __visit: &mut dyn ::core::ops::FnMut(
-                            ::core::option::Option<m::private::Part<'__a>>,
-                        ),
+                        __visit: &mut dyn ::core::ops::FnMut(::core::option::Option<__m::Part<'__a>>),
                     ) {
-                        __visit(
-                            (m::private::instrument::<Family<Request<'static>, Histogram>>()
-                                .present)(&self.duration),
-                        );
-                        __visit(
-                            (m::private::instrument::<Family<Attempt, Counter>>()
-                                .present)(&self.r#try),
-                        );
-                        <Pool as m::private::Metrics>::visit(&self.pool, __visit);
-                        <Family<
-                            Request<'static>,
-                            Pool,
-                        > as m::private::Metrics>::visit(&self.pools, __visit);
+                        __m::instrument::<Family<Request<'static>, Histogram>>()
+                            .visit(&self.duration, __visit);
+                        __m::instrument::<Family<Attempt, Counter>>().visit(&self.r#try, __visit);
+                        __m::group::<Pool>().visit(&self.pool, __visit);
+                        __m::group::<Family<Request<'static>, Pool>>().visit(&self.pools, __visit);
                     }
                 }
             };
         "##]],
     );
+}
+
+/// What one field adds to the expansion: to name it, to check it, to make it and to show it.
+#[test]
+fn a_field_is_a_dozen_lines() {
+    fn lines(field: Option<&str>) -> usize {
+        let field = field.unwrap_or_default();
+        let input = format!(
+            "#[metrics(prefix = \"shop\")] struct Shop {{ /// Help.\n a: Counter, /// Help.\n b: Counter, {field} }}"
+        );
+        let file = syn::parse2(derive(&syn::parse_str(&input).unwrap())).unwrap();
+        prettyplease::unparse(&file).lines().count()
+    }
+    let of = |field| lines(Some(field)) - lines(None);
+    let fields = [
+        ("/// Orders that wait.\n orders_waiting: Gauge", 12),
+        ("/// Requests served.\n requests: Family<Request<'static>, Counter>", 12),
+        (
+            "/// Time to answer.\n #[metric(buckets = [0.1, 0.5, 5.0])] duration: Family<Request<'static>, Histogram>",
+            12,
+        ),
+        ("/// Time to answer.\n #[metric(unit = Seconds, buckets = [0.1, 0.5])] duration: Histogram", 12),
+        (
+            "/// Requests served.\n #[metric(rename = \"r\", max_series = 5)] requests: Family<Request<'static>, Counter>",
+            12,
+        ),
+        ("#[metric(group, prefix = \"db\", const_labels(kind = \"sql\"))] pool: Pool", 12),
+        ("#[metric(group)] pool: Family<Request<'static>, Pool>", 12),
+        // Two options, and a type that fills a line of its own each time.
+        ("/// Time.\n #[metric(unit = Seconds, buckets = [0.1])] duration: Family<Request<'static>, Histogram>", 14),
+        ("#[metric(skip)] nothing: Vec<u8>", 1),
+    ];
+    for (field, most) in fields {
+        assert!(of(field) <= most, "{} lines, of {field}", of(field));
+    }
 }
 
 #[test]
@@ -275,38 +221,26 @@ fn fields_without_a_mistake_are_checked_beside_those_with_one() {
         &expect![[r##"
             #[allow(deprecated, unused_qualifications, clippy::inline_always)]
             const _: () = {
-                const __FIELDS: &[::metrics_core::private::Field] = &[
-                    ::metrics_core::private::Field::Family(::metrics_core::private::FamilyField {
-                        name: "fine",
-                        help: "Help.",
-                        kind: ::metrics_core::private::instrument::<Counter>().kind,
-                        label_names: ::metrics_core::private::instrument::<Counter>().label_names,
-                        options: ::metrics_core::private::Options::NONE,
-                        location: ::metrics_core::private::Location::caller(),
-                    }),
+                use ::metrics_core::private as __m;
+                const __FIELDS: &[__m::Field] = &[
+                    __m::instrument::<Counter>().field("fine", "Help."),
                 ];
-                const _: () = ::metrics_core::private::check_metric_name(
-                    ::metrics_core::private::family(__FIELDS, 0usize),
-                );
-                const _: () = ::metrics_core::private::check_label_names(
-                    ::metrics_core::private::family(__FIELDS, 0usize),
-                );
+                const _: () = __m::check_metric_name(__m::family(__FIELDS, 0));
+                const _: () = __m::check_label_names(__m::family(__FIELDS, 0));
                 #[automatically_derived]
-                impl ::metrics_core::private::Metrics for Shop {
+                impl __m::Metrics for Shop {
                     const PREFIX: &'static ::core::primitive::str = "";
                     const CONST_LABELS: &'static [(
                         &'static ::core::primitive::str,
-                        ::metrics_core::private::LabelText,
+                        __m::LabelText,
                     )] = &[];
-                    const FIELDS: &'static [::metrics_core::private::Field] = __FIELDS;
-                    fn build(__scope: &::metrics_core::private::Scope<'_>) -> Self {
+                    const FIELDS: &'static [__m::Field] = __FIELDS;
+                    fn build(__scope: &__m::Scope<'_>) -> Self {
                         ::core::unimplemented!()
                     }
                     fn visit<'__a>(
                         &'__a self,
-                        __visit: &mut dyn ::core::ops::FnMut(
-                            ::core::option::Option<::metrics_core::private::Part<'__a>>,
-                        ),
+                        __visit: &mut dyn ::core::ops::FnMut(::core::option::Option<__m::Part<'__a>>),
                     ) {}
                 }
                 #[automatically_derived]
@@ -338,9 +272,10 @@ fn generics_are_one_error() {
         &expect![[r##"
             #[allow(deprecated, unused_qualifications, clippy::inline_always)]
             const _: () = {
-                const __FIELDS: &[::metrics_core::private::Field] = &[];
+                use ::metrics_core::private as __m;
+                const __FIELDS: &[__m::Field] = &[];
                 #[automatically_derived]
-                impl<T: Send> ::metrics_core::private::Metrics for Shop<T>
+                impl<T: Send> __m::Metrics for Shop<T>
                 where
                     Self: ::core::marker::Send + ::core::marker::Sync + 'static,
                     T: Sync,
@@ -348,17 +283,15 @@ fn generics_are_one_error() {
                     const PREFIX: &'static ::core::primitive::str = "";
                     const CONST_LABELS: &'static [(
                         &'static ::core::primitive::str,
-                        ::metrics_core::private::LabelText,
+                        __m::LabelText,
                     )] = &[];
-                    const FIELDS: &'static [::metrics_core::private::Field] = __FIELDS;
-                    fn build(__scope: &::metrics_core::private::Scope<'_>) -> Self {
+                    const FIELDS: &'static [__m::Field] = __FIELDS;
+                    fn build(__scope: &__m::Scope<'_>) -> Self {
                         ::core::unimplemented!()
                     }
                     fn visit<'__a>(
                         &'__a self,
-                        __visit: &mut dyn ::core::ops::FnMut(
-                            ::core::option::Option<::metrics_core::private::Part<'__a>>,
-                        ),
+                        __visit: &mut dyn ::core::ops::FnMut(::core::option::Option<__m::Part<'__a>>),
                     ) {}
                 }
                 #[automatically_derived]
