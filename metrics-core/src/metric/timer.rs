@@ -23,6 +23,12 @@ pub trait Observe {
     fn observe_time(&self, elapsed: Duration);
 }
 
+impl<O: Observe> Observe for &O {
+    fn observe_time(&self, elapsed: Duration) {
+        (**self).observe_time(elapsed);
+    }
+}
+
 impl<O: Deref<Target: Observe>> Timer<O> {
     pub(crate) fn new(observer: O) -> Self {
         Self { observer, start: Stopwatch::start(), armed: true }

@@ -81,6 +81,12 @@ impl<D: Storage, T: CounterValue> CountFailures for Ref<'_, D, Counter<T>> {
     }
 }
 
+impl<C: CountFailures> CountFailures for &C {
+    fn count_failure(&self) {
+        (**self).count_failure();
+    }
+}
+
 /// A gauge, or a series of a family of gauges.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not go up and down",
@@ -118,6 +124,17 @@ impl<D: Storage, T: GaugeValue> TrackInProgress for Ref<'_, D, Gauge<T>> {
     }
 }
 
+impl<G: TrackInProgress> TrackInProgress for &G {
+    type Guard<'a>
+        = G::Guard<'a>
+    where
+        Self: 'a;
+
+    fn track(&self) -> Self::Guard<'_> {
+        (**self).track()
+    }
+}
+
 /// A family of what can be timed.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no labels",
@@ -138,5 +155,14 @@ impl<L: LabelSet<Density: Storage>, M: Child + Observe> ObserveLabels for Family
     #[inline]
     fn observe_labels(&self, labels: &L::Of<'_>, elapsed: Duration) {
         self.with(labels).observe_time(elapsed);
+    }
+}
+
+impl<I: ObserveLabels> ObserveLabels for &I {
+    type Of<'a> = I::Of<'a>;
+
+    #[inline]
+    fn observe_labels(&self, labels: &I::Of<'_>, elapsed: Duration) {
+        (**self).observe_labels(labels, elapsed);
     }
 }
