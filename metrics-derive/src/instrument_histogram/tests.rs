@@ -270,41 +270,39 @@ fn into_a_field_with_labels() {
     check(
         &expansion,
         &expect![[r#"
-        fn answer(route: &str) -> Response {
-            let __label_0 = Method::Get;
-            let __label_1 = route;
-            let __in_progress = (*IN_PROGRESS).track_in_progress();
-            ::metrics_core::private::time(
-                move || -> Response { find(route) },
-                move |__elapsed, __outcome| ::metrics_core::private::contain(move || {
-                    if ::metrics_core::private::ask::<
-                        _,
-                        ::core::primitive::bool,
-                    >(__outcome, is_cached) {
-                        return;
-                    }
-                    if (__outcome
-                        .ended_by(|__value| ::metrics_core::private::Returned(__value).ended()))
-                        .is_failure()
-                    {
-                        ::core::mem::drop(Shop::global().errors.guard_errors());
-                    }
-                    ::metrics_core::private::observe_labels(
-                        &Shop::global().answer,
-                        &Request {
-                            method: __label_0,
-                            route: __label_1,
-                            status: ::metrics_core::private::ask(
-                                __outcome,
-                                |outcome| status(outcome),
-                            ),
-                        },
-                        __elapsed,
-                    )
-                }),
-            )
-        }
-    "#]],
+            fn answer(route: &str) -> Response {
+                let __label_0 = Method::Get;
+                let __label_1 = route;
+                let __in_progress = ::metrics_core::private::track_in_progress(&*IN_PROGRESS);
+                ::metrics_core::private::time(
+                    move || -> Response { find(route) },
+                    move |__elapsed, __outcome| ::metrics_core::private::contain(move || {
+                        if ::metrics_core::private::ask(__outcome, is_cached) {
+                            return;
+                        }
+                        ::metrics_core::private::count_failure(
+                            &Shop::global().errors,
+                            __outcome
+                                .ended_by(|__value| {
+                                    ::metrics_core::private::Returned(__value).ended()
+                                }),
+                        );
+                        ::metrics_core::private::observe_labels(
+                            &Shop::global().answer,
+                            &Request {
+                                method: __label_0,
+                                route: __label_1,
+                                status: ::metrics_core::private::ask(
+                                    __outcome,
+                                    |outcome| status(outcome),
+                                ),
+                            },
+                            __elapsed,
+                        )
+                    }),
+                )
+            }
+        "#]],
     );
 }
 
@@ -384,12 +382,13 @@ fn a_broken_one_is_still_there() {
     );
     check(
         &expansion,
-        &expect![[r#"
-        fn add() {}
-        ::core::compile_error! {
-            "Unknown field: `nam`. Did you mean `name`?"
-        }
-    "#]],
+        &expect![[r##"
+            #[allow(unused_imports, unused_variables)]
+            fn add() {}
+            ::core::compile_error! {
+                "Unknown field: `nam`. Did you mean `name`?"
+            }
+        "##]],
     );
     let expansion = instrument(
         quote!(),
@@ -399,11 +398,12 @@ fn a_broken_one_is_still_there() {
     );
     check(
         &expansion,
-        &expect![[r#"
-        const fn add() {}
-        ::core::compile_error! {
-            "a `const fn` may run in the compiler, where there is no clock; take off `const`, or the attribute"
-        }
-    "#]],
+        &expect![[r##"
+            #[allow(unused_imports, unused_variables)]
+            const fn add() {}
+            ::core::compile_error! {
+                "a `const fn` may run in the compiler, where there is no clock; take off `const`, or the attribute"
+            }
+        "##]],
     );
 }
