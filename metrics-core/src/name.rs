@@ -1,6 +1,7 @@
 //! The rules of names, labels, help and buckets, each in one place: `const` functions that the derives
 //! evaluate while the user's crate compiles, and that registration applies to what is named at run time.
 
+mod cardinality;
 mod check;
 mod escape;
 mod full;
@@ -10,9 +11,10 @@ mod validation;
 
 use crate::describe::Kind;
 
+pub use cardinality::check_max_series;
 pub use check::{
     check_buckets, check_const_label, check_group, check_group_label, check_label_name, check_label_names,
-    check_metric_name, check_prefix, check_quantiles, check_scope_label, check_unit,
+    check_label_values, check_metric_name, check_prefix, check_quantiles, check_scope_label, check_unit,
 };
 pub use escape::{
     EscapingScheme, UnknownEscapingScheme, escape_label_name, escape_metric_name, is_legacy_label_name,

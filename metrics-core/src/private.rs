@@ -9,7 +9,8 @@ pub use crate::model::{
 };
 pub use crate::name::{
     check_buckets, check_const_label, check_group, check_group_label, check_label_name, check_label_names,
-    check_metric_name, check_prefix, check_quantiles, check_scope_label, check_unique, check_unit, clashes, slots,
+    check_label_values, check_max_series, check_metric_name, check_prefix, check_quantiles, check_scope_label,
+    check_unique, check_unit, clashes, slots,
 };
 pub use crate::registry::entry::{Entry, VERSION};
 pub use crate::registry::{Metrics, Source, derived};
@@ -54,13 +55,20 @@ pub const fn family(fields: &[Field], at: usize) -> &FamilyField {
 pub struct InstrumentOf<I> {
     kind: Kind,
     label_names: &'static [&'static str],
+    label_values: &'static [&'static [&'static str]],
     build: fn(&Spec<'_>) -> I,
     present: fn(&I) -> Option<Part<'_>>,
 }
 
 /// What the type of a field does. Asserts, on its span, that it is a metric.
 pub const fn instrument<I: Instrument>() -> InstrumentOf<I> {
-    InstrumentOf { kind: I::KIND, label_names: I::LABEL_NAMES, build: I::build, present: present::<I> }
+    InstrumentOf {
+        kind: I::KIND,
+        label_names: I::LABEL_NAMES,
+        label_values: I::LABEL_VALUES,
+        build: I::build,
+        present: present::<I>,
+    }
 }
 
 fn present<I: Instrument>(metric: &I) -> Option<Part<'_>> {
@@ -71,12 +79,13 @@ impl<I> InstrumentOf<I> {
     /// A field of this type, where this is called, without options.
     #[track_caller]
     pub const fn field(&self, name: &'static str, help: &'static str) -> Field {
-        let Self { kind, label_names, .. } = *self;
+        let Self { kind, label_names, label_values, .. } = *self;
         Field::Family(FamilyField {
             name,
             help,
             kind,
             label_names,
+            label_values,
             options: Options::NONE,
             location: Location::caller(),
         })
@@ -121,6 +130,7 @@ impl<G> GroupOf<G> {
             const_labels: &[],
             inner_const_labels: self.const_labels,
             label_names: &[],
+            label_values: &[],
             fields: self.fields,
             options: Options::NONE,
             location: Location::caller(),

@@ -44,21 +44,33 @@ impl Buckets {
     }
 }
 
-/// The library's rule again, for what is written out, because only here each bound has a span.
+/// The library's limit.
+const MOST: usize = 1_000;
+
+/// The library's rules again, for what is written out, because only here each bound has a span.
 fn check_list(list: &ExprArray) -> darling::Result<()> {
     let mut errors = Error::accumulator();
+    // Of those that can be read off the source: what stands between two of them changes nothing.
     let mut before: Option<(f64, &Expr)> = None;
-    for bound in &list.elems {
-        let Some(value) = number(bound) else {
-            before = None;
+    for (place, bound) in list.elems.iter().enumerate() {
+        if place == MOST {
+            let rule = "a histogram has at most 1,000 bucket bounds, and this is one more; each series has a cell for \
+                        each of them, so take some out";
+            errors.push(Error::custom(rule).with_span(bound));
+        }
+        let Some(value) = number(bound) else { continue };
+        if value == f64::INFINITY && place + 1 < list.elems.len() {
+            let rule = "+Inf is the last bucket bound, and comes by itself; take it out";
+            errors.push(Error::custom(rule).with_span(bound));
             continue;
-        };
+        }
         if let Some(rule) = broken_rule(value, before) {
             errors.push(Error::custom(rule).with_span(bound));
+            continue;
         }
         before = Some((value, bound));
     }
-    if list.elems.iter().all(|bound| number(bound) == Some(f64::INFINITY)) {
+    if list.elems.len() < 2 && list.elems.iter().all(|bound| number(bound) == Some(f64::INFINITY)) {
         errors.push(Error::custom("a histogram needs at least one finite bucket bound").with_span(list));
     }
     errors.finish()

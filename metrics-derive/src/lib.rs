@@ -11,9 +11,12 @@ mod label_value;
 mod max_series;
 mod metrics;
 mod native;
+mod options;
 mod quantiles;
 #[cfg(test)]
 mod snapshot;
+#[cfg(test)]
+mod soup;
 mod ttl_seconds;
 
 use proc_macro::TokenStream;
@@ -50,17 +53,22 @@ use syn::{DeriveInput, parse_macro_input};
 /// - `native`: a histogram gets native buckets, which need no bounds; with `buckets = …` it has both, without it only
 ///   these. Or `native = NativeOptions::DEFAULT.factor(1.05)`: a constant that says how fine they are, and how many.
 /// - `const_labels(store = "main")`: labels that every series of the metric carries.
-/// - `max_series = 50_000`: the most series of a family, 10,000 if it is left out; or `max_series = off`. What is looked
-///   up beyond counts in one series whose labels are all `__overflow__`. For families of which a label is no enum or
-///   `bool`.
+/// - `max_series = 50_000`: the most series of a family; or `max_series = off`. If a label is no enum or `bool`, it is a
+///   cap while the program runs, 10,000 if it is left out: what is looked up beyond counts in one series whose labels are
+///   all `__overflow__`. If all are, it is a budget, 1,000 if it is left out: labels that allow more series do not compile,
+///   and the error shows how many each of them allows.
 /// - `ttl_seconds = 3_600`: a series that no scrape has seen change for so long ends; the next lookup makes a new one, at
-///   zero. For the same families.
+///   zero. For families of which a label is no enum or `bool`.
 /// - `preset`: all series of a family exist, at zero, from the start. For families whose labels are all enums or
 ///   `bool`.
 /// - `group`: a nested struct of metrics, itself marked `#[metrics(group)]`. It may have a `prefix = "…"` and
 ///   `const_labels(…)` besides its own. Or a family of such a struct, `Family<Labels, Pool>`: then each metric in it is
 ///   a family with these labels, and `max_series` and `preset` are options too. Others belong to the metrics in it.
-/// - `skip`: no metric. The field is made by `Default`.
+/// - `skip`: no metric. The field is made by `Default`, and no other option goes with it.
+///
+/// An option that there is not, that is there twice, that has another form, that does not fit the field's type or does not
+/// go with another one is an error, where it is written. Bounds of buckets are at most 1,000 and rise; one that is NaN,
+/// -Inf, an +Inf before the last or not above the one before it is an error at that very number.
 ///
 /// A field may be an `Option` of a metric. It is `None`, and a metric that is `None` when its struct is registered
 /// is not exposed.

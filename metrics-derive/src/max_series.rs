@@ -1,7 +1,7 @@
 //! `max_series = 500` and `max_series = off`.
 
 use darling::{Error, FromMeta};
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 use syn::{Expr, ExprLit, Lit, LitInt};
@@ -28,6 +28,14 @@ impl FromMeta for MaxSeries {
 }
 
 impl MaxSeries {
+    /// Where the number is written.
+    pub(crate) fn span(&self) -> Option<Span> {
+        match self {
+            Self::AtMost(most) => Some(most.span()),
+            Self::Off => None,
+        }
+    }
+
     /// Of the type `usize`.
     pub(crate) fn value(&self) -> TokenStream {
         match self {

@@ -240,6 +240,13 @@ impl Cells {
         }
     }
 
+    /// A pin for a thread that has none, and may pin without a fence.
+    #[inline(always)]
+    pub(super) fn pin_first(&self, local: &Local) -> Option<Pin<'_>> {
+        // SAFETY: null, or a member of the roster, which is never freed.
+        self.epochs.pin_first(unsafe { local.unfenced.get().as_ref() }?)
+    }
+
     #[cold]
     #[inline(never)]
     fn pin_slowly(&self, local: &Local) -> Pin<'_> {

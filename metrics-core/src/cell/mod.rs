@@ -145,6 +145,12 @@ mod global {
         with_local(|local| CELLS.pin(local))
     }
 
+    /// A pin where that takes but a few instructions: this thread has pinned before, has no pin now, and needs no fence.
+    #[inline(always)]
+    pub(crate) fn pin_first() -> Option<Pin<'static>> {
+        with_local(|local| CELLS.pin_first(local))
+    }
+
     /// At most this many threads get an arena of their own from now on.
     pub(crate) fn set_arena_limit(limit: usize) {
         let limit = u64::try_from(limit).unwrap_or(u64::MAX).min(super::UNKNOWN - 1);
@@ -175,4 +181,4 @@ mod global {
 #[cfg(not(loom))]
 use global::{CELLS, with_local};
 #[cfg(not(loom))]
-pub(crate) use global::{arena_bytes, pin, set_arena_limit, stop, used_arenas, used_cells};
+pub(crate) use global::{arena_bytes, pin, pin_first, set_arena_limit, stop, used_arenas, used_cells};

@@ -405,7 +405,8 @@ fn replacing(preemptions: usize, local: fn() -> Local) {
         let reader = thread::spawn(move || {
             {
                 let local = local();
-                let pin = lasting.pin(&local);
+                // As an observer does it.
+                let pin = lasting.pin_first(&local).unwrap_or_else(|| lasting.pin(&local));
                 let value = theirs.get(&pin);
                 barrier::here();
                 assert!(value.is_alive());

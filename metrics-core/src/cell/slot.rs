@@ -13,7 +13,7 @@ use std::ptr::NonNull;
 ///
 /// It does not keep the cells from being used again: whoever has one sees to it that their [`Range`] lives. Should that
 /// fail, something is counted in another series; nothing worse, because cells are never freed.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Slot(u64);
 
 const START: u32 = 32 - CHUNK_BITS;
@@ -33,13 +33,21 @@ impl Slot {
 
     /// Never 0: no bucket is the first cell of a chunk.
     pub(crate) fn word(self) -> u64 {
-        self.0
+        self.0 & ((1 << Self::BITS) - 1)
     }
 
-    /// What [`word`](Self::word) gave, whatever the bits above say.
+    /// What [`word`](Self::word) gave. The bits above may say anything.
     #[inline(always)]
     pub(crate) fn from_word(word: u64) -> Self {
-        Self(word & ((1 << Self::BITS) - 1))
+        Self(word)
+    }
+
+    /// The bucket, if the word was one that [`new`](Self::new) made, and bucket `also` lies before it: then everything
+    /// lies between two places in one chunk.
+    #[inline(always)]
+    fn bucket(self, also: Option<usize>) -> Option<usize> {
+        let bucket = self.place().checked_sub(self.start() + BUCKETS)?;
+        also.is_none_or(|also| also < bucket).then_some(bucket)
     }
 
     #[inline(always)]
@@ -63,24 +71,28 @@ impl Cells {
     /// sum, so that no scrape sees one without the others.
     #[inline(always)]
     pub(super) fn observe_slot(&self, local: &Local, slot: Slot, also: Option<usize>, v: f64) {
-        let (start, place) = (slot.start(), slot.place());
-        // Whatever the word was: everything lies between two places in one chunk.
-        assert!(start + BUCKETS <= place);
-        let bucket = place - start - BUCKETS;
-        if let Some(also) = also {
-            assert!(also < bucket);
+        if !self.observe_own_slot(local, slot, also, v) {
+            self.observe_slot_slowly(local, slot, also, v);
         }
-        match local.own_at(slot.chunk(), start) {
-            // SAFETY: see the assertions. This thread's copies.
-            Some(first) => owned_write(sequence(first), || unsafe { count(first, bucket, also, v) }),
-            None => self.observe_slot_slowly(local, slot, also, v),
+    }
+
+    /// The same if this thread has copies of the cells, and whether it has. A few instructions, and never a call.
+    #[inline(always)]
+    #[allow(clippy::unused_self, reason = "the copies are of these cells")]
+    pub(super) fn observe_own_slot(&self, local: &Local, slot: Slot, also: Option<usize>, v: f64) -> bool {
+        let Some(bucket) = slot.bucket(also) else { return false };
+        let own = local.own_at(slot.chunk(), slot.start());
+        if let Some(first) = own {
+            // SAFETY: the slot has looked at its buckets. This thread's copies.
+            owned_write(sequence(first), || unsafe { count(first, bucket, also, v) });
         }
+        own.is_some()
     }
 
     #[cold]
     #[inline(never)]
     fn observe_slot_slowly(&self, local: &Local, slot: Slot, also: Option<usize>, v: f64) {
-        let bucket = slot.place() - slot.start() - BUCKETS;
+        let bucket = slot.bucket(also).expect("a slot that was made as one");
         #[allow(clippy::cast_possible_truncation, reason = "ids have 32 bits")]
         let id = (slot.chunk() << CHUNK_BITS | slot.start()) as u32;
         // SAFETY: as in `observe_slot`, the only caller.
@@ -120,16 +132,15 @@ mod global {
     use super::Slot;
 
     impl Slot {
-        /// Counts `v` in the bucket.
-        #[inline(always)]
-        pub(crate) fn observe(self, v: f64) {
-            with_local(|local| CELLS.observe_slot(local, self, None, v));
+        /// Counts `v` in the bucket, and in bucket `also` of the same histogram, which lies before it.
+        pub(crate) fn observe(self, also: Option<usize>, v: f64) {
+            with_local(|local| CELLS.observe_slot(local, self, also, v));
         }
 
-        /// Counts `v` in the bucket, and in bucket `also` of the same histogram, which lies before it.
+        /// The same if this thread has copies of the cells, and whether it has.
         #[inline(always)]
-        pub(crate) fn observe_also(self, also: usize, v: f64) {
-            with_local(|local| CELLS.observe_slot(local, self, Some(also), v));
+        pub(crate) fn observe_own(self, also: Option<usize>, v: f64) -> bool {
+            with_local(|local| CELLS.observe_own_slot(local, self, also, v))
         }
     }
 }

@@ -91,6 +91,8 @@ pub struct FamilyField {
     pub kind: Kind,
     /// By the field's type, empty if it is no [`Family`](crate::Family).
     pub label_names: &'static [&'static str],
+    /// By the field's type: what each label can be, empty if one of them can be anything.
+    pub label_values: &'static [&'static [&'static str]],
     /// What its attributes say.
     pub options: Options,
     /// The field.
@@ -110,7 +112,8 @@ pub struct Options {
     pub native: Option<NativeOptions>,
     /// `const_labels(k = "v")`.
     pub const_labels: &'static [(&'static str, LabelText)],
-    /// `max_series = 500`: the most series of a family; `off`, which is `usize::MAX`: any number of them.
+    /// `max_series = 500`: the most series of a family; `off`, which is `usize::MAX`: any number of them. Of a dense
+    /// family it is the budget that its derive checks.
     pub max_series: Option<usize>,
     /// `ttl_seconds = 600`: how long a series of a family stays that nothing changes.
     pub ttl: Option<Duration>,
@@ -145,6 +148,8 @@ pub struct GroupField {
     pub inner_const_labels: &'static [(&'static str, LabelText)],
     /// Labels that all series in the group have before their own: of a family of groups.
     pub label_names: &'static [&'static str],
+    /// What each of them can be, empty if one of them can be anything.
+    pub label_values: &'static [&'static [&'static str]],
     /// The nested struct's fields.
     pub fields: &'static [Field],
     /// What its attributes say of the series of a family of groups.

@@ -45,9 +45,9 @@ impl Countable for Dense {}
 
 /// Sets that cannot be listed before the program runs.
 #[diagnostic::on_unimplemented(
-    message = "option `max_series` does not fit this metric type",
-    label = "its labels are all enums or `bool`, so it has a place for each of its series",
-    note = "only a `Family` with a label that is no enum or `bool` has a `max_series`"
+    message = "option `ttl_seconds` does not fit this metric type",
+    label = "its labels are all enums or `bool`, so it has a place for each of its series, which stays",
+    note = "only a `Family` with a label that is no enum or `bool` has a `ttl_seconds`"
 )]
 pub trait Unlisted {}
 

@@ -91,6 +91,8 @@ pub trait Instrument: Collect + Sized + 'static {
     const KIND: Kind;
     /// Names of the labels that its series differ by.
     const LABEL_NAMES: &'static [&'static str];
+    /// What each of these labels can be, empty if one of them can be anything.
+    const LABEL_VALUES: &'static [&'static [&'static str]] = &[];
 
     /// Makes it as its field says. Called by the derives.
     fn build(spec: &Spec<'_>) -> Self;
@@ -110,6 +112,7 @@ impl<I: Instrument> Collect for Option<I> {
 impl<I: Instrument> Instrument for Option<I> {
     const KIND: Kind = I::KIND;
     const LABEL_NAMES: &'static [&'static str] = I::LABEL_NAMES;
+    const LABEL_VALUES: &'static [&'static [&'static str]] = I::LABEL_VALUES;
 
     fn build(_: &Spec<'_>) -> Self {
         None
@@ -151,11 +154,11 @@ pub trait HasNative {}
 )]
 pub trait Preset {}
 
-/// Takes `max_series`: a family whose label sets cannot be counted.
+/// Takes `max_series`: a family.
 #[diagnostic::on_unimplemented(
     message = "option `max_series` does not fit this metric type",
     label = "`{Self}` has no series that labels could make too many of",
-    note = "only a `Family` with a label that is no enum or `bool` has a `max_series`"
+    note = "only a `Family` has a `max_series`"
 )]
 pub trait Capped {}
 

@@ -30,7 +30,7 @@ use std::time::Duration;
 /// block or allocate, except that a thread's first one takes memory for its copies (once per 1,024 metrics), and
 /// panics only if there is none left.
 #[repr(C)]
-pub struct Counter<T: CounterValue = u64> {
+pub struct Counter<T = u64> {
     created: Created,
     /// What the cells held when its present life began; see [`Child::restart`].
     baseline: AtomicU64,
@@ -40,6 +40,11 @@ pub struct Counter<T: CounterValue = u64> {
 }
 
 /// What a [`Counter`] counts in: `u64` or `f64`. Sealed.
+#[diagnostic::on_unimplemented(
+    message = "a counter counts in `u64` or `f64`",
+    label = "`{Self}` is neither",
+    note = "`Counter` is `Counter<u64>`; `Counter<f64>` takes fractions"
+)]
 pub trait CounterValue: Copy + Default + fmt::Debug + Into<Number> + Send + Sync + 'static + sealed::Value {}
 
 mod sealed {
@@ -144,7 +149,8 @@ impl<T: CounterValue> Counter<T> {
         T::add(&self.cells, T::ONE);
     }
 
-    /// Adds `amount`. A `u64` wraps around at 2^64. A float that is negative, NaN or infinite would break the
+    /// Adds `amount`. A `u64` takes neither a negative number nor a fraction (rustc's words for `inc_by(-1)`, "you may
+    /// have meant the maximum value", mislead: a counter only goes up), and wraps around at 2^64. A float that is negative, NaN or infinite would break the
     /// counter for ever: it changes nothing but `metrics_core_rejected_updates_total`.
     #[inline]
     pub fn inc_by(&self, amount: T) {
@@ -233,7 +239,7 @@ impl<T: CounterValue> Counter<T> {
     }
 }
 
-impl<T: CounterValue> Drop for Counter<T> {
+impl<T> Drop for Counter<T> {
     fn drop(&mut self) {
         self.created.forget(&self.cells);
     }

@@ -24,12 +24,17 @@ use std::ops::Deref;
 /// celsius.set(21.5);
 /// assert_eq!(celsius.get(), 21.5);
 /// ```
-pub struct Gauge<T: GaugeValue = f64> {
+pub struct Gauge<T = f64> {
     word: Word,
     value: PhantomData<T>,
 }
 
 /// What a [`Gauge`] holds: `f64` or `i64`. Sealed.
+#[diagnostic::on_unimplemented(
+    message = "a gauge holds an `f64` or an `i64`",
+    label = "`{Self}` is neither",
+    note = "`Gauge` is `Gauge<f64>`; `Gauge<i64>` counts things"
+)]
 pub trait GaugeValue: Copy + Default + fmt::Debug + Into<Number> + Send + Sync + 'static + sealed::Value {}
 
 mod sealed {

@@ -29,7 +29,7 @@ use std::marker::PhantomData;
 /// methods may be called from any thread; none blocks, allocates or panics.
 ///
 /// [spec]: https://prometheus.io/docs/specs/om/open_metrics_spec/#stateset
-pub struct StateSet<S: LabelValue<Density: Countable> + 'static> {
+pub struct StateSet<S> {
     /// The state's index.
     word: Word,
     states: PhantomData<fn(S)>,

@@ -1,6 +1,7 @@
 //! The rules as assertions: what the derives emit calls of. `#[track_caller]` puts rustc's error on the
 //! user's field; the message says which name broke which rule.
 
+use super::cardinality::{check_budget, check_budget_of_groups};
 use super::{Broken, Message, buckets, equal, label_name, metric_name, quantiles, unit_of};
 use crate::describe::Kind;
 use crate::describe::{FamilyField, Field, LabelText};
@@ -72,7 +73,20 @@ pub const fn check_label_name(name: &str) {
     assert_ok(label_name(name), "label", name);
 }
 
-/// What the label set cannot know: that its labels fit the type of the metric.
+/// The values of a label, if they can be counted: not two that are the empty text. `None` is, and comes first; the
+/// variants of an enum differ.
+#[track_caller]
+pub const fn check_label_values(values: &[&str]) {
+    let mut i = 1;
+    while i < values.len() {
+        if values[0].is_empty() && values[i].is_empty() {
+            panic!("`None` prints as the empty text, and so does one of the variants; rename the variant");
+        }
+        i += 1;
+    }
+}
+
+/// What the label set cannot know: that its labels fit the type of the metric, and how many series a family may have.
 #[track_caller]
 pub const fn check_label_names(field: &FamilyField) {
     let mut i = 0;
@@ -82,6 +96,7 @@ pub const fn check_label_names(field: &FamilyField) {
         }
         i += 1;
     }
+    check_budget(field);
 }
 
 /// The rule, if the type uses a label of this name itself.
@@ -100,6 +115,7 @@ const fn reserved(kind: Kind, label: &str) -> Option<&'static str> {
 #[track_caller]
 pub const fn check_group(fields: &[Field], at: usize) {
     check_within(&fields[at], &[]);
+    check_budget_of_groups(&fields[at]);
 }
 
 #[track_caller]

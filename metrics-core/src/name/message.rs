@@ -27,6 +27,38 @@ impl Message {
         self
     }
 
+    /// With a number at its end, as people write it: `1,000`.
+    #[must_use]
+    pub const fn push_number(self, number: usize) -> Self {
+        self.push_grouped(number, ",")
+    }
+
+    /// With a number at its end, as Rust has it.
+    #[must_use]
+    pub const fn push_digits(self, number: usize) -> Self {
+        self.push_grouped(number, "")
+    }
+
+    const fn push_grouped(self, number: usize, separator: &str) -> Self {
+        let mut unit = 1;
+        let mut digits = 1;
+        while number / unit >= 10 {
+            unit *= 10;
+            digits += 1;
+        }
+        let mut message = self;
+        while digits > 0 {
+            let digit = number / unit % 10;
+            message = message.push("0123456789".split_at(digit).1.split_at(1).0);
+            digits -= 1;
+            unit /= if digits > 0 { 10 } else { 1 };
+            if digits > 0 && digits % 3 == 0 {
+                message = message.push(separator);
+            }
+        }
+        message
+    }
+
     /// The message.
     pub const fn as_str(&self) -> &str {
         match str::from_utf8(self.bytes.split_at(self.len).0) {

@@ -2,7 +2,6 @@ use super::Metrics;
 use crate::metric::{Cursor, Part, Points};
 use crate::model::{Desc, FamilyField, Field, LabelText, Labels, MetricFamily, Scope};
 use std::borrow::Cow;
-use std::ops::Deref;
 use std::sync::Arc;
 
 /// Something that gives families to a registry.
@@ -51,30 +50,64 @@ pub(super) fn scope(const_labels: &[(String, String)]) -> Box<str> {
     Labels::render(const_labels.iter().map(|(name, value)| (name, value))).into()
 }
 
-/// An instance of a derived struct, by whatever keeps it.
-struct Derived<P>(P);
+/// A struct of metrics without its type. What is written in terms of it is compiled once, and not anew for each
+/// struct in the crates of users.
+trait AnyMetrics: Send + Sync {
+    fn described(&self) -> Described;
 
-impl<P> Source for Derived<P>
-where
-    P: Deref<Target: Metrics> + Send + Sync,
-{
+    fn visit_all<'a>(&'a self, visit: &mut dyn FnMut(Option<Part<'a>>));
+}
+
+/// The constants of a struct of metrics.
+struct Described {
+    prefix: &'static str,
+    const_labels: &'static [(&'static str, LabelText)],
+    fields: &'static [Field],
+}
+
+impl<T: Metrics> AnyMetrics for T {
+    fn described(&self) -> Described {
+        Described { prefix: T::PREFIX, const_labels: T::CONST_LABELS, fields: T::FIELDS }
+    }
+
+    fn visit_all<'a>(&'a self, visit: &mut dyn FnMut(Option<Part<'a>>)) {
+        self.visit(visit);
+    }
+}
+
+/// An instance of a derived struct, by whatever keeps it.
+enum Derived {
+    Global(&'static dyn AnyMetrics),
+    Shared(Arc<dyn AnyMetrics>),
+}
+
+impl Derived {
+    fn metrics(&self) -> &dyn AnyMetrics {
+        match self {
+            Self::Global(metrics) => *metrics,
+            Self::Shared(metrics) => &**metrics,
+        }
+    }
+}
+
+impl Source for Derived {
     fn families(&self) -> Vec<SourceFamily> {
-        families(&*self.0)
+        families(self.metrics())
     }
 
     fn collect(&self, family: usize, from: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
-        nth(&*self.0, family)?.collect(from, points)
+        nth(self.metrics(), family)?.collect(from, points)
     }
 }
 
 /// The source of an instance.
 pub(super) fn shared<T: Metrics>(metrics: Arc<T>) -> Arc<dyn Source> {
-    Arc::new(Derived(metrics))
+    Arc::new(Derived::Shared(metrics))
 }
 
 /// The source of a struct's global instance. Called by the derives.
 pub fn derived<T: Metrics>(metrics: &'static T) -> Box<dyn Source> {
-    Box::new(Derived(metrics))
+    Box::new(Derived::Global(metrics))
 }
 
 /// Families that never change.
@@ -98,11 +131,12 @@ impl Source for Fixed {
 }
 
 /// Families of the metrics that are there; absent optional ones are no families.
-fn families<T: Metrics>(metrics: &T) -> Vec<SourceFamily> {
+fn families(metrics: &dyn AnyMetrics) -> Vec<SourceFamily> {
+    let Described { prefix, const_labels, fields } = metrics.described();
     let mut all = Vec::new();
-    push(T::FIELDS, &Scope::ROOT.enter(T::PREFIX), &mut vec![T::CONST_LABELS], &mut Vec::new(), &mut all);
+    push(fields, &Scope::ROOT.enter(prefix), &mut vec![const_labels], &mut Vec::new(), &mut all);
     let mut present = Vec::new();
-    metrics.visit(&mut |metric| present.push(metric.is_some()));
+    metrics.visit_all(&mut |metric| present.push(metric.is_some()));
     all.into_iter().zip(present).filter_map(|(family, present)| present.then_some(family)).collect()
 }
 
@@ -134,9 +168,9 @@ fn push(
 }
 
 /// Present metric number `n`. A struct has some dozen of them, so counting is as good as a table.
-fn nth<T: Metrics>(metrics: &T, n: usize) -> Option<Part<'_>> {
+fn nth(metrics: &dyn AnyMetrics, n: usize) -> Option<Part<'_>> {
     let (mut found, mut seen) = (None, 0);
-    metrics.visit(&mut |metric| {
+    metrics.visit_all(&mut |metric| {
         if let Some(metric) = metric {
             if seen == n {
                 found = Some(metric);

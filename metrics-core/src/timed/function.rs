@@ -26,7 +26,15 @@ pub const fn function_field<L: LabelSet>(
     location: Location,
 ) -> FamilyField {
     let options = Options { unit: Some(Unit::Seconds), buckets, native, const_labels, ..Options::NONE };
-    FamilyField { name, help, kind: Kind::Histogram, label_names: Ending::<L>::NAMES, options, location }
+    FamilyField {
+        name,
+        help,
+        kind: Kind::Histogram,
+        label_names: Ending::<L>::NAMES,
+        label_values: Ending::<L>::VALUES,
+        options,
+        location,
+    }
 }
 
 impl<L: LabelSet<Density: Storage> + 'static> Function<L> {

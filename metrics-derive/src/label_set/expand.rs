@@ -1,7 +1,7 @@
 use super::model::{Label, Model};
 use crate::emit::{at, check};
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
+use proc_macro2::{Group, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{GenericArgument, GenericParam, Ident, Lifetime, parse_quote};
 
@@ -20,10 +20,9 @@ pub(super) fn expand(model: &Model<'_>) -> TokenStream {
     let calls = model.labels.iter().map(|label| label.call(&private, "text"));
     let names = model.labels.iter().map(|label| &label.name);
     let texts: Vec<_> = (0..model.labels.len()).map(|i| format_ident!("__text{i}")).collect();
-    let header = header(model);
+    let header = header(model, &model.labels);
     let borrowed = borrowed(model);
-    let checks =
-        model.labels.iter().map(|Label { name, span, .. }| check(*span, &quote!(#private::check_label_name(#name))));
+    let checks = model.labels.iter().map(|label| label.checks(&private));
     quote_spanned! {span=>
         #(#checks)*
 
@@ -55,7 +54,7 @@ pub(super) fn expand(model: &Model<'_>) -> TokenStream {
 /// An implementation that only keeps other code from failing too.
 pub(super) fn fallback(model: &Model<'_>) -> TokenStream {
     let private = model.core.private();
-    let header = header(model);
+    let header = header(model, &[]);
     let borrowed = borrowed(model);
     quote! {
         #header {
@@ -75,13 +74,24 @@ pub(super) fn fallback(model: &Model<'_>) -> TokenStream {
     }
 }
 
-fn header(model: &Model<'_>) -> TokenStream {
+/// Bounded by what its fields must be, so that a field which is no label is one error, there, and not one more for
+/// each thing that is done with it. A bound on a lifetime would hide the implementations for all lifetimes.
+fn header(model: &Model<'_>, labels: &[Label<'_>]) -> TokenStream {
     let private = model.core.private();
     let ident = &model.input.ident;
     let (impl_generics, ty_generics, where_clause) = model.input.generics.split_for_impl();
+    let predicates = where_clause.map(|clause| &clause.predicates).into_iter().flatten();
+    let fields = labels.iter().filter(|label| !has_lifetime(label.ty.to_token_stream())).map(|label| {
+        let (ty, label_value) = (label.ty, at(label.ty.span(), quote!(#private::LabelValue)));
+        // The lifetime lets the bound stand if it is known not to hold: that is said where the field is checked.
+        quote!(for<'__never> #ty: #label_value)
+    });
     quote! {
         #[automatically_derived]
-        impl #impl_generics #private::LabelSet for #ident #ty_generics #where_clause
+        impl #impl_generics #private::LabelSet for #ident #ty_generics
+        where
+            #(#predicates,)*
+            #(#fields,)*
     }
 }
 
@@ -109,6 +119,16 @@ fn borrowed(model: &Model<'_>) -> TokenStream {
 }
 
 impl Label<'_> {
+    fn checks(&self, private: &TokenStream) -> TokenStream {
+        let Self { name, ty, span, .. } = self;
+        let mut checks = check(*span, &quote!(#private::check_label_name(#name)));
+        let (ty, at_ty) = (with_static(ty.to_token_stream()), ty.span());
+        let label_value = at(at_ty, quote!(#private::LabelValue));
+        let assertion = at(at_ty, quote!(#private::check_label_values));
+        checks.extend(quote_spanned!(at_ty=> const _: () = #assertion(<#ty as #label_value>::VALUES);));
+        checks
+    }
+
     /// Something of the field's type, all of it on the type's span, so that all errors about it are one error
     /// there.
     fn member(&self, private: &TokenStream, name: &str) -> TokenStream {
@@ -123,4 +143,27 @@ impl Label<'_> {
         let (ident, method) = (self.ident, self.member(private, method));
         quote_spanned!(self.ty.span()=> #method(&self.#ident))
     }
+}
+
+fn has_lifetime(ty: TokenStream) -> bool {
+    ty.into_iter().any(|token| match token {
+        TokenTree::Punct(punct) => punct.as_char() == '\'',
+        TokenTree::Group(group) => has_lifetime(group.stream()),
+        _ => false,
+    })
+}
+
+/// The type with `'static` for all lifetimes, which are not known outside of the `impl`.
+fn with_static(ty: TokenStream) -> TokenStream {
+    let mut is_lifetime = false;
+    let replace = |mut token: TokenTree| {
+        match &mut token {
+            TokenTree::Ident(ident) if is_lifetime => *ident = Ident::new("static", ident.span()),
+            TokenTree::Group(group) => token = Group::new(group.delimiter(), with_static(group.stream())).into(),
+            _ => {}
+        }
+        is_lifetime = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '\'');
+        token
+    };
+    ty.into_iter().map(replace).collect()
 }

@@ -1,7 +1,8 @@
-use super::attr::{ContainerAttr, FieldAttr};
+use super::attr::{CONTAINER, ContainerAttr, FIELD, FieldAttr};
 use crate::case::Case;
 use crate::emit::Core;
-use darling::{Error, FromAttributes};
+use darling::Error;
+use darling::error::Accumulator;
 use proc_macro2::{Span, TokenStream};
 use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Fields, FieldsNamed, GenericParam, Ident, Type};
@@ -23,7 +24,7 @@ pub(super) struct Label<'a> {
 impl<'a> Model<'a> {
     pub(super) fn new(input: &'a DeriveInput) -> (Self, Option<TokenStream>) {
         let mut errors = Error::accumulator();
-        let attr = errors.handle(ContainerAttr::from_attributes(&input.attrs)).unwrap_or_default();
+        let (attr, _): (ContainerAttr, _) = CONTAINER.parse(&input.attrs, &mut errors);
         for param in &input.generics.params {
             if !matches!(param, GenericParam::Lifetime(_)) {
                 let rule = "a label set has no type or const parameters; write the types of its fields out";
@@ -32,7 +33,7 @@ impl<'a> Model<'a> {
         }
         let mut labels: Vec<Label<'a>> = Vec::new();
         for field in errors.handle(fields(input)).into_iter().flat_map(|fields| &fields.named) {
-            let Some(label) = errors.handle(Label::new(field, attr.rename_all.unwrap_or(Case::None))) else { continue };
+            let Some(label) = Label::new(field, attr.rename_all.unwrap_or(Case::None), &mut errors) else { continue };
             if let Some(other) = labels.iter().find(|other| other.name == label.name) {
                 let rule = format!(
                     "label `{}` is there twice, as field `{}` has this name too; rename one",
@@ -63,13 +64,13 @@ fn fields(input: &DeriveInput) -> darling::Result<&FieldsNamed> {
 }
 
 impl<'a> Label<'a> {
-    fn new(field: &'a syn::Field, case: Case) -> darling::Result<Self> {
-        let attr = FieldAttr::from_attributes(&field.attrs)?;
-        let Some(ident) = &field.ident else { return Err(Error::custom("a label needs a name").with_span(field)) };
+    fn new(field: &'a syn::Field, case: Case, errors: &mut Accumulator) -> Option<Self> {
+        let (attr, given): (FieldAttr, _) = FIELD.parse(&field.attrs, errors);
+        let ident = field.ident.as_ref().filter(|_| !given.is_wrong(&["rename"]))?;
         let (name, span) = match attr.rename {
             Some(name) => (name.value(), name.span()),
             None => (case.apply(&ident.unraw().to_string()), ident.span()),
         };
-        Ok(Self { ident, ty: &field.ty, name, span })
+        Some(Self { ident, ty: &field.ty, name, span })
     }
 }

@@ -18,9 +18,18 @@ fn labels_are_checked_counted_and_borrowed() {
             #[allow(deprecated, unused_qualifications, clippy::inline_always)]
             const _: () = {
                 const _: () = ::metrics_core::private::check_label_name("method");
+                const _: () = ::metrics_core::private::check_label_values(
+                    <Method as ::metrics_core::private::LabelValue>::VALUES,
+                );
                 const _: () = ::metrics_core::private::check_label_name("path");
+                const _: () = ::metrics_core::private::check_label_values(
+                    <&'static str as ::metrics_core::private::LabelValue>::VALUES,
+                );
                 #[automatically_derived]
-                impl<'a> ::metrics_core::private::LabelSet for Request<'a> {
+                impl<'a> ::metrics_core::private::LabelSet for Request<'a>
+                where
+                    for<'__never> Method: ::metrics_core::private::LabelValue,
+                {
                     type Of<'__of> = Request<'__of>;
                     type Density = <<Method as ::metrics_core::private::LabelValue>::Density as ::metrics_core::private::Density>::And<
                         <<&'a str as ::metrics_core::private::LabelValue>::Density as ::metrics_core::private::Density>::And<

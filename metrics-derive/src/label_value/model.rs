@@ -1,7 +1,9 @@
-use super::attr::{ContainerAttr, VariantAttr};
+use super::attr::{CONTAINER, ContainerAttr, VARIANT, VariantAttr};
 use crate::case::Case;
 use crate::emit::Core;
-use darling::{Error, FromAttributes};
+use crate::options::Given;
+use darling::Error;
+use darling::error::Accumulator;
 use proc_macro2::{Span, TokenStream};
 use syn::ext::IdentExt;
 use syn::{Data, DataEnum, DataStruct, DeriveInput, Fields, GenericParam, Ident, Type};
@@ -27,10 +29,10 @@ pub(super) struct Variant<'a> {
 impl<'a> Model<'a> {
     pub(super) fn new(input: &'a DeriveInput) -> (Self, Option<TokenStream>) {
         let mut errors = Error::accumulator();
-        let attr = errors.handle(ContainerAttr::from_attributes(&input.attrs)).unwrap_or_default();
+        let (attr, given): (ContainerAttr, _) = CONTAINER.parse(&input.attrs, &mut errors);
         let shape = errors.handle(match &input.data {
             Data::Enum(data) => Shape::of_enum(input, data, attr.rename_all.unwrap_or(Case::Snake)),
-            Data::Struct(data) => Shape::of_struct(input, data, &attr),
+            Data::Struct(data) => Shape::of_struct(input, data, &given),
             Data::Union(_) => Err(Error::custom(NOT_A_VALUE).with_span(&input.ident)),
         });
         let errors = errors.finish().err().map(Error::write_errors);
@@ -59,7 +61,7 @@ impl<'a> Shape<'a> {
         }
         let mut variants: Vec<Variant<'a>> = Vec::new();
         for variant in &data.variants {
-            let Some(variant) = errors.handle(Variant::new(variant, case)) else { continue };
+            let Some(variant) = Variant::new(variant, case, &mut errors) else { continue };
             if let Some(other) = variants.iter().find(|other| other.text == variant.text) {
                 let rule = format!(
                     "`{}` has the text \"{}\" too, and both would be one series; rename one with `#[label(rename = \"…\")]`",
@@ -72,12 +74,11 @@ impl<'a> Shape<'a> {
         errors.finish_with(Self::Enum(variants))
     }
 
-    fn of_struct(input: &DeriveInput, data: &'a DataStruct, attr: &ContainerAttr) -> darling::Result<Self> {
+    fn of_struct(input: &DeriveInput, data: &'a DataStruct, given: &Given) -> darling::Result<Self> {
         let mut errors = Error::accumulator();
-        if attr.rename_all.is_some() {
-            errors.push(
-                Error::custom("`rename_all` is for enums; a newtype prints as its field").with_span(&input.ident),
-            );
+        if let Some((_, span)) = given.first(|name| name == "rename_all") {
+            let rule = "`rename_all` is for enums; a newtype prints as its field, so take it off";
+            errors.push(Error::custom(rule).with_span(&span));
         }
         for param in &input.generics.params {
             if !matches!(param, GenericParam::Lifetime(_)) {
@@ -93,16 +94,19 @@ impl<'a> Shape<'a> {
             }
         };
         if let Some(attr) = field.attrs.iter().find(|attr| attr.path().is_ident("label")) {
-            errors.push(Error::custom("a newtype prints as its field, which has no options").with_span(attr));
+            errors.push(
+                Error::custom("a newtype prints as its field, which has no options; take them off")
+                    .with_span(attr.path()),
+            );
         }
         errors.finish_with(Self::Newtype(&field.ty))
     }
 }
 
 impl<'a> Variant<'a> {
-    fn new(variant: &'a syn::Variant, case: Case) -> darling::Result<Self> {
-        let mut errors = Error::accumulator();
-        let attr = errors.handle(VariantAttr::from_attributes(&variant.attrs)).unwrap_or_default();
+    /// `None` if its text is not known.
+    fn new(variant: &'a syn::Variant, case: Case, errors: &mut Accumulator) -> Option<Self> {
+        let (attr, given): (VariantAttr, _) = VARIANT.parse(&variant.attrs, errors);
         if !matches!(variant.fields, Fields::Unit) {
             let rule = "the values of a label are counted, so its variants have no data; take it off";
             errors.push(Error::custom(rule).with_span(&variant.fields));
@@ -112,6 +116,6 @@ impl<'a> Variant<'a> {
             Some(text) => (text.value(), text.span()),
             None => (case.apply(&ident.unraw().to_string()), ident.span()),
         };
-        errors.finish_with(Self { ident, text, span })
+        (!given.is_wrong(&["rename"])).then_some(Self { ident, text, span })
     }
 }

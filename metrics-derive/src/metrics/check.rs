@@ -2,6 +2,7 @@
 
 use super::model::{Field, Metric, Model, Role, SeriesOptions};
 use crate::emit::{Core, at, check};
+use crate::max_series::MaxSeries;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use syn::LitStr;
@@ -24,6 +25,9 @@ pub(super) fn checks(model: &Model<'_>) -> TokenStream {
     }
     for (n, field) in model.described().enumerate() {
         let place = Literal::usize_unsuffixed(n);
+        if let Some(span) = field.max_series().and_then(MaxSeries::span) {
+            checks.extend(check(span, &quote!(#private::check_max_series(&__FIELDS[#place]))));
+        }
         match &field.role {
             Role::Metric(metric) => {
                 checks.extend(metric.checks(field, &private, &quote!(#private::family(__FIELDS, #place))));
@@ -73,6 +77,16 @@ impl Metric {
             checks.extend(check(span, &quote!(#private::check_const_label(#family, #name))));
         }
         checks
+    }
+}
+
+impl Field<'_> {
+    fn max_series(&self) -> Option<&MaxSeries> {
+        match &self.role {
+            Role::Metric(metric) => metric.series.max_series.as_ref(),
+            Role::Group(group) => group.series.max_series.as_ref(),
+            Role::Skip => None,
+        }
     }
 }
 

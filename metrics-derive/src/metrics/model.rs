@@ -1,4 +1,4 @@
-use super::attr::{ContainerAttr, FieldAttr, check_misplaced};
+use super::attr::{ContainerAttr, FieldAttr, METRIC, METRICS};
 use super::unit::Unit;
 use crate::buckets::Buckets;
 use crate::case::Case;
@@ -9,7 +9,8 @@ use crate::max_series::MaxSeries;
 use crate::native::Native;
 use crate::quantiles::Quantiles;
 use crate::ttl_seconds::TtlSeconds;
-use darling::{Error, FromAttributes};
+use darling::Error;
+use darling::error::Accumulator;
 use proc_macro2::{Span, TokenStream};
 use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Fields, FieldsNamed, GenericParam, Ident, LitStr, Type};
@@ -21,7 +22,7 @@ pub(super) struct Model<'a> {
     pub(super) const_labels: ConstLabels,
     /// Part of other structs: it has no instance of its own.
     pub(super) group: bool,
-    /// Those without a mistake.
+    /// Those of which so much is right that the library can check the rest.
     pub(super) fields: Vec<Field<'a>>,
 }
 
@@ -55,6 +56,7 @@ pub(super) struct Metric {
     /// Where the name is written.
     pub(super) name_span: Span,
     pub(super) help: String,
+    help_span: Span,
     pub(super) unit: Option<Unit>,
     pub(super) buckets: Option<Buckets>,
     pub(super) quantiles: Option<Quantiles>,
@@ -67,8 +69,7 @@ impl<'a> Model<'a> {
     /// All mistakes, and what can be used for all that.
     pub(super) fn new(input: &'a DeriveInput) -> (Self, Option<TokenStream>) {
         let mut errors = Error::accumulator();
-        errors.handle(check_misplaced(&input.attrs, "metric", "the options of the struct are written `#[metrics(…)]`"));
-        let attr = errors.handle(ContainerAttr::from_attributes(&input.attrs)).unwrap_or_default();
+        let (attr, _): (ContainerAttr, _) = METRICS.parse(&input.attrs, &mut errors);
         if let Some(param) = input.generics.params.first() {
             errors.push(Error::custom(rule_of_generics(param)).with_span(param));
         }
@@ -77,7 +78,7 @@ impl<'a> Model<'a> {
             .handle(named_fields(input))
             .into_iter()
             .flat_map(|fields| &fields.named)
-            .filter_map(|field| errors.handle(Field::new(field, case)))
+            .filter_map(|field| Field::new(field, case, &mut errors))
             .collect();
         if !input.generics.params.is_empty() {
             // Their types may name a parameter, which the constant that describes them cannot.
@@ -126,10 +127,14 @@ fn named_fields(input: &DeriveInput) -> darling::Result<&FieldsNamed> {
 }
 
 impl<'a> Field<'a> {
-    fn new(field: &'a syn::Field, case: Case) -> darling::Result<Self> {
-        check_misplaced(&field.attrs, "metrics", "the options of a field are written `#[metric(…)]`")?;
-        let attr = FieldAttr::from_attributes(&field.attrs)?;
-        let Some(ident) = &field.ident else { return Err(Error::custom("a metric needs a name").with_span(field)) };
+    fn new(field: &'a syn::Field, case: Case, errors: &mut Accumulator) -> Option<Self> {
+        let (attr, given): (FieldAttr, _) = METRIC.parse(&field.attrs, errors);
+        errors.handle(attr.check(&given))?;
+        if given.is_wrong(&["group", "skip", "rename", "unit"]) {
+            // What it is, or its name, is not known, and each check of it would be an error too.
+            return None;
+        }
+        let ident = field.ident.as_ref()?;
         let role = if attr.skip.is_present() {
             Role::Skip
         } else if attr.group.is_present() {
@@ -140,14 +145,18 @@ impl<'a> Field<'a> {
             };
             Role::Group(Box::new(Group { prefix: attr.prefix, const_labels: attr.const_labels, series }))
         } else {
-            Role::Metric(Box::new(Metric::new(field, ident, attr, case)?))
+            let metric = Metric::new(field, ident, attr, case);
+            if !given.is_wrong(&["help"]) {
+                errors.handle(metric.check_help());
+            }
+            Role::Metric(Box::new(metric))
         };
-        Ok(Self { ident, ty: &field.ty, role })
+        Some(Self { ident, ty: &field.ty, role })
     }
 }
 
 impl Metric {
-    fn new(field: &syn::Field, ident: &Ident, attr: FieldAttr, case: Case) -> darling::Result<Self> {
+    fn new(field: &syn::Field, ident: &Ident, attr: FieldAttr, case: Case) -> Self {
         let (name, name_span) = match attr.rename {
             Some(name) => (name.value(), name.span()),
             None => (case.apply(&ident.unraw().to_string()), ident.span()),
@@ -156,15 +165,11 @@ impl Metric {
             Some(help) => (help.value(), help.span()),
             None => (doc_text(&field.attrs), ident.span()),
         };
-        if help.trim().is_empty() {
-            let rule =
-                format!("metric `{name}` needs help: write a doc comment (`/// …`) or `#[metric(help = \"…\")]`");
-            return Err(Error::custom(rule).with_span(&help_span));
-        }
-        Ok(Self {
+        Self {
             name,
             name_span,
             help,
+            help_span,
             unit: attr.unit,
             buckets: attr.buckets,
             quantiles: attr.quantiles,
@@ -175,6 +180,15 @@ impl Metric {
                 ttl_seconds: attr.ttl_seconds,
                 preset: attr.preset.is_present(),
             },
-        })
+        }
+    }
+
+    fn check_help(&self) -> darling::Result<()> {
+        if !self.help.trim().is_empty() {
+            return Ok(());
+        }
+        let name = &self.name;
+        let rule = format!("metric `{name}` needs help: write a doc comment (`/// …`) or `#[metric(help = \"…\")]`");
+        Err(Error::custom(rule).with_span(&self.help_span))
     }
 }

@@ -132,6 +132,7 @@ fn every_option() {
                 const _: () = __m::check_group(__FIELDS, 2);
                 const _: () = __m::check_group_label(__FIELDS, 2, "kind");
                 const _: () = __m::check_unique(__FIELDS, __CLASHES, 2);
+                const _: () = __m::check_max_series(&__FIELDS[3]);
                 const _: () = __m::check_group(__FIELDS, 3);
                 const _: () = __m::assert_max_series::<Family<Request<'static>, Pool>>();
                 const _: () = __m::check_unique(__FIELDS, __CLASHES, 3);
@@ -223,10 +224,18 @@ fn fields_without_a_mistake_are_checked_beside_those_with_one() {
             const _: () = {
                 use ::metrics_core::private as __m;
                 const __FIELDS: &[__m::Field] = &[
+                    __m::instrument::<Counter>().field("no_help", ""),
                     __m::instrument::<Counter>().field("fine", "Help."),
                 ];
+                const __CLASHES: &[::core::primitive::usize] = &__m::clashes::<
+                    2,
+                    { __m::slots(__FIELDS) },
+                >(__FIELDS);
                 const _: () = __m::check_metric_name(__m::family(__FIELDS, 0));
                 const _: () = __m::check_label_names(__m::family(__FIELDS, 0));
+                const _: () = __m::check_metric_name(__m::family(__FIELDS, 1));
+                const _: () = __m::check_label_names(__m::family(__FIELDS, 1));
+                const _: () = __m::check_unique(__FIELDS, __CLASHES, 1);
                 #[automatically_derived]
                 impl __m::Metrics for Shop {
                     const PREFIX: &'static ::core::primitive::str = "";

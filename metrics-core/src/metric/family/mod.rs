@@ -35,7 +35,7 @@ pub(crate) use cap::OverflowedLookups;
 pub use dynamic::{DynamicFamily, WrongLabelCount};
 pub use handle::Handle;
 pub use matching::UnknownLabel;
-pub use reference::Ref;
+pub use reference::{Keepable, Ref};
 
 /// A metric `M` for each set of labels `L`.
 ///
@@ -156,7 +156,8 @@ impl<L: LabelSet<Density: Storage>, M: Child> Family<L, M> {
     }
 
     /// Lets this family have at most `max` series ([`DEFAULT_MAX_SERIES`] otherwise), or any number of them with `None`.
-    /// No meaning where all labels are enums or `bool`: such a family has a place for each.
+    /// No meaning where all labels are enums or `bool`: such a family has a place for each, and its derive checks how
+    /// many these are.
     ///
     /// What is looked up beyond counts in one more series, whose labels are all `__overflow__`: nothing is lost but
     /// whose it was. `metrics_core_overflowed_lookups_total` names the family, as does one line on stderr. Removing
@@ -309,6 +310,7 @@ impl<L: LabelSet<Density: Storage> + 'static, M: Child> Collect for Family<L, M>
 impl<L: LabelSet<Density: Storage> + 'static, M: Child + Instrument> Instrument for Family<L, M> {
     const KIND: Kind = M::KIND;
     const LABEL_NAMES: &'static [&'static str] = L::NAMES;
+    const LABEL_VALUES: &'static [&'static [&'static str]] = L::VALUES;
 
     fn build(spec: &Spec<'_>) -> Self {
         Self::of(spec)
@@ -319,5 +321,5 @@ impl<L: LabelSet<Density: Storage>, M: Child + HasBuckets> HasBuckets for Family
 impl<L: LabelSet<Density: Storage>, M: Child + HasQuantiles> HasQuantiles for Family<L, M> {}
 impl<L: LabelSet<Density: Storage>, M: Child + HasNative> HasNative for Family<L, M> {}
 impl<L: LabelSet<Density: Storage + Listable>, M: Child> Preset for Family<L, M> {}
-impl<L: LabelSet<Density: Storage + Unlisted>, M: Child> Capped for Family<L, M> {}
+impl<L: LabelSet<Density: Storage>, M: Child> Capped for Family<L, M> {}
 impl<L: LabelSet<Density: Storage + Unlisted>, M: Measured> Mortal for Family<L, M> {}

@@ -1,3 +1,5 @@
+#![allow(unsafe_code, reason = "a bound that nothing meets says in words why a reference is not `Send`")]
+
 use super::{Child, Handle, Storage, Store, fmt};
 use std::marker::PhantomData;
 use std::ops::Deref;
@@ -11,6 +13,21 @@ pub struct Ref<'f, D: Storage, M: Child> {
     /// Not `Send`, whichever way the series is kept: a label that becomes a string must not break users.
     not_send: PhantomData<*const ()>,
 }
+
+/// Nothing is: what is wrong with sending a [`Ref`], in words that rustc repeats also where a future keeps one.
+#[diagnostic::on_unimplemented(
+    message = "a series that `with` found stays on its thread",
+    label = "it cannot be sent to another thread",
+    note = "use it at once: `family.with(&labels).inc()`; to keep the series, across an `.await` or for another thread, \
+            call `.handle()`: `family.with(&labels).handle()`"
+)]
+#[doc(hidden)]
+pub trait Keepable {}
+
+// SAFETY: no type is `Keepable`, so this is for none.
+unsafe impl<D: Storage, M: Child + Keepable> Send for Ref<'_, D, M> {}
+// SAFETY: the same.
+unsafe impl<D: Storage, M: Child + Keepable> Sync for Ref<'_, D, M> {}
 
 impl<'f, D: Storage, M: Child> Ref<'f, D, M> {
     #[inline(always)]

@@ -166,8 +166,13 @@ impl Histogram {
     fn observe_otherwise(&self, value: f64) {
         match &self.native {
             Some(native) => native.observe(value),
-            None => self.cells.observe(self.shape.bounds.search(value), value),
+            None => self.observe_searched(value),
         }
+    }
+
+    #[inline(never)]
+    fn observe_searched(&self, value: f64) {
+        self.cells.observe(self.shape.bounds.search(value), value);
     }
 
     /// Observes a duration in seconds.

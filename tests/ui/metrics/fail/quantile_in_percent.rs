@@ -4,10 +4,7 @@ use metrics_core::{Metrics, Summary};
 struct M {
     /// Help.
     #[metric(quantiles = [50.0, 99.0])]
-    percent: Summary,
-    /// Help.
-    #[metric(quantiles = [0.99, 0.5])]
-    falling: Summary,
+    field: Summary,
 }
 
 fn main() {}

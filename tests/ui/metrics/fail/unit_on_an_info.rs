@@ -1,18 +1,10 @@
-use metrics_core::{Info, LabelValue, Metrics, StateSet};
-
-#[derive(LabelValue)]
-enum State {
-    On,
-}
+use metrics_core::{Info, Metrics};
 
 #[derive(Metrics)]
 struct M {
     /// Help.
     #[metric(unit = Seconds)]
-    info: Info,
-    /// Help.
-    #[metric(unit = "states")]
-    state: StateSet<State>,
+    field: Info,
 }
 
 fn main() {}

@@ -15,7 +15,6 @@ const OCTAVE: u32 = 8;
 /// Bits of a double's mantissa.
 const MANTISSA: u32 = 52;
 const MANTISSA_MASK: u64 = (1 << MANTISSA) - 1;
-pub(super) const SIGN: u64 = 1 << 63;
 pub(super) const INFINITY: u64 = f64::INFINITY.to_bits();
 pub(super) const LEAST_NORMAL: u64 = f64::MIN_POSITIVE.to_bits();
 
@@ -53,9 +52,11 @@ const BOUNDS: [f64; 1 << OCTAVE] = {
 
 /// Bits of a mantissa that select an entry of [`TABLE`]: as many as leave at most one bound to each.
 const KEY: u32 = OCTAVE + 1;
+/// Bits above a mantissa. Shifted out, they leave room for a count of bounds below it.
+const ABOVE: u32 = u64::BITS - MANTISSA;
 
 /// For each value of the first bits of a mantissa: how many bounds of an octave are below all of these numbers
-/// ([`KEY`] bits), and above that the mantissa of the first that is not. Then one comparison decides.
+/// ([`ABOVE`] bits), and above that the mantissa of the first that is not. Then one comparison decides.
 static TABLE: [u64; 1 << KEY] = {
     let mut table = [0; 1 << KEY];
     let (mut below, mut key) = (0, 0);
@@ -64,7 +65,7 @@ static TABLE: [u64; 1 << KEY] = {
             below += 1;
         }
         let bound = if below < BOUNDS.len() { BOUNDS[below].to_bits() & MANTISSA_MASK } else { MANTISSA_MASK };
-        table[key] = bound << KEY | below as u64;
+        table[key] = bound << ABOVE | below as u64;
         key += 1;
     }
     table
@@ -74,10 +75,11 @@ static TABLE: [u64; 1 << KEY] = {
 #[inline(always)]
 #[allow(clippy::cast_possible_truncation, reason = "parts of a double")]
 pub(super) fn finest_of_normal(bits: u64) -> i32 {
-    let mantissa = bits & MANTISSA_MASK;
-    let entry = TABLE[(mantissa >> (MANTISSA - KEY)) as usize];
-    let in_octave = (entry & ((1 << KEY) - 1)) as i32 + i32::from(entry >> KEY < mantissa);
-    (((bits >> MANTISSA) as i32 - 1023) << OCTAVE) + in_octave
+    let mantissa = bits << ABOVE;
+    let entry = TABLE[(mantissa >> (u64::BITS - KEY)) as usize];
+    // What the entry has below its bound decides nothing: a mantissa has zeros there.
+    let in_octave = (entry & ((1 << ABOVE) - 1)) as i32 + i32::from(entry < mantissa);
+    (((bits >> MANTISSA) << OCTAVE) as i32) - (1023 << OCTAVE) + in_octave
 }
 
 /// Index, in the finest schema, of any number above zero. Infinity has the bucket behind that of the greatest number.
@@ -91,9 +93,13 @@ pub(super) fn finest(value: f64) -> i32 {
 }
 
 /// The same bucket's index in a schema that many steps coarser.
-#[inline(always)]
 pub(super) fn coarser(index: i32, steps: u32) -> i32 {
-    (index + ((1 << steps) - 1)) >> steps
+    (index + round_up(steps)) >> steps
+}
+
+/// What is added to an index before it is shifted by that many steps, so that it is divided and rounded up.
+pub(super) fn round_up(steps: u32) -> i32 {
+    (1 << steps) - 1
 }
 
 /// Upper bound of a bucket, by its index in a schema that many steps coarser than the finest. That of the bucket

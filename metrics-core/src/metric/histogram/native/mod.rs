@@ -13,7 +13,7 @@ mod table;
 mod tests;
 
 use super::bounds::Bounds;
-use crate::cell::{Key, Layout, Published, Slot, Stopped, StoppedCell, pin, read_sequenced, stop, unmoved};
+use crate::cell::{Key, Layout, Published, Slot, Stopped, StoppedCell, pin, pin_first, read_sequenced, stop, unmoved};
 use crate::metric::timer::Stopwatch;
 use crate::model::{Exemplar, NativeHistogram, NativeOptions, Timestamp};
 use exemplars::Exemplars;
@@ -90,30 +90,43 @@ impl Native {
     // Not a part of its caller, which is cold for the sake of classic histograms.
     #[inline(never)]
     pub(super) fn observe(&self, value: f64) {
-        {
-            // Until the value is counted, the cells stay this histogram's.
-            let pin = pin();
-            if let Some(slot) = self.table.get(&pin).find_usual(value) {
-                return self.count(slot, value);
-            }
+        match &self.shape.classic {
+            None => self.observe_usual(value, None),
+            Some(classic) => self.observe_both(value, classic),
         }
-        self.observe_unusual(value);
     }
 
-    /// What is no usual number, or has no bucket yet.
     #[inline(never)]
-    fn observe_unusual(&self, value: f64) {
-        let pin = pin();
-        let slot = self.table.get(&pin).find(value).unwrap_or_else(|| self.make(value));
-        self.count(slot, value);
+    fn observe_both(&self, value: f64, classic: &Bounds) {
+        match classic.look_up(value) {
+            Some(also) => self.observe_usual(value, Some(also)),
+            None => self.observe_slowly(value),
+        }
     }
 
     #[inline(always)]
-    fn count(&self, slot: Slot, value: f64) {
-        match &self.shape.classic {
-            None => slot.observe(value),
-            Some(bounds) => slot.observe_also(bounds.find(value), value),
+    fn observe_usual(&self, value: f64, also: Option<usize>) {
+        if !self.try_observe(value, also) {
+            self.observe_slowly(value);
         }
+    }
+
+    /// Observes what is a usual number if that takes but a few instructions. None of them is a call, so that few registers
+    /// are saved.
+    #[inline(always)]
+    fn try_observe(&self, value: f64, also: Option<usize>) -> bool {
+        // Until the value is counted, the cells stay this histogram's.
+        let Some(pin) = pin_first() else { return false };
+        let slot = self.table.get(&pin).find_usual(value);
+        slot.is_some_and(|slot| slot.observe_own(also, value))
+    }
+
+    /// What is no usual number, or has no bucket yet, or this thread has no copy of it.
+    #[inline(never)]
+    fn observe_slowly(&self, value: f64) {
+        let pin = pin();
+        let slot = self.table.get(&pin).find(value).unwrap_or_else(|| self.make(value));
+        slot.observe(self.shape.classic.as_ref().map(|bounds| bounds.find(value)), value);
     }
 
     /// Keeps an exemplar of what was observed just now.

@@ -1,6 +1,6 @@
 //! Which cell counts a number: a table that observers read without a lock.
 
-use super::index::{INFINITY, LEAST_NORMAL, SIGN, coarser, finest_of_normal};
+use super::index::{INFINITY, LEAST_NORMAL, finest_of_normal, round_up};
 use super::labels::{Label, Labels, NOT_A_NUMBER, ZERO, label};
 use crate::cell::{Range, Slot};
 use std::sync::Arc;
@@ -34,12 +34,13 @@ impl Segments {
 /// Finds the slot of a number. Holds what one resolution says; for another there is another table.
 #[derive(Debug)]
 pub(super) struct Table {
-    /// Numbers that most are: from the bits of the least on, and how many bits' worth. Neither zero bucket, nor subnormal,
-    /// nor infinite, nor NaN.
+    /// Numbers that most are: from the bits of the least on, and how many bits' worth. Neither negative, nor zero bucket,
+    /// nor subnormal, nor infinite, nor NaN.
     least: u64,
     usual: u64,
     /// From the finest schema.
     steps: u32,
+    round_up: i32,
     zero_threshold: f64,
     /// Twice as many as there can be buckets, at least, and a power of two. 0, or the key of a bucket and its slot; one
     /// that collides comes behind.
@@ -68,6 +69,7 @@ impl Table {
             least,
             usual: INFINITY.saturating_sub(least),
             steps: labels.steps,
+            round_up: round_up(labels.steps),
             zero_threshold: labels.zero_threshold,
             entries: (0..len).map(|_| AtomicU64::new(0)).collect(),
             not_a_number: segments.slot(NOT_A_NUMBER),
@@ -75,7 +77,8 @@ impl Table {
             life,
             segments,
         };
-        for (label, cell) in labels.buckets_and_cells() {
+        // The positive ones first: `find_usual` wants each in the first of its entries.
+        for (label, cell) in labels.buckets_and_cells().into_iter().rev() {
             table.insert(label, cell);
         }
         table
@@ -113,18 +116,19 @@ impl Table {
         }
     }
 
-    /// The same for a usual number, and sooner.
+    /// The same for a usual number in an entry of its own, and sooner.
     #[inline(always)]
     pub(super) fn find_usual(&self, value: f64) -> Option<Slot> {
         let bits = value.to_bits();
-        let distance = bits & !SIGN;
-        if distance.wrapping_sub(self.least) >= self.usual {
+        if bits.wrapping_sub(self.least) >= self.usual {
             return None;
         }
-        self.entry(bits & SIGN != 0, coarser(finest_of_normal(distance), self.steps))
+        let index = (finest_of_normal(bits) + self.round_up) >> self.steps;
+        // Acquire: after the cell became this bucket's.
+        let word = self.probe(false, index).next()?.load(Acquire);
+        (word >> Slot::BITS == key(false, index)).then(|| Slot::from_word(word))
     }
 
-    #[inline(always)]
     fn entry(&self, is_negative: bool, index: i32) -> Option<Slot> {
         let key = key(is_negative, index);
         for entry in self.probe(is_negative, index) {
@@ -141,11 +145,11 @@ impl Table {
     }
 
     /// The entries where a bucket can be: buckets that follow one another do so here, and those of the two sides of zero
-    /// grow towards each other.
+    /// are as far apart as can be.
     #[inline(always)]
     fn probe(&self, is_negative: bool, index: i32) -> impl Iterator<Item = &AtomicU64> {
         #[allow(clippy::cast_sign_loss, reason = "it goes round")]
-        let first = (if is_negative { !index } else { index }) as usize;
+        let first = (index as usize).wrapping_add(if is_negative { self.entries.len() / 2 } else { 0 });
         (0..self.entries.len()).map(move |n| &self.entries[first.wrapping_add(n) & (self.entries.len() - 1)])
     }
 }

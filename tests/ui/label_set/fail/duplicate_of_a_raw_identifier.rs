@@ -1,0 +1,10 @@
+use metrics_core::LabelSet;
+
+#[derive(LabelSet)]
+struct Labels {
+    r#type: bool,
+    #[label(rename = "type")]
+    kind: bool,
+}
+
+fn main() {}

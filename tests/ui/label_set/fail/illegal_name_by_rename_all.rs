@@ -1,0 +1,9 @@
+use metrics_core::LabelSet;
+
+#[derive(LabelSet)]
+#[label(rename_all = "kebab-case")]
+struct Labels {
+    http_method: bool,
+}
+
+fn main() {}

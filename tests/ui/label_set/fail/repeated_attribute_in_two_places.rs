@@ -1,0 +1,10 @@
+use metrics_core::LabelSet;
+
+#[derive(LabelSet)]
+struct Labels {
+    #[label(rename = "verb")]
+    #[label(rename = "method")]
+    method: bool,
+}
+
+fn main() {}

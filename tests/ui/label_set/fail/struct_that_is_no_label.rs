@@ -1,0 +1,10 @@
+use metrics_core::LabelSet;
+
+struct Method;
+
+#[derive(LabelSet)]
+struct Labels {
+    method: Method,
+}
+
+fn main() {}

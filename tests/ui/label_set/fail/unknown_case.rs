@@ -1,0 +1,9 @@
+use metrics_core::LabelSet;
+
+#[derive(LabelSet)]
+#[label(rename_all = "Snake")]
+struct Labels {
+    method: bool,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use metrics_core::LabelValue;
+
+#[derive(LabelValue)]
+#[label(rename_all = "lowercase")]
+enum Method {
+    NotFound,
+    Notfound,
+}
+
+fn main() {}

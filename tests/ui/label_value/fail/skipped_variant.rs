@@ -1,0 +1,10 @@
+use metrics_core::LabelValue;
+
+#[derive(LabelValue)]
+enum Method {
+    Get,
+    #[label(skip)]
+    Head,
+}
+
+fn main() {}

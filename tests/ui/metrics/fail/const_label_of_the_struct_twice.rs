@@ -1,0 +1,10 @@
+use metrics_core::{Counter, Metrics};
+
+#[derive(Metrics)]
+#[metrics(const_labels(zone = "a", zone = "b"))]
+struct M {
+    /// Help.
+    field: Counter,
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use metrics_core::{Counter, Metrics};
+
+const HELP: &str = "Help.";
+
+#[derive(Metrics)]
+struct M {
+    #[metric(help = HELP)]
+    field: Counter,
+}
+
+fn main() {}

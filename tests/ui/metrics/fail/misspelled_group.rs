@@ -1,0 +1,16 @@
+use metrics_core::{Counter, Metrics};
+
+#[derive(Metrics)]
+#[metrics(group)]
+struct Inner {
+    /// Help.
+    field: Counter,
+}
+
+#[derive(Metrics)]
+struct M {
+    #[metric(gruop)]
+    inner: Inner,
+}
+
+fn main() {}

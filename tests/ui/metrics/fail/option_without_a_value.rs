@@ -1,0 +1,10 @@
+use metrics_core::{Histogram, Metrics};
+
+#[derive(Metrics)]
+struct M {
+    /// Help.
+    #[metric(unit)]
+    field: Histogram,
+}
+
+fn main() {}

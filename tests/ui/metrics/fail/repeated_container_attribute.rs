@@ -1,0 +1,10 @@
+use metrics_core::{Counter, Metrics};
+
+#[derive(Metrics)]
+#[metrics(prefix = "shop", prefix = "web")]
+struct M {
+    /// Help.
+    field: Counter,
+}
+
+fn main() {}

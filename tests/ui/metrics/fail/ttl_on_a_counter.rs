@@ -1,0 +1,10 @@
+use metrics_core::{Counter, Metrics};
+
+#[derive(Metrics)]
+struct M {
+    /// Help.
+    #[metric(ttl_seconds = 60)]
+    field: Counter,
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use metrics_core::Counter;
+
+fn used(metric: &Counter) {
+    metric.sub(1);
+}
+
+fn main() {}

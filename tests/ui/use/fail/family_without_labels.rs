@@ -1,0 +1,13 @@
+use metrics_core::{Counter, Family, LabelSet};
+
+#[derive(LabelSet)]
+struct Request<'a> {
+    method: bool,
+    route: &'a str,
+}
+
+fn used(requests: &Family<Request<'static>, Counter>) {
+    requests.inc();
+}
+
+fn main() {}

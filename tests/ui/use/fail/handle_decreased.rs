@@ -1,0 +1,7 @@
+use metrics_core::{Counter, Handle};
+
+fn used(requests: &Handle<Counter>) {
+    requests.dec();
+}
+
+fn main() {}
