@@ -317,7 +317,7 @@ pub fn derive_label_value(input: TokenStream) -> TokenStream {
 /// # What it costs
 ///
 /// Two reads of the clock and an observation. No allocation, no lock; the labels cost what a lookup in their family
-/// costs. An async function's future is larger by some 40 bytes and its labels.
+/// costs. An async function's future is larger by when it began and by its labels.
 ///
 /// # Example
 ///
