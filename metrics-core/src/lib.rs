@@ -124,4 +124,5 @@ pub use {
     model::NativeOptions,
     registry::{Metrics, RegisterError, Registry},
     self_metrics::SelfMetrics,
+    timed::{Ended, Outcome},
 };

@@ -15,8 +15,8 @@ pub use crate::name::{
 pub use crate::registry::entry::{Entry, VERSION};
 pub use crate::registry::{Metrics, Source, derived};
 pub use crate::timed::{
-    Function, Returned, function_field, function_name, make_future, output, time, time_async, time_boxed_future,
-    time_future,
+    Function, NoLabels, Returned, ask, check_function_labels, contain, count_failure, function_field, function_name,
+    make_future, observe, observe_labels, output, time, time_async, time_boxed_future, time_future, track_in_progress,
 };
 pub use metrics_core_entries::{Element, element};
 pub use std::sync::LazyLock;

@@ -4,6 +4,7 @@ use crate::metric::{
     CallbackCounter, CallbackGauge, Family, Gauge, OverflowedLookups, rejected_exemplars, rejected_updates,
 };
 use crate::registry::{Source, collector_faults, entry};
+use crate::timed::unreported_calls;
 use crate::{LabelSet, Metrics, private};
 
 /// What this library counts of itself, on the page of the global registry.
@@ -39,6 +40,8 @@ pub struct SelfMetrics {
     rejected_exemplars: CallbackCounter,
     /// Amounts that no counter took because they were negative, NaN or infinite.
     rejected_updates: CallbackCounter,
+    /// Calls of instrumented functions that were not observed, because a closure of the attribute panicked.
+    unreported_calls: CallbackCounter,
 }
 
 #[derive(LabelSet)]
@@ -60,6 +63,7 @@ impl SelfMetrics {
         }
         metrics.rejected_exemplars.set_function(rejected_exemplars);
         metrics.rejected_updates.set_function(rejected_updates);
+        metrics.unreported_calls.set_function(unreported_calls);
         metrics
     }
 }

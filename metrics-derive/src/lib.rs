@@ -275,32 +275,72 @@ pub fn derive_label_value(input: TokenStream) -> TokenStream {
     label_value::derive(&parse_macro_input!(input as DeriveInput)).into()
 }
 
-/// Times a function and says how it ended: a histogram with a label `outcome`.
+/// Times a function and says how it ended: in a family of its own with a label `outcome`, or in a field of yours.
 ///
-/// It may stand on functions and methods, generic, recursive or `unsafe`, and on async ones. However a call ends,
-/// it is observed once, with one of these outcomes:
+/// It may stand on functions and methods, generic, recursive, `unsafe` or `extern`, and on async ones, those of traits
+/// and of the crate `async-trait` too. However a call ends, it is observed once, with one of these outcomes:
 ///
 /// - `ok`: it returned something other than an `Err`.
 /// - `error`: it returned an `Err`. What counts is the type, so an `io::Result` is one, and a type of your own that
-///   is called `Result` is not. Nor is a value whose type is a generic parameter.
-/// - `panic`: it panicked. With `panic = "abort"` there is nobody left to count that.
+///   is called `Result` is not. Nor is a value whose type is a generic parameter. `outcome` says it for any type.
+/// - `panic`: it panicked. The panic goes on as it would. With `panic = "abort"` there is nobody left to count that,
+///   and this outcome never shows.
 /// - `cancelled`: its future was dropped before it was done. A panic elsewhere that drops the future cancels it.
 ///
-/// An async function is timed from its first poll to its end, what it waits for included; a future that is never
-/// polled is not observed. The same holds for the future that a function returns as `impl Future<…>` or as
-/// `Pin<Box<dyn Future<…>>>`.
+/// An async function is timed from its first poll to its end by the monotonic clock, what it waits for included; a
+/// future that is never polled is not observed. The same holds for the future that a function returns as `impl
+/// Future<…>` or as `Pin<Box<dyn Future<…>>>`.
 ///
 /// # Container attributes
 ///
-/// In the parentheses of `#[instrument_histogram(…)]`, all optional:
+/// In the parentheses of `#[instrument_histogram(…)]`, all optional. Those of a family that the function has of its
+/// own, none of which goes with `into`:
 ///
-/// - `name = "checkout"`: the family's name. The unit `_seconds` is put behind it. Left out, all functions share
-///   the family `function_duration_seconds`.
-/// - `help = "…"`: the family's help. Functions that share a family must agree in it.
-/// - `buckets = [0.1, 1.0]`: the upper bounds, as in [`Metrics`](macro@Metrics).
-/// - `const_labels(kind = "x")`: labels that every series carries. Functions that share a family must agree in
-///   their names, so give it a `name` as well.
+/// - `name = "checkout"`: the family's name; the unit `_seconds` is put behind it. Left out, all functions share the
+///   family `function_duration_seconds`. Functions that give one name share that family if they agree in help and in
+///   the labels' names; if not, the registry says where both stand, and shows the first. *Error*: a name that breaks
+///   a rule.
+/// - `help = "…"`: the family's help; "Time that instrumented functions took." if left out. *Error*: a blank one.
+/// - `unit = Seconds`: which it is anyway. *Error*: any other, as readers make of the base unit what they like.
+/// - `buckets = [0.1, 1.0]`: the upper bounds, as in [`Metrics`](macro@Metrics); `DEFAULT_BUCKETS` if left out.
+///   *Error*: what is no list of rising numbers.
+/// - `native`, or `native = NativeOptions::DEFAULT.factor(1.05)`: native buckets, as in [`Metrics`](macro@Metrics).
+///   *Error*: what is no constant of that type.
+/// - `const_labels(kind = "x")`: labels that every series carries. *Error*: without `name`, as that family has other
+///   labels; an illegal name, or one that a label has (`function`, `outcome`, `le`).
+///
+/// Into a field of yours:
+///
+/// - `into = Shop::global().answer`: where the histogram is, or the summary, or with `labels` a family of them: any
+///   place that can be borrowed, `self.metrics.answer` too. It is looked at when the call has ended. *Error*: a
+///   metric of another type; a family without `labels`.
+///
+/// For both:
+///
+/// - `labels = Request { method: Method::Get, route, status: |outcome| … }`: the labels, as a literal of a label set:
+///   the field's one, or with a family of the function's own the ones that come between `function` and `outcome`. A
+///   value is evaluated before the body, and may use the arguments; a closure is asked at the end, with the
+///   `Outcome<'_, R>` of the call, where `R` is what the function returns. *Error*: anything but a literal, and
+///   `..base` in it; what rustc says of a literal with a field missing, unknown or of another type; a label that
+///   borrows from an argument that is not a reference, because the body takes all of them: clone it, `route:
+///   &cart.route.clone()`; `labels` without `into` and without `name`.
+/// - `skip_on = |outcome| …`: calls for which this says `true` are not observed, nor counted as errors. A function or
+///   a closure of the `Outcome<'_, R>`. None is skipped if left out. *Error*: another type than `bool`.
+/// - `outcome = ended`: what a value that was returned is: a function or a closure from `&R` to `Ended`. Left out,
+///   an `Err` is an error and all else is not. *Error*: another type; with `into`, where no `count_errors` asks for
+///   it.
+/// - `count_errors = Shop::global().errors`: a counter, or a series of a family, that counts calls that ended in an
+///   error or a panic. *Error*: a metric that is no counter.
+/// - `track_in_progress = Shop::global().in_progress`: a gauge, or a series of a family, that counts the calls that
+///   are under way; of async ones those that have been polled. *Error*: a metric that is no gauge.
+/// - `future`: the function returns a future though one cannot see that: by an alias of `Pin<Box<dyn Future<…>>>`,
+///   or by a trait of your own. *Error*: on an async function, and on one that returns something else.
 /// - `crate = "path"`: where to find `metrics_core`, if it is not called that.
+///
+/// *Error* on all: what is no function or has no body; a `const fn`; an option that is unknown or there twice.
+///
+/// A closure that panics at the end is contained: the call is not observed, returns what it returned, and counts in
+/// `metrics_core_unreported_calls_total`. (With `panic = "abort"` it is not.)
 ///
 /// # Field attributes
 ///
@@ -308,16 +348,24 @@ pub fn derive_label_value(input: TokenStream) -> TokenStream {
 ///
 /// # What it emits
 ///
-/// The function, its body passed to the library as a closure or a pinned async block; and inside of it a static
-/// family with a constant label `function`, the function's path (`shop::Cart::checkout`), which the global
-/// registry exposes.
+/// The function with its attributes and its signature, so that its type stays as it is, and what its future can be
+/// sent to. Its body, untouched, is a closure or a pinned async block that is passed to the library, and behind it a
+/// closure for the end of the call. Before it stand the labels' values; and without `into` a static family with a
+/// constant label `function`, the function's path (`shop::Cart::checkout`), which the global registry exposes.
 ///
-/// A `const fn` cannot be timed. `#[track_caller]` does not reach through the closure.
+/// `#[track_caller]` does not reach through the closure.
+///
+/// # What it costs
+///
+/// Two reads of the clock and an observation. No allocation, no lock; the labels cost what a lookup in their family
+/// costs. An async function's future is larger by when it began and by its labels.
 ///
 /// # Example
 ///
 /// ```
-/// use metrics_core::instrument_histogram;
+/// use metrics_core::{
+///     Counter, Family, Gauge, Histogram, LabelSet, LabelValue, Metrics, Outcome, instrument_histogram,
+/// };
 ///
 /// #[instrument_histogram]
 /// fn parse(text: &str) -> Result<u32, std::num::ParseIntError> {
@@ -325,17 +373,49 @@ pub fn derive_label_value(input: TokenStream) -> TokenStream {
 ///     Ok(number)
 /// }
 ///
-/// #[instrument_histogram(name = "checkout", buckets = [0.01, 0.1, 1.0])]
-/// async fn checkout(items: &[String]) -> Result<usize, String> {
-///     if items.is_empty() {
-///         return Err("empty".to_owned());
-///     }
-///     Ok(items.len())
-/// }
-///
 /// parse("1"); // function_duration_seconds{function="…::parse",outcome="ok"}
 /// parse("x"); // … outcome="error"
-/// # drop(checkout(&[]));
+///
+/// #[derive(Clone, Copy, LabelValue)]
+/// enum Method { Get, Post }
+///
+/// #[derive(LabelSet)]
+/// struct Request<'a> { method: Method, route: &'a str, status: u16 }
+///
+/// #[derive(Metrics)]
+/// #[metrics(prefix = "shop")]
+/// struct Shop {
+///     /// Time to answer a request.
+///     #[metric(unit = Seconds)]
+///     answer: Family<Request<'static>, Histogram>,
+///     /// Requests that failed.
+///     errors: Counter,
+///     /// Requests that are being answered.
+///     in_progress: Gauge,
+/// }
+///
+/// struct Response { status: u16 }
+///
+/// #[instrument_histogram(
+///     into = Shop::global().answer,
+///     labels = Request {
+///         method: Method::Get,
+///         route,
+///         status: |outcome| match outcome {
+///             Outcome::Returned(Ok(response)) => response.status,
+///             Outcome::Returned(Err(_)) | Outcome::Panicked => 500,
+///             Outcome::Cancelled => 499,
+///         },
+///     },
+///     skip_on = |_| route == "/health",
+///     count_errors = Shop::global().errors,
+///     track_in_progress = Shop::global().in_progress
+/// )]
+/// async fn get(route: &str) -> Result<Response, std::io::Error> {
+///     Ok(Response { status: if route == "/" { 200 } else { 404 } })
+/// }
+/// # drop(get("/"));
+/// # let _ = Method::Post;
 /// ```
 #[proc_macro_attribute]
 pub fn instrument_histogram(options: TokenStream, item: TokenStream) -> TokenStream {

@@ -18,8 +18,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("cell", &["sync"]),
     ("metric", &["cell", "label", "model", "name", "report"]),
     ("registry", &["cell", "collector", "label", "metric", "model", "name", "report"]),
-    ("timed", &["metric", "model", "registry", DERIVES]),
-    ("self_metrics", &["cell", "collector", "metric", "registry", "private", "__entry", DERIVES]),
+    ("timed", &["label", "metric", "model", "registry", "LabelValue"]),
+    ("self_metrics", &["cell", "collector", "metric", "registry", "timed", "private", "__entry", DERIVES]),
     ("testing", &["model", "Registry"]),
 ];
 

@@ -39,4 +39,4 @@ pub use points::{Cursor, Points, Scratch};
 pub use state_set::StateSet;
 pub use summary::Summary;
 pub(crate) use timer::Stopwatch;
-pub use timer::Timer;
+pub use timer::{Observe, Timer};

@@ -13,9 +13,20 @@ pub struct Timer<O: Deref<Target: Observe>> {
 }
 
 /// A histogram or a summary.
+#[diagnostic::on_unimplemented(
+    message = "a time cannot be observed in `{Self}`",
+    label = "is no histogram and no summary",
+    note = "a `Family` of histograms needs `labels = Request {{ … }}` besides"
+)]
 #[doc(hidden)]
 pub trait Observe {
     fn observe_time(&self, elapsed: Duration);
+}
+
+impl<O: Observe> Observe for &O {
+    fn observe_time(&self, elapsed: Duration) {
+        (**self).observe_time(elapsed);
+    }
 }
 
 impl<O: Deref<Target: Observe>> Timer<O> {

@@ -27,8 +27,8 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWrite
 pub use definition::{Definition, Registrable};
 pub use error::{MissingCrates, RegisterError, Unexposed};
 pub use metrics::Metrics;
-pub(crate) use scrape::collector_faults;
 pub use scrape::{Aborted, Scrape};
+pub(crate) use scrape::{collector_faults, forget};
 pub use source::{Source, SourceFamily, derived};
 
 /// What a scrape shows: the metrics that were registered in it.
@@ -140,7 +140,7 @@ impl Registry {
     pub fn register_collector(&self, collector: Arc<dyn Collector>) -> Result<Registration, RegisterError> {
         let location = Location::caller();
         let described = catch_unwind(AssertUnwindSafe(|| collector.describe())).map_err(|payload| {
-            scrape::forget(payload);
+            forget(payload);
             RegisterError::Describing { location }
         })?;
         let bare = described.into_iter().map(|desc| SourceFamily { desc, const_labels: Vec::new() });

@@ -165,7 +165,7 @@ fn collect(
 }
 
 /// Drops what a panic carries, which is the user's code too.
-pub(super) fn forget(payload: Box<dyn Any + Send>) {
+pub(crate) fn forget(payload: Box<dyn Any + Send>) {
     if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
         std::mem::forget(second);
     }

@@ -1,13 +1,20 @@
-use super::model::{Body, Function, Model, Output};
+use super::labels::Labels;
+use super::model::{Body, Family, Function, Model, Output, Target};
+use super::report::{borrow, report};
+use crate::buckets::Buckets;
 use crate::emit::{at, check};
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Ident;
 use syn::spanned::Spanned;
 
 pub(super) fn expand(model: &Model) -> TokenStream {
     let Function { attrs, vis, sig, .. } = &model.function;
-    let family = family(model);
+    let family = match &model.target {
+        Target::Own(family) => own_family(model, family),
+        Target::Into(_) => quote!(),
+    };
+    let labels = model.labels.as_ref().map(Labels::before);
     let body = match model.body {
         Body::Sync => sync_body(model),
         Body::Async => async_body(model),
@@ -17,39 +24,46 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     quote! {
         #(#attrs)* #vis #sig {
             #family
+            #labels
             #body
         }
     }
 }
 
-/// The function's family: items in its body, where no name can clash with any other.
-fn family(model: &Model) -> TokenStream {
+/// Items in the function's body, where no name can clash with any other.
+fn own_family(model: &Model, family: &Family) -> TokenStream {
     let private = model.core.private();
     let entry = model.core.entry();
-    let (name, help) = (&model.name, &model.help);
-    let buckets = match &model.buckets {
-        Some(buckets) => {
-            let slice = buckets.slice();
-            quote!(::core::option::Option::Some(#slice))
-        }
+    let Family { name, help, buckets, native, const_labels } = family;
+    let option = |value: Option<TokenStream>| match value {
+        Some(value) => quote!(::core::option::Option::Some(#value)),
         None => quote!(::core::option::Option::None),
     };
-    let const_labels = model.const_labels.pairs(&private);
+    let buckets = option(buckets.as_ref().map(Buckets::slice));
+    let native = option(native.as_ref().map(|native| native.options(&private)));
+    let const_labels = const_labels.pairs(&private);
+    // In a literal the set stands without its lifetimes.
+    let (allow, labels) = match &model.labels {
+        Some(labels) => (quote!(#[allow(elided_lifetimes_in_paths)]), labels.set.to_token_stream()),
+        None => (quote!(), quote!(#private::NoLabels)),
+    };
     let ident = &model.function.sig.ident;
     let entry_name = ident.to_string();
     let location = at(ident.span(), quote!(#private::Location::caller()));
-    let checks = checks(model);
+    let checks = checks(model, family);
     quote! {
         fn __marker() {}
-        const __FIELD: #private::FamilyField = #private::function_field(
+        #allow
+        const __FIELD: #private::FamilyField = #private::function_field::<#labels>(
             #name,
             #help,
-            #buckets,
+            (#buckets, #native),
             &[("function", #private::LabelText::Computed(|| #private::function_name(__marker))), #const_labels],
             #location,
         );
         #checks
-        static __FUNCTION: #private::Function = #private::Function::new(&__FIELD);
+        #allow
+        static __FUNCTION: #private::Function<#labels> = #private::Function::new(&__FIELD);
         #entry!(#private::Entry {
             crate_name: ::core::env!("CARGO_CRATE_NAME"),
             name: #entry_name,
@@ -59,22 +73,42 @@ fn family(model: &Model) -> TokenStream {
     }
 }
 
-fn checks(model: &Model) -> TokenStream {
+fn checks(model: &Model, family: &Family) -> TokenStream {
     let private = model.core.private();
-    let mut checks = check(model.name.span(), &quote!(#private::check_metric_name(&__FIELD)));
-    if let Some(buckets) = &model.buckets {
+    let mut checks = check(family.name.span(), &quote!(#private::check_metric_name(&__FIELD)));
+    if let Some(buckets) = &family.buckets {
         checks.extend(check(buckets.span(), &quote!(#private::check_buckets(&__FIELD))));
     }
-    for (name, span) in model.const_labels.names() {
+    for (name, span) in family.const_labels.names() {
         checks.extend(check(span, &quote!(#private::check_const_label(&__FIELD, #name))));
+    }
+    if let Some(labels) = &model.labels {
+        let set = &labels.set;
+        checks.extend(quote!(#[allow(elided_lifetimes_in_paths)]));
+        checks.extend(check(labels.span(), &quote!(#private::check_function_labels::<#set>())));
+        checks.extend(check(labels.span(), &quote!(#private::check_label_names(&__FIELD))));
     }
     checks
 }
 
 fn sync_body(model: &Model) -> TokenStream {
     let private = model.core.private();
-    let (body, is_error) = (closure(model), is_error(model));
-    quote!(#private::time(&__FUNCTION, #body, #is_error))
+    let (begin, body, report) = (begin(model), closure(model), report(model));
+    quote! {
+        #begin
+        #private::time(#body, #report)
+    }
+}
+
+/// What is kept until the call has ended.
+fn begin(model: &Model) -> TokenStream {
+    track(model).map(|track| quote!(let __in_progress = #track;)).unwrap_or_default()
+}
+
+fn track(model: &Model) -> Option<TokenStream> {
+    let private = model.core.private();
+    let gauge = borrow(model.track_in_progress.as_ref()?);
+    Some(quote!(#private::track_in_progress(#gauge)))
 }
 
 /// The body, as a closure of the function's type.
@@ -91,16 +125,17 @@ fn closure(model: &Model) -> TokenStream {
 fn async_body(model: &Model) -> TokenStream {
     let private = model.core.private();
     let block = &model.function.block;
-    let is_error = is_error(model);
+    let (begin, report) = (begin(model), report(model));
     if matches!(model.output, Output::Never) {
         // `!` cannot be named here, and what an endless block is otherwise depends on the edition.
         return quote! {
+            #begin
             #[allow(unreachable_code)]
             let __body = ::core::pin::pin!(async move {
                 let __never: ::core::convert::Infallible = #block;
                 __never
             });
-            match #private::time_async(&__FUNCTION, __body, #is_error).await {}
+            match #private::time_async(__body, #report).await {}
         };
     }
     // An async block cannot say what it returns; this return that is never reached does.
@@ -113,25 +148,21 @@ fn async_body(model: &Model) -> TokenStream {
         _ => quote!(),
     };
     quote! {
+        #begin
         let __body = ::core::pin::pin!(async move {
             #typed
             #block
         });
-        #private::time_async(&__FUNCTION, __body, #is_error).await
+        #private::time_async(__body, #report).await
     }
 }
 
 fn future_body(model: &Model, time: &Ident) -> TokenStream {
     let private = model.core.private();
-    let (body, is_error) = (closure(model), is_error(model));
+    let (body, report) = (closure(model), report(model));
+    let begin = track(model).unwrap_or_else(|| quote!(()));
     quote! {
-        let __future = #private::make_future(&__FUNCTION, #body);
-        #private::#time(&__FUNCTION, __future, #is_error)
+        let __future = #private::make_future(#body, #report, move || #begin);
+        #private::#time(__future)
     }
-}
-
-/// Finds out by the type, not by its name, whether a `Result` was returned: see `Returned` in the library.
-fn is_error(model: &Model) -> TokenStream {
-    let private = model.core.private();
-    quote!(|__value| #private::Returned(__value).is_error())
 }

@@ -1,8 +1,11 @@
-use super::attr::Attr;
+use super::attr::{Asked, Attr, Place};
+use super::labels::Labels;
 use crate::buckets::Buckets;
 use crate::const_labels::ConstLabels;
 use crate::emit::Core;
+use crate::native::Native;
 use darling::ast::NestedMeta;
+use darling::util::{Flag, SpannedValue};
 use darling::{Error, FromMeta};
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use syn::parse::{Parse, ParseStream, Parser};
@@ -19,9 +22,26 @@ pub(super) struct Model {
     pub(super) body: Body,
     /// What the body returns, as it can be written inside of the function.
     pub(super) output: Output,
+    pub(super) target: Target,
+    pub(super) labels: Option<Labels>,
+    pub(super) skip_on: Option<Asked>,
+    pub(super) outcome: Option<Asked>,
+    pub(super) count_errors: Option<Place>,
+    pub(super) track_in_progress: Option<Place>,
+}
+
+/// Where calls are observed.
+pub(super) enum Target {
+    Own(Box<Family>),
+    Into(Place),
+}
+
+/// The family of the function's own.
+pub(super) struct Family {
     pub(super) name: LitStr,
     pub(super) help: LitStr,
     pub(super) buckets: Option<Buckets>,
+    pub(super) native: Option<Native>,
     pub(super) const_labels: ConstLabels,
 }
 
@@ -61,23 +81,40 @@ impl Model {
                 "a `const fn` may run in the compiler, where there is no clock; take off `const`, or the attribute";
             errors.push(Error::custom(rule).with_span(&constness));
         }
+        let body = match (&attr, &function) {
+            (Some(attr), Some(function)) => errors.handle(Body::new(&function.sig, attr.future)),
+            _ => None,
+        };
         errors = errors.checkpoint()?;
-        let (Some(attr), Some(function)) = (attr, function) else {
+        let (Some(attr), Some(function), Some(body)) = (attr, function, body) else {
             return errors.finish().and(Err(Error::custom("expected a function")));
         };
-        let body = Body::of(&function.sig);
-        let text = |text: &str| LitStr::new(text, Span::call_site());
         errors.finish_with(Self {
             core: Core::new(attr.krate.as_ref()),
             output: Output::of(&function.sig.output),
             function,
             body,
-            name: attr.name.unwrap_or_else(|| text("function_duration")),
-            help: attr.help.unwrap_or_else(|| text("Time that instrumented functions took.")),
-            buckets: attr.buckets,
-            const_labels: attr.const_labels,
+            target: match attr.into {
+                Some(place) => Target::Into(place),
+                None => Target::Own(Box::new(Family {
+                    name: attr.name.unwrap_or_else(|| text("function_duration")),
+                    help: attr.help.unwrap_or_else(|| text("Time that instrumented functions took.")),
+                    buckets: attr.buckets,
+                    native: attr.native.map(SpannedValue::into_inner),
+                    const_labels: attr.const_labels,
+                })),
+            },
+            labels: attr.labels,
+            skip_on: attr.skip_on,
+            outcome: attr.outcome,
+            count_errors: attr.count_errors,
+            track_in_progress: attr.track_in_progress,
         })
     }
+}
+
+fn text(text: &str) -> LitStr {
+    LitStr::new(text, Span::call_site())
 }
 
 fn parse_options(options: TokenStream) -> darling::Result<Attr> {
@@ -127,6 +164,26 @@ fn split_inner(block: &Group) -> syn::Result<(Vec<Attribute>, Group)> {
 }
 
 impl Body {
+    fn new(sig: &Signature, future: Flag) -> darling::Result<Self> {
+        if future.is_present() {
+            if sig.asyncness.is_some() {
+                let rule = "an async function is known to return a future; take `future` off";
+                return Err(Error::custom(rule).with_span(&future.span()));
+            }
+            if returns_no_future(&sig.output) {
+                let rule = "`future` is for functions that return a future, and this one does not; take it off";
+                return Err(Error::custom(rule).with_span(&future.span()));
+            }
+        }
+        Ok(match Self::of(sig) {
+            Self::Sync if future.is_present() => match &sig.output {
+                ReturnType::Type(_, ty) if matches!(**ty, Type::ImplTrait(_)) => Self::Future,
+                _ => Self::BoxedFuture,
+            },
+            body => body,
+        })
+    }
+
     fn of(sig: &Signature) -> Self {
         if sig.asyncness.is_some() {
             return Self::Async;
@@ -143,6 +200,21 @@ impl Body {
         }
     }
 }
+
+/// What can be told without types.
+fn returns_no_future(output: &ReturnType) -> bool {
+    let ReturnType::Type(_, ty) = output else { return true };
+    match &**ty {
+        Type::Path(path) => path.path.get_ident().is_some_and(|ident| PRIMITIVE.iter().any(|name| ident == name)),
+        Type::Array(_) | Type::Never(_) | Type::Reference(_) | Type::Tuple(_) => true,
+        _ => false,
+    }
+}
+
+const PRIMITIVE: [&str; 18] = [
+    "String", "bool", "char", "f32", "f64", "i128", "i16", "i32", "i64", "i8", "isize", "u128", "u16", "u32", "u64",
+    "u8", "usize", "str",
+];
 
 fn is_future<'a>(bounds: impl IntoIterator<Item = &'a TypeParamBound>) -> bool {
     bounds.into_iter().any(|bound| match bound {

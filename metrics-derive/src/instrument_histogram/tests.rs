@@ -18,39 +18,50 @@ fn a_function() {
     check(
         &expansion,
         &expect![[r#"
-        /// Adds.
-        #[allow(clippy::all)]
-        pub fn add(a: u8) -> Result<u8, Error> {
-            fn __marker() {}
-            const __FIELD: ::metrics_core::private::FamilyField = ::metrics_core::private::function_field(
-                "function_duration",
-                "Time that instrumented functions took.",
-                ::core::option::Option::None,
-                &[
-                    (
-                        "function",
-                        ::metrics_core::private::LabelText::Computed(|| ::metrics_core::private::function_name(
-                            __marker,
-                        )),
-                    ),
-                ],
-                ::metrics_core::private::Location::caller(),
-            );
-            const _: () = ::metrics_core::private::check_metric_name(&__FIELD);
-            static __FUNCTION: ::metrics_core::private::Function = ::metrics_core::private::Function::new(
-                &__FIELD,
-            );
-            ::metrics_core::__entry!(
-                ::metrics_core::private::Entry { crate_name : ::core::env!("CARGO_CRATE_NAME"),
-                name : "add", location : __FIELD.location, source : || __FUNCTION.source(), }
-            );
-            ::metrics_core::private::time(
-                &__FUNCTION,
-                move || -> Result<u8, Error> { Ok(a + 1) },
-                |__value| ::metrics_core::private::Returned(__value).is_error(),
-            )
-        }
-    "#]],
+            /// Adds.
+            #[allow(clippy::all)]
+            pub fn add(a: u8) -> Result<u8, Error> {
+                fn __marker() {}
+                const __FIELD: ::metrics_core::private::FamilyField = ::metrics_core::private::function_field::<
+                    ::metrics_core::private::NoLabels,
+                >(
+                    "function_duration",
+                    "Time that instrumented functions took.",
+                    (::core::option::Option::None, ::core::option::Option::None),
+                    &[
+                        (
+                            "function",
+                            ::metrics_core::private::LabelText::Computed(|| ::metrics_core::private::function_name(
+                                __marker,
+                            )),
+                        ),
+                    ],
+                    ::metrics_core::private::Location::caller(),
+                );
+                const _: () = ::metrics_core::private::check_metric_name(&__FIELD);
+                static __FUNCTION: ::metrics_core::private::Function<
+                    ::metrics_core::private::NoLabels,
+                > = ::metrics_core::private::Function::new(&__FIELD);
+                ::metrics_core::__entry!(
+                    ::metrics_core::private::Entry { crate_name : ::core::env!("CARGO_CRATE_NAME"),
+                    name : "add", location : __FIELD.location, source : || __FUNCTION.source(), }
+                );
+                ::metrics_core::private::time(
+                    move || -> Result<u8, Error> { Ok(a + 1) },
+                    move |__elapsed, __outcome| {
+                        __FUNCTION
+                            .observe(
+                                ::metrics_core::private::NoLabels,
+                                __outcome
+                                    .ended_by(|__value| {
+                                        ::metrics_core::private::Returned(__value).ended()
+                                    }),
+                                __elapsed,
+                            )
+                    },
+                )
+            }
+        "#]],
     );
 }
 
@@ -67,41 +78,52 @@ fn an_async_method_with_options() {
     check(
         &expansion,
         &expect![[r#"
-        async fn add<'a>(&'a mut self) -> Result<impl Iterator<Item = u8>, Error> {
-            fn __marker() {}
-            const __FIELD: m::private::FamilyField = m::private::function_field(
-                "time",
-                "Time.",
-                ::core::option::Option::Some(&[0.1, 1.0]),
-                &[
-                    (
-                        "function",
-                        m::private::LabelText::Computed(|| m::private::function_name(__marker)),
-                    ),
-                    ("kind", m::private::LabelText::Static("x")),
-                ],
-                m::private::Location::caller(),
-            );
-            const _: () = m::private::check_metric_name(&__FIELD);
-            const _: () = m::private::check_buckets(&__FIELD);
-            const _: () = m::private::check_const_label(&__FIELD, "kind");
-            static __FUNCTION: m::private::Function = m::private::Function::new(&__FIELD);
-            m::__entry!(
-                m::private::Entry { crate_name : ::core::env!("CARGO_CRATE_NAME"), name : "add",
-                location : __FIELD.location, source : || __FUNCTION.source(), }
-            );
-            let __body = ::core::pin::pin!(
-                async move { if false { return m::private::output:: < Result < _, Error > > (); }
-                { self.more(). await } }
-            );
-            m::private::time_async(
-                    &__FUNCTION,
-                    __body,
-                    |__value| m::private::Returned(__value).is_error(),
-                )
-                .await
-        }
-    "#]],
+            async fn add<'a>(&'a mut self) -> Result<impl Iterator<Item = u8>, Error> {
+                fn __marker() {}
+                const __FIELD: m::private::FamilyField = m::private::function_field::<
+                    m::private::NoLabels,
+                >(
+                    "time",
+                    "Time.",
+                    (::core::option::Option::Some(&[0.1, 1.0]), ::core::option::Option::None),
+                    &[
+                        (
+                            "function",
+                            m::private::LabelText::Computed(|| m::private::function_name(__marker)),
+                        ),
+                        ("kind", m::private::LabelText::Static("x")),
+                    ],
+                    m::private::Location::caller(),
+                );
+                const _: () = m::private::check_metric_name(&__FIELD);
+                const _: () = m::private::check_buckets(&__FIELD);
+                const _: () = m::private::check_const_label(&__FIELD, "kind");
+                static __FUNCTION: m::private::Function<m::private::NoLabels> = m::private::Function::new(
+                    &__FIELD,
+                );
+                m::__entry!(
+                    m::private::Entry { crate_name : ::core::env!("CARGO_CRATE_NAME"), name : "add",
+                    location : __FIELD.location, source : || __FUNCTION.source(), }
+                );
+                let __body = ::core::pin::pin!(
+                    async move { if false { return m::private::output:: < Result < _, Error > > (); }
+                    { self.more(). await } }
+                );
+                m::private::time_async(
+                        __body,
+                        move |__elapsed, __outcome| {
+                            __FUNCTION
+                                .observe(
+                                    m::private::NoLabels,
+                                    __outcome
+                                        .ended_by(|__value| m::private::Returned(__value).ended()),
+                                    __elapsed,
+                                )
+                        },
+                    )
+                    .await
+            }
+        "#]],
     );
 }
 
@@ -118,41 +140,50 @@ fn a_function_that_returns_a_future() {
     check(
         &expansion,
         &expect![[r#"
-        fn later() -> impl Future<Output = u8> + Send {
-            fn __marker() {}
-            const __FIELD: ::metrics_core::private::FamilyField = ::metrics_core::private::function_field(
-                "function_duration",
-                "Time that instrumented functions took.",
-                ::core::option::Option::None,
-                &[
-                    (
-                        "function",
-                        ::metrics_core::private::LabelText::Computed(|| ::metrics_core::private::function_name(
-                            __marker,
-                        )),
-                    ),
-                ],
-                ::metrics_core::private::Location::caller(),
-            );
-            const _: () = ::metrics_core::private::check_metric_name(&__FIELD);
-            static __FUNCTION: ::metrics_core::private::Function = ::metrics_core::private::Function::new(
-                &__FIELD,
-            );
-            ::metrics_core::__entry!(
-                ::metrics_core::private::Entry { crate_name : ::core::env!("CARGO_CRATE_NAME"),
-                name : "later", location : __FIELD.location, source : || __FUNCTION.source(), }
-            );
-            let __future = ::metrics_core::private::make_future(
-                &__FUNCTION,
-                move || { async { 1 } },
-            );
-            ::metrics_core::private::time_future(
-                &__FUNCTION,
-                __future,
-                |__value| ::metrics_core::private::Returned(__value).is_error(),
-            )
-        }
-    "#]],
+            fn later() -> impl Future<Output = u8> + Send {
+                fn __marker() {}
+                const __FIELD: ::metrics_core::private::FamilyField = ::metrics_core::private::function_field::<
+                    ::metrics_core::private::NoLabels,
+                >(
+                    "function_duration",
+                    "Time that instrumented functions took.",
+                    (::core::option::Option::None, ::core::option::Option::None),
+                    &[
+                        (
+                            "function",
+                            ::metrics_core::private::LabelText::Computed(|| ::metrics_core::private::function_name(
+                                __marker,
+                            )),
+                        ),
+                    ],
+                    ::metrics_core::private::Location::caller(),
+                );
+                const _: () = ::metrics_core::private::check_metric_name(&__FIELD);
+                static __FUNCTION: ::metrics_core::private::Function<
+                    ::metrics_core::private::NoLabels,
+                > = ::metrics_core::private::Function::new(&__FIELD);
+                ::metrics_core::__entry!(
+                    ::metrics_core::private::Entry { crate_name : ::core::env!("CARGO_CRATE_NAME"),
+                    name : "later", location : __FIELD.location, source : || __FUNCTION.source(), }
+                );
+                let __future = ::metrics_core::private::make_future(
+                    move || { async { 1 } },
+                    move |__elapsed, __outcome| {
+                        __FUNCTION
+                            .observe(
+                                ::metrics_core::private::NoLabels,
+                                __outcome
+                                    .ended_by(|__value| {
+                                        ::metrics_core::private::Returned(__value).ended()
+                                    }),
+                                __elapsed,
+                            )
+                    },
+                    move || (),
+                );
+                ::metrics_core::private::time_future(__future)
+            }
+        "#]],
     );
 }
 
@@ -169,43 +200,175 @@ fn an_endless_async_function() {
     check(
         &expansion,
         &expect![[r#"
-        async fn serve() -> ! {
-            fn __marker() {}
-            const __FIELD: ::metrics_core::private::FamilyField = ::metrics_core::private::function_field(
-                "function_duration",
-                "Time that instrumented functions took.",
-                ::core::option::Option::None,
-                &[
-                    (
-                        "function",
-                        ::metrics_core::private::LabelText::Computed(|| ::metrics_core::private::function_name(
-                            __marker,
-                        )),
-                    ),
-                ],
-                ::metrics_core::private::Location::caller(),
-            );
-            const _: () = ::metrics_core::private::check_metric_name(&__FIELD);
-            static __FUNCTION: ::metrics_core::private::Function = ::metrics_core::private::Function::new(
-                &__FIELD,
-            );
-            ::metrics_core::__entry!(
-                ::metrics_core::private::Entry { crate_name : ::core::env!("CARGO_CRATE_NAME"),
-                name : "serve", location : __FIELD.location, source : || __FUNCTION.source(), }
-            );
-            #[allow(unreachable_code)]
-            let __body = ::core::pin::pin!(
-                async move { let __never : ::core::convert::Infallible = { loop {} }; __never }
-            );
-            match ::metrics_core::private::time_async(
-                    &__FUNCTION,
-                    __body,
-                    |__value| ::metrics_core::private::Returned(__value).is_error(),
+            async fn serve() -> ! {
+                fn __marker() {}
+                const __FIELD: ::metrics_core::private::FamilyField = ::metrics_core::private::function_field::<
+                    ::metrics_core::private::NoLabels,
+                >(
+                    "function_duration",
+                    "Time that instrumented functions took.",
+                    (::core::option::Option::None, ::core::option::Option::None),
+                    &[
+                        (
+                            "function",
+                            ::metrics_core::private::LabelText::Computed(|| ::metrics_core::private::function_name(
+                                __marker,
+                            )),
+                        ),
+                    ],
+                    ::metrics_core::private::Location::caller(),
+                );
+                const _: () = ::metrics_core::private::check_metric_name(&__FIELD);
+                static __FUNCTION: ::metrics_core::private::Function<
+                    ::metrics_core::private::NoLabels,
+                > = ::metrics_core::private::Function::new(&__FIELD);
+                ::metrics_core::__entry!(
+                    ::metrics_core::private::Entry { crate_name : ::core::env!("CARGO_CRATE_NAME"),
+                    name : "serve", location : __FIELD.location, source : || __FUNCTION.source(), }
+                );
+                #[allow(unreachable_code)]
+                let __body = ::core::pin::pin!(
+                    async move { let __never : ::core::convert::Infallible = { loop {} }; __never }
+                );
+                match ::metrics_core::private::time_async(
+                        __body,
+                        move |__elapsed, __outcome| {
+                            __FUNCTION
+                                .observe(
+                                    ::metrics_core::private::NoLabels,
+                                    __outcome
+                                        .ended_by(|__value| {
+                                            ::metrics_core::private::Returned(__value).ended()
+                                        }),
+                                    __elapsed,
+                                )
+                        },
+                    )
+                    .await
+                {}
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn into_a_field_with_labels() {
+    let expansion = instrument(
+        quote!(
+            into = Shop::global().answer,
+            labels = Request { method: Method::Get, route, status: |outcome| status(outcome) },
+            skip_on = is_cached,
+            count_errors = Shop::global().errors,
+            track_in_progress = *IN_PROGRESS,
+        ),
+        quote! {
+            fn answer(route: &str) -> Response {
+                find(route)
+            }
+        },
+    );
+    check(
+        &expansion,
+        &expect![[r#"
+            fn answer(route: &str) -> Response {
+                let __label_0 = Method::Get;
+                let __label_1 = route;
+                let __in_progress = ::metrics_core::private::track_in_progress(&*IN_PROGRESS);
+                ::metrics_core::private::time(
+                    move || -> Response { find(route) },
+                    move |__elapsed, __outcome| ::metrics_core::private::contain(move || {
+                        if ::metrics_core::private::ask(__outcome, is_cached) {
+                            return;
+                        }
+                        ::metrics_core::private::count_failure(
+                            &Shop::global().errors,
+                            __outcome
+                                .ended_by(|__value| {
+                                    ::metrics_core::private::Returned(__value).ended()
+                                }),
+                        );
+                        ::metrics_core::private::observe_labels(
+                            &Shop::global().answer,
+                            &Request {
+                                method: __label_0,
+                                route: __label_1,
+                                status: ::metrics_core::private::ask(
+                                    __outcome,
+                                    |outcome| status(outcome),
+                                ),
+                            },
+                            __elapsed,
+                        )
+                    }),
                 )
-                .await
-            {}
-        }
-    "#]],
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn with_labels_of_its_own_and_a_hidden_future() {
+    let expansion = instrument(
+        quote!(name = "answer", native, future, outcome = ended, labels = Request { route }),
+        quote! {
+            fn answer(route: &str) -> BoxFuture<'_, Response> {
+                find(route)
+            }
+        },
+    );
+    check(
+        &expansion,
+        &expect![[r#"
+            fn answer(route: &str) -> BoxFuture<'_, Response> {
+                fn __marker() {}
+                #[allow(elided_lifetimes_in_paths)]
+                const __FIELD: ::metrics_core::private::FamilyField = ::metrics_core::private::function_field::<
+                    Request,
+                >(
+                    "answer",
+                    "Time that instrumented functions took.",
+                    (
+                        ::core::option::Option::None,
+                        ::core::option::Option::Some(::metrics_core::private::NativeOptions::DEFAULT),
+                    ),
+                    &[
+                        (
+                            "function",
+                            ::metrics_core::private::LabelText::Computed(|| ::metrics_core::private::function_name(
+                                __marker,
+                            )),
+                        ),
+                    ],
+                    ::metrics_core::private::Location::caller(),
+                );
+                const _: () = ::metrics_core::private::check_metric_name(&__FIELD);
+                #[allow(elided_lifetimes_in_paths)]
+                const _: () = ::metrics_core::private::check_function_labels::<Request>();
+                const _: () = ::metrics_core::private::check_label_names(&__FIELD);
+                #[allow(elided_lifetimes_in_paths)]
+                static __FUNCTION: ::metrics_core::private::Function<Request> = ::metrics_core::private::Function::new(
+                    &__FIELD,
+                );
+                ::metrics_core::__entry!(
+                    ::metrics_core::private::Entry { crate_name : ::core::env!("CARGO_CRATE_NAME"),
+                    name : "answer", location : __FIELD.location, source : || __FUNCTION.source(), }
+                );
+                let __label_0 = route;
+                let __future = ::metrics_core::private::make_future(
+                    move || -> BoxFuture<'_, Response> { find(route) },
+                    move |__elapsed, __outcome| ::metrics_core::private::contain(move || {
+                        __FUNCTION
+                            .observe(
+                                Request { route: __label_0 },
+                                __outcome.ended_by(ended),
+                                __elapsed,
+                            )
+                    }),
+                    move || (),
+                );
+                ::metrics_core::private::time_boxed_future(__future)
+            }
+        "#]],
     );
 }
 
@@ -219,12 +382,13 @@ fn a_broken_one_is_still_there() {
     );
     check(
         &expansion,
-        &expect![[r#"
-        fn add() {}
-        ::core::compile_error! {
-            "Unknown field: `nam`. Did you mean `name`?"
-        }
-    "#]],
+        &expect![[r##"
+            #[allow(unused_imports, unused_variables)]
+            fn add() {}
+            ::core::compile_error! {
+                "Unknown field: `nam`. Did you mean `name`?"
+            }
+        "##]],
     );
     let expansion = instrument(
         quote!(),
@@ -234,11 +398,12 @@ fn a_broken_one_is_still_there() {
     );
     check(
         &expansion,
-        &expect![[r#"
-        const fn add() {}
-        ::core::compile_error! {
-            "a `const fn` may run in the compiler, where there is no clock; take off `const`, or the attribute"
-        }
-    "#]],
+        &expect![[r##"
+            #[allow(unused_imports, unused_variables)]
+            const fn add() {}
+            ::core::compile_error! {
+                "a `const fn` may run in the compiler, where there is no clock; take off `const`, or the attribute"
+            }
+        "##]],
     );
 }

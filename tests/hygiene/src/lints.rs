@@ -1,6 +1,8 @@
 //! Ordinary code, under all lints.
 
-use m::{Counter, Family, Gauge, Histogram, LabelSet, LabelValue, Metrics, instrument_histogram, linear};
+use m::{
+    Counter, Ended, Family, Gauge, Histogram, LabelSet, LabelValue, Metrics, Outcome, instrument_histogram, linear,
+};
 
 /// A method.
 #[derive(Clone, Copy, Debug, LabelValue)]
@@ -127,6 +129,71 @@ pub async fn never_async() -> ! {
     loop {
         core::future::pending::<()>().await;
     }
+}
+
+#[derive(Metrics)]
+#[metrics(crate = "m", prefix = "hygiene_into")]
+struct Into {
+    /// Time of each.
+    #[metric(unit = Seconds)]
+    answer: Family<Answer<'static>, Histogram>,
+    /// Errors.
+    errors: Counter,
+    /// In progress.
+    in_progress: Gauge,
+}
+
+/// An answer.
+#[derive(Clone, Copy, Debug, LabelSet)]
+#[label(crate = "m")]
+pub struct Answer<'a> {
+    /// Where.
+    pub route: &'a str,
+    /// What.
+    pub status: u16,
+}
+
+/// Says how much was asked for.
+#[must_use]
+#[instrument_histogram(
+    crate = "m",
+    into = Into::global().answer,
+    labels = Answer { route, status: |outcome| u16::from(matches!(outcome, Outcome::Returned(_))) },
+    skip_on = |outcome| matches!(outcome, Outcome::Returned(0)),
+    count_errors = Into::global().errors,
+    outcome = |value| if *value == 0 { Ended::Error } else { Ended::Ok },
+    track_in_progress = Into::global().in_progress
+)]
+pub fn answer(route: &str) -> usize {
+    route.len()
+}
+
+/// The same, later.
+///
+/// # Errors
+/// Always.
+#[instrument_histogram(
+    crate = "m",
+    into = Into::global().answer,
+    labels = Answer { route, status: 200 },
+    skip_on = |outcome| matches!(outcome, Outcome::Cancelled),
+    count_errors = Into::global().errors,
+    track_in_progress = Into::global().in_progress
+)]
+pub async fn answer_later(route: &str) -> Result<usize, String> {
+    core::future::ready(()).await;
+    Err(route.to_owned())
+}
+
+/// With labels of its own.
+#[instrument_histogram(
+    crate = "m",
+    name = "hygiene_labels",
+    labels = Answer { route, status: |_| 1 },
+    track_in_progress = Into::global().in_progress
+)]
+pub fn future_with_labels(route: &str) -> impl Future<Output = usize> + Send {
+    core::future::ready(route.len())
 }
 
 impl Route<'_> {

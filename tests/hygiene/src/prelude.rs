@@ -135,6 +135,26 @@ pub async fn wait(__body: ::core::primitive::u8) -> ::core::result::Result<::cor
     ::core::result::Result::Err(())
 }
 
+#[m::instrument_histogram(
+    crate = "m",
+    name = "hygiene_prelude_labels",
+    labels = Request { method: Method::Some, route: Route("/"), f, index: |_| true },
+    skip_on = |_| false,
+    outcome = |_| m::Ended::Ok,
+    count_errors = ::std::sync::LazyLock::force(&COUNTER),
+    track_in_progress = Prelude::global().scope
+)]
+pub fn labels(f: ::core::primitive::bool) -> ::core::primitive::bool {
+    f
+}
+
+static COUNTER: ::std::sync::LazyLock<m::Counter> = ::std::sync::LazyLock::new(m::Counter::new);
+
+#[m::instrument_histogram(crate = "m", into = Prelude::global().visit, future)]
+pub fn later() -> impl ::core::future::Future<Output = ()> {
+    ::core::future::ready(())
+}
+
 pub fn request() -> Request<'static> {
     Request { method: Method::Some, route: Route("/"), f: true, index: false }
 }

@@ -68,6 +68,12 @@ fn targets(results: &Results) -> Vec<Target> {
         target("text of 100 histograms / fast-telemetry", 0.6, ratio(TEXT_HISTOGRAMS, OURS, TELEMETRY)),
         target("protobuf of 100,000 counters / text", 2.0, ratio(TEXT_LARGE, OURS_PROTOBUF, OURS)),
         target("empty instrumented function / two clock reads", 1.3, ratio(INSTRUMENT, OURS, TWO_CLOCK_READS)),
+        target(
+            "empty instrumented function / the same and one observe",
+            1.15,
+            ratio(INSTRUMENT, OURS, AND_ONE_OBSERVE),
+        ),
+        target("the same into a field with 2 enums / the same", 1.2, ratio(INSTRUMENT, OURS_INTO, AND_ONE_OBSERVE)),
         target("instructions of an increment", 20.0, instructions(INCREMENT, OURS)),
         target("instructions of an increment with 2 enums", 35.0, instructions(INCREMENT_ENUMS, OURS)),
         target("instructions of an increment with 2 strings", 220.0, instructions(INCREMENT_STRINGS, OURS)),

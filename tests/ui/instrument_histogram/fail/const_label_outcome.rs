@@ -1,6 +1,6 @@
 use metrics_core::instrument_histogram;
 
-#[instrument_histogram(const_labels(outcome = "x"))]
+#[instrument_histogram(name = "answer", const_labels(outcome = "x"))]
 fn add(a: u8) -> u8 {
     a + 1
 }

@@ -8,7 +8,7 @@ mod parse;
 
 pub(crate) use {
     encode::{COPY, OURS_PROTOBUF, OURS_TOUCHED_BY_8, TELEMETRY},
-    instrument::TWO_CLOCK_READS,
+    instrument::{AND_ONE_OBSERVE, OURS_INTO, TWO_CLOCK_READS},
     parse::{PARSE_OURS, PROMETHEUS_PARSE, TEXT_FORMAT_PARSER},
 };
 
@@ -33,7 +33,7 @@ pub(crate) const INCREMENT_STRINGS_COLD: &str = "increment, 2 string labels of 1
 pub(crate) const OBSERVE_11: &str = "observe, 11 bounds";
 pub(crate) const OBSERVE_30: &str = "observe, 30 bounds";
 pub(crate) const OBSERVE_NATIVE: &str = "observe, native buckets of schema 3";
-pub(crate) const INSTRUMENT: &str = "call an empty function";
+pub(crate) const INSTRUMENT: &str = "instrumented: an empty function";
 pub(crate) const TEXT_SMALL: &str = "text of 1,000 counters, one series";
 pub(crate) const TEXT_LARGE: &str = "text of 100,000 counters, one series";
 pub(crate) const TEXT_HISTOGRAMS: &str = "text of 100 histograms of 11 bounds, one series";

@@ -1,0 +1,92 @@
+//! The family that a function has of its own.
+
+use super::labels::Ending;
+use super::outcome::Ended;
+use crate::label::LabelSet;
+use crate::metric::{Collect, Cursor, Family, Histogram, Instrument, Points, Spec, Storage};
+use crate::model::{FamilyField, Kind, LabelText, Location, NativeOptions, Options, Scope, Unit};
+use crate::registry::{Source, SourceFamily};
+use std::any::type_name;
+use std::fmt;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+/// The family of one instrumented function, with the labels `L` and `outcome`.
+pub struct Function<L: LabelSet<Density: Storage>> {
+    field: &'static FamilyField,
+    family: OnceLock<Family<Ending<L>, Histogram>>,
+}
+
+/// Describes the family of a function.
+pub const fn function_field<L: LabelSet>(
+    name: &'static str,
+    help: &'static str,
+    (buckets, native): (Option<&'static [f64]>, Option<NativeOptions>),
+    const_labels: &'static [(&'static str, LabelText)],
+    location: Location,
+) -> FamilyField {
+    let options = Options { unit: Some(Unit::Seconds), buckets, native, const_labels, ..Options::NONE };
+    FamilyField {
+        name,
+        help,
+        kind: Kind::Histogram,
+        label_names: Ending::<L>::NAMES,
+        label_values: Ending::<L>::VALUES,
+        options,
+        location,
+    }
+}
+
+impl<L: LabelSet<Density: Storage> + 'static> Function<L> {
+    /// A function that has not been called.
+    pub const fn new(field: &'static FamilyField) -> Self {
+        Self { field, family: OnceLock::new() }
+    }
+
+    /// What the global registry reads.
+    pub fn source(&'static self) -> Box<dyn Source> {
+        Box::new(FunctionSource(self))
+    }
+
+    /// A call has ended.
+    pub fn observe<'a>(&self, labels: L::Of<'a>, outcome: Ended, elapsed: Duration)
+    where
+        L::Of<'a>: LabelSet,
+    {
+        self.family().with(&Ending { labels, outcome }).observe_sampled(elapsed);
+    }
+
+    fn family(&self) -> &Family<Ending<L>, Histogram> {
+        self.family.get_or_init(|| Spec::build_field(self.field, &Scope::ROOT, Instrument::build))
+    }
+}
+
+impl<L: LabelSet<Density: Storage>> fmt::Debug for Function<L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Function").field("field", &self.field).field("family", &self.family).finish()
+    }
+}
+
+struct FunctionSource<L: LabelSet<Density: Storage> + 'static>(&'static Function<L>);
+
+impl<L: LabelSet<Density: Storage> + 'static> Source for FunctionSource<L> {
+    fn families(&self) -> Vec<SourceFamily> {
+        vec![SourceFamily::of(self.0.field, &Scope::ROOT, &[])]
+    }
+
+    fn collect(&self, family: usize, from: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
+        self.0.family().collect(family, from, points)
+    }
+}
+
+/// The path of the function in whose body `marker` is defined: `shop::Cart::checkout`. Unlike
+/// `module_path!` it tells methods of one name and different types apart.
+pub fn function_name<M>(_marker: M) -> &'static str {
+    let path = type_name::<M>();
+    let mut path = path.rsplit_once("::").map_or(path, |(function, _)| function);
+    // What an async function does, it does in a closure.
+    while let Some(function) = path.strip_suffix("::{{closure}}") {
+        path = function;
+    }
+    path
+}

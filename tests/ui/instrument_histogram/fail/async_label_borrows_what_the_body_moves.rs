@@ -1,0 +1,29 @@
+use metrics_core::{Family, Histogram, LabelSet, LabelValue, Metrics, instrument_histogram};
+
+#[derive(Clone, Copy, LabelValue)]
+enum Method {
+    Get,
+}
+
+#[derive(LabelSet)]
+struct Request<'a> {
+    method: Method,
+    route: &'a str,
+}
+
+#[derive(Metrics)]
+struct Shop {
+    /// Time to answer.
+    answer: Family<Request<'static>, Histogram>,
+}
+
+struct Cart {
+    route: String,
+}
+
+#[instrument_histogram(into = Shop::global().answer, labels = Request { method: Method::Get, route: &cart.route })]
+async fn answer(cart: Cart) {
+    drop(cart);
+}
+
+fn main() {}

@@ -1,0 +1,23 @@
+use metrics_core::{Family, Histogram, LabelSet, LabelValue, Metrics, instrument_histogram};
+
+#[derive(Clone, Copy, LabelValue)]
+enum Method {
+    Get,
+}
+
+#[derive(LabelSet)]
+struct Request<'a> {
+    method: Method,
+    route: &'a str,
+}
+
+#[derive(Metrics)]
+struct Shop {
+    /// Time to answer.
+    answer: Family<Request<'static>, Histogram>,
+}
+
+#[instrument_histogram(into = Shop::global().answer, labels = Request { method: |_| 'x', route })]
+fn answer(route: &str) {}
+
+fn main() {}

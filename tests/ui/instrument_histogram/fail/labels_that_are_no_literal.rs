@@ -1,0 +1,27 @@
+use metrics_core::{Family, Histogram, LabelSet, LabelValue, Metrics, instrument_histogram};
+
+#[derive(Clone, Copy, LabelValue)]
+enum Method {
+    Get,
+}
+
+#[derive(LabelSet)]
+struct Request<'a> {
+    method: Method,
+    route: &'a str,
+}
+
+#[derive(Metrics)]
+struct Shop {
+    /// Time to answer.
+    answer: Family<Request<'static>, Histogram>,
+}
+
+fn labels() -> Request<'static> {
+    Request { method: Method::Get, route: "/" }
+}
+
+#[instrument_histogram(into = Shop::global().answer, labels = labels())]
+fn answer() {}
+
+fn main() {}

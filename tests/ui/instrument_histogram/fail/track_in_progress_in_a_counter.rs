@@ -1,0 +1,16 @@
+use metrics_core::{Counter, Gauge, Histogram, Metrics, instrument_histogram};
+
+#[derive(Metrics)]
+struct Shop {
+    /// Time to answer.
+    answer: Histogram,
+    /// Errors.
+    errors: Counter,
+    /// In progress.
+    in_progress: Gauge,
+}
+
+#[instrument_histogram(track_in_progress = Shop::global().errors)]
+fn answer() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use metrics_core::instrument_histogram;
+
+#[instrument_histogram(unit = "bytes")]
+fn answer() {}
+
+fn main() {}

@@ -1,0 +1,28 @@
+use metrics_core::{Family, Histogram, LabelSet, LabelValue, Metrics, instrument_histogram};
+
+#[derive(Clone, Copy, LabelValue)]
+enum Method {
+    Get,
+}
+
+#[derive(LabelSet)]
+struct Request<'a> {
+    method: Method,
+    route: &'a str,
+}
+
+#[derive(Metrics)]
+struct Shop {
+    /// Time to answer.
+    answer: Family<Request<'static>, Histogram>,
+}
+
+#[derive(LabelSet)]
+struct Other<'a> {
+    route: &'a str,
+}
+
+#[instrument_histogram(into = Shop::global().answer, labels = Other { route })]
+fn answer(route: &str) {}
+
+fn main() {}
