@@ -14,6 +14,7 @@ pub(crate) struct ShopMetrics {
     /// HTTP requests under way.
     pub(crate) requests_in_progress: Gauge<i64>,
     /// Product pages shown.
+    #[metric(allow(label_in_name))]
     pub(crate) product_views: Family<Viewed<'static>, Counter>,
     /// Carts that have something in them.
     pub(crate) open_carts: CallbackGauge,
