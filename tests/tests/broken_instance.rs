@@ -16,6 +16,7 @@ impl Default for Broken {
 struct BrokenMetrics {
     /// Never shown.
     #[allow(dead_code, reason = "never made")]
+    #[metric(allow(reserved_suffix))]
     count: Counter,
     #[metric(skip)]
     #[allow(dead_code, reason = "never made")]
@@ -26,6 +27,7 @@ struct BrokenMetrics {
 #[metrics(prefix = "whole")]
 struct WholeMetrics {
     /// Shown.
+    #[metric(allow(reserved_suffix))]
     count: Counter,
 }
 

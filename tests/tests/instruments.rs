@@ -20,6 +20,7 @@ struct App {
     /// What runs.
     build_info: Info,
     /// Of each peer.
+    #[metric(allow(label_in_name))]
     peer: Family<Peer<'static>, Info>,
     /// Calls to the bank.
     breaker: StateSet<Breaker>,

@@ -39,6 +39,7 @@ struct Second {
     /// Same help.
     twice: Counter,
     /// Same help.
+    #[metric(allow(reserved_suffix))]
     suffix_total: Gauge,
     /// Behind the others' mistakes.
     hidden: Counter,

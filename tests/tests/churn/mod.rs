@@ -33,6 +33,7 @@ struct Item<'a> {
 #[metrics(prefix = "churn", group)]
 struct Churn {
     /// Counters.
+    #[metric(allow(reserved_suffix))]
     count: Family<Item<'static>, Counter>,
     /// Histograms.
     #[metric(buckets = [1.0])]
