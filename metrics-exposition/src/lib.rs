@@ -1,5 +1,5 @@
-//! Shows the metrics of a [`Registry`](metrics_core::Registry): Prometheus text, OpenMetrics, protobuf, and the HTTP
-//! endpoint that a Prometheus server scrapes.
+//! Shows the metrics of a [`Registry`](metrics_core::Registry): Prometheus text, OpenMetrics, protobuf, the HTTP
+//! endpoint that a Prometheus server scrapes, and pushes where nobody scrapes.
 //!
 //! ```
 //! # #[cfg(feature = "axum")] {
@@ -31,6 +31,9 @@
 //! | `/metrics` in an axum service | `axum` | [`mod@axum`] |
 //! | `/metrics` in any other server | `http` (part of `axum`) | [`http`] |
 //! | compressed pages | `gzip`, and `zstd`, which is not on by default | [`http`] |
+//! | metrics in Graphite | `graphite` | [`graphite`] |
+//! | a file for node_exporter | `textfile` | [`textfile`] |
+//! | to push them elsewhere | `push` (part of both) | [`push`] |
 //! | what a page says, as metric families | `parse` | [`parse`] |
 //! | to know what is wrong with your metrics | `lint` | [`lint`] |
 //! | another format | – | implement [`Encoder`] |
@@ -68,6 +71,8 @@ mod lines;
 
 #[cfg(feature = "axum")]
 pub mod axum;
+#[cfg(feature = "graphite")]
+pub mod graphite;
 #[cfg(feature = "http")]
 pub mod http;
 #[cfg(feature = "lint")]
@@ -82,9 +87,15 @@ mod page;
 pub mod parse;
 #[cfg(feature = "protobuf")]
 pub mod protobuf;
+#[cfg(feature = "push")]
+pub mod push;
 #[cfg(feature = "text")]
 pub mod text;
+#[cfg(feature = "textfile")]
+pub mod textfile;
 #[cfg(feature = "axum")]
 mod threads;
+#[cfg(feature = "textfile")]
+mod untimed;
 
 pub use encoder::{Encoder, EncoderOptions, FORMATS, Format};

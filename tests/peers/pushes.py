@@ -1,0 +1,278 @@
+"""Pushes to real servers, and what these have then; `tests/peers/run` installs them and starts this."""
+
+import argparse
+import contextlib
+import pathlib
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.bridge.graphite import GraphiteBridge
+from prometheus_client.core import GaugeMetricFamily
+
+from carbon_cache import Carbon
+from peers import Process, free_port, request, wait_for
+
+VALUES = [
+    "/api/users", "a b", "tab\tand\nline", "a;b=c", "~home", "100%", "%41", "é ü", "\u2003wide", 'quo"te', "{x}", "..", ".a",
+    "a/b", "a.b", "a_b", "!^=", "\x1c", "\x85", "日本", "*?[]", "back\\slash",
+]
+WHITE = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85"
+
+
+def escaped(value, special=""):
+    """What our bridge must make of a tag's value, or a node, said once more."""
+
+    def one(at, char):
+        is_special = char in '%;"' + special or char.isspace() or char in WHITE or (char == "~" and at == 0)
+        return "".join(f"%{byte:02X}" for byte in char.encode()) if is_special else char
+
+    return "".join(one(at, char) for at, char in enumerate(value))
+
+
+class Driver:
+    """tests/peers/push.rs"""
+
+    def __init__(self):
+        self.child = subprocess.Popen(
+            [options.target / "debug" / "examples" / "push"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def say(self, *words):
+        self.child.stdin.write(" ".join(map(str, words)) + "\n")
+        self.child.stdin.flush()
+        return self.child.stdout.readline().strip()
+
+    def do(self, *words):
+        answer = self.say(*words)
+        if answer != "ok":
+            raise AssertionError(f"{words}: {answer}")
+
+    def sample(self, name, value, labels={}, time="-"):
+        texts = [text.encode().hex() for pair in labels.items() for text in pair]
+        self.do("sample", name.encode().hex(), value, time, *texts)
+
+    def stop(self):
+        self.child.stdin.close()
+        self.child.wait(20)
+        self.child.stdout.close()
+
+
+class Case(unittest.TestCase):
+    maxDiff = None
+
+    def setUp(self):
+        self.resources = contextlib.ExitStack()
+        self.addCleanup(self.resources.close)
+        self.folder = pathlib.Path(self.resources.enter_context(tempfile.TemporaryDirectory(prefix="pushes-")))
+        self.driver = Driver()
+        self.resources.callback(self.driver.stop)
+
+
+class Graphite(Case):
+    def setUp(self):
+        super().setUp()
+        self.carbon = Carbon(self.folder)
+        self.resources.callback(lambda: self.carbon.process.stop())
+
+    def expect(self, expected, since):
+        """That each of these names has this value as its last one."""
+
+        def find():
+            found = {name: self.carbon.last(name, since) for name in expected}
+            return found if found == expected else None
+
+        try:
+            wait_for(find, "carbon to write")
+        except AssertionError:
+            self.assertEqual(expected, {name: self.carbon.last(name, since) for name in expected})
+
+    def push_values(self, address, *how):
+        since = int(time.time()) - 1
+        for number, value in enumerate(VALUES):
+            self.driver.sample("g", number + 0.5, {"n": str(number), "value": value})
+        self.driver.sample("plain", "inf")
+        self.driver.sample("tagged", 3, {"name": "n", "empty": ""})
+        self.driver.do("graphite", address, *how)
+        return since
+
+    def tagged(self):
+        found = {f"g;n={n};value={escaped(value)}": n + 0.5 for n, value in enumerate(VALUES)}
+        return {**found, "plain": float("inf"), "tagged;exported_name=n": 3.0}
+
+    def test_tags(self):
+        for protocol, address in (("lines", self.carbon.line), ("pickle", self.carbon.pickle), ("udp", self.carbon.line)):
+            with self.subTest(protocol=protocol):
+                self.driver.do("forget")
+                prefix = f"by_{protocol}"
+                how = ["tags", f"prefix={prefix}"] + ([protocol] if protocol != "lines" else [])
+                since = self.push_values(address, *how)
+                self.expect({f"{prefix}.{name}": value for name, value in self.tagged().items()}, since)
+        self.carbon.check_nothing_was_invalid()
+
+    def test_paths(self):
+        since = self.push_values(self.carbon.line)
+        expected = {f"g.n.{n}.value.{escaped(value, './')}": n + 0.5 for n, value in enumerate(VALUES)}
+        self.expect({**expected, "plain": float("inf"), "tagged.name.n": 3.0}, since)
+        self.carbon.check_nothing_was_invalid()
+
+    def test_times_of_samples(self):
+        then = int(time.time()) - 200
+        self.driver.sample("old", 7, {"a": "b"}, f"{then}.75")
+        self.driver.do("graphite", self.carbon.line, "tags")
+        wait_for(lambda: self.carbon.points("old;a=b", then - 10) == {then: 7.0}, "the sample at its time")
+
+    def test_the_example(self):
+        since = int(time.time()) - 1
+        program = subprocess.Popen(
+            [options.target / "debug" / "examples" / "graphite", self.carbon.line],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )
+        out, _ = program.communicate("\n", timeout=30)
+        self.assertTrue(out.endswith("\npushed\n"), out)
+        self.expect(
+            {
+                "app_requests_total;endpoint=/api/users": 100.0,
+                "app_requests_total;endpoint=/api/orders": 50.0,
+                "app_memory_bytes": 1048576.0,
+            },
+            since,
+        )
+
+    def test_killed_and_started_again(self):
+        """What was collected while carbon was away is there at its time afterwards."""
+        self.driver.sample("before", 1)
+        self.driver.do("start", self.carbon.line, "tags")
+        self.expect({"before": 1.0}, 0)
+        self.carbon.process.child.kill()
+        self.carbon.process.child.wait()
+        killed = int(time.time())
+        self.driver.sample("while_away", 2)
+        time.sleep(4)
+        self.carbon.start()
+        back = int(time.time())
+        self.driver.sample("after", 3)
+        self.expect({"after": 3.0}, back)
+        self.driver.sample("last", 4)
+        self.driver.do("stop")
+        self.expect({"last": 4.0}, back)
+        away = wait_for(lambda: self.carbon.points("while_away", killed), "what waited")
+        missing = [second for second in range(killed + 1, back) if second not in away]
+        self.assertEqual([], missing)
+        self.assertEqual({2.0}, set(away.values()))
+        self.carbon.check_nothing_was_invalid()
+
+    def test_stopped_and_continued(self):
+        """A carbon that takes no data for a while gets it later."""
+        self.carbon.process.child.send_signal(signal.SIGSTOP)
+        # More than the buffers of the system take, in few files.
+        long = "x" * 14_000
+        for number in range(800):
+            self.driver.sample("many", number, {"number": f"{number}-{long}"})
+        self.assertIn("timed out", self.driver.say("graphite", self.carbon.line, "tags"))
+        self.carbon.process.child.send_signal(signal.SIGCONT)
+        since = int(time.time()) - 30
+        self.driver.do("graphite", self.carbon.line, "tags")
+        self.expect({f"many;number={number}-{long}": float(number) for number in range(800)}, since)
+
+    def test_as_python(self):
+        """Python's bridge and ours send the same bytes."""
+        samples = [({"b": "x.y", "a": value}, number) for number, value in enumerate(VALUES)]
+        samples += [({"a": "v", "b": ""}, float(number)) for number in (1e16, 0.1, -2.5e-7, "nan", "inf", 123456789.0)]
+
+        class Collector:
+            def collect(self):
+                for number, (labels, value) in enumerate(samples):
+                    family = GaugeMetricFamily(f"g:{number}", "By the suite.", labels=list(labels))
+                    family.add_metric(list(labels.values()), value)
+                    yield family
+
+        registry = CollectorRegistry()
+        registry.register(Collector())
+        for number, (labels, value) in enumerate(samples):
+            self.driver.sample(f"g:{number}", value, labels)
+        for tags in (False, True):
+            for prefix in ("", "web.1"):
+                with self.subTest(tags=tags, prefix=prefix):
+                    address, got = listen()
+                    host, port = address.split(":")
+                    GraphiteBridge((host, int(port)), registry, tags=tags).push(prefix)
+                    theirs = got()
+                    address, got = listen()
+                    how = ["python"] + (["tags"] if tags else []) + ([f"prefix={prefix}"] if prefix else [])
+                    # The bridge keeps its connection until the driver ends.
+                    self.driver.do("graphite", address, *how)
+                    self.assertEqual(sorted(theirs), sorted(got(len(theirs))))
+
+
+def listen():
+    """An address, and a function that waits for lines there, without their times."""
+    server = socket.create_server(("127.0.0.1", 0))
+    lines, done = [], threading.Event()
+
+    def serve():
+        connection, _ = server.accept()
+        with server, connection, connection.makefile("rb") as file:
+            for line in file:
+                lines.append(line.rpartition(b" ")[0])
+        done.set()
+
+    threading.Thread(target=serve, daemon=True).start()
+
+    def got(count=None):
+        if count is None:
+            done.wait(10)
+        else:
+            wait_for(lambda: len(lines) >= count, f"{count} lines")
+        return list(lines)
+
+    return "%s:%d" % server.getsockname(), got
+
+
+class Textfile(Case):
+    def setUp(self):
+        super().setUp()
+        self.file = self.folder / "suite.prom"
+        self.driver.sample("suite_temperature_celsius", 21.5, {"room": "à côté", "path": 'C:\\x"y"\n'})
+        self.driver.sample("suite_old_celsius", 3, {}, "1500000000")
+        self.driver.do("textfile", self.file)
+
+    def test_promtool(self):
+        promtool = options.target / "peers" / "prometheus-2.42" / "usr" / "bin" / "promtool"
+        done = subprocess.run([promtool, "check", "metrics"], input=self.file.read_bytes(), capture_output=True)
+        self.assertEqual((0, b"", b""), (done.returncode, done.stdout, done.stderr))
+
+    def test_node_exporter(self):
+        address = f"127.0.0.1:{free_port()}"
+        command = [
+            options.target / "peers" / "node-exporter" / "usr" / "bin" / "prometheus-node-exporter",
+            "--collector.disable-defaults",
+            "--collector.textfile",
+            f"--collector.textfile.directory={self.folder}",
+            f"--web.listen-address={address}",
+        ]
+        process = Process("node_exporter", command, self.folder / "log")
+        self.resources.callback(process.stop)
+
+        def page():
+            process.check()
+            with contextlib.suppress(OSError):
+                return request(f"http://{address}/metrics")[2].decode()
+
+        found = wait_for(page, "node_exporter")
+        self.assertIn("\nnode_textfile_scrape_error 0\n", found)
+        self.assertIn('\nsuite_temperature_celsius{path="C:\\\\x\\"y\\"\\n",room="à côté"} 21.5\n', found)
+        self.assertIn("\nsuite_old_celsius 3\n", found)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--target", type=pathlib.Path, required=True)
+    options, rest = parser.parse_known_args()
+    unittest.main(argv=[sys.argv[0], *rest])
