@@ -14,6 +14,8 @@ mod native;
 mod options;
 mod quantiles;
 #[cfg(test)]
+mod reference;
+#[cfg(test)]
 mod snapshot;
 #[cfg(test)]
 mod soup;
@@ -31,20 +33,21 @@ use syn::{DeriveInput, parse_macro_input};
 ///
 /// In `#[metrics(…)]`:
 ///
-/// - `prefix = "shop"`: what every name begins with. A `_` is put behind it.
+/// - `prefix = "shop"`: what every name begins with. A `_` is put behind it. Left out, names stand alone.
 /// - `const_labels(region = "eu", version = env!("CARGO_PKG_VERSION"))`: labels that every series carries. A
-///   value is a constant string.
+///   value is a constant string. Left out, there are none.
 /// - `rename_all = "snake_case"`: the case of the fields' names. Left out, they stay as they are.
 /// - `group`: a part of other structs. It has no `global()`, and only what contains it is exposed.
-/// - `allow(camel_case, …)`: [rules](#rules) that nothing in the struct has to keep.
-/// - `crate = "path"`: where to find `metrics_core`, if it is not called that.
+/// - `allow(camel_case, …)`: [rules](#rules) that nothing in the struct has to keep. Left out, all are kept.
+/// - `crate = "path"`: where to find the library. Left out, `::metrics_core`.
 ///
 /// # Field attributes
 ///
 /// In `#[metric(…)]`:
 ///
-/// - `help = "…"`: instead of a doc comment.
-/// - `rename = "…"`: another name. The suffixes `_total` of counters and `_info` of infos come by themselves.
+/// - `help = "…"`: the help. Left out, the doc comment is.
+/// - `rename = "…"`: another name. Left out, the field's, in the case that `rename_all` says. The suffixes `_total` of
+///   counters and `_info` of infos come by themselves.
 /// - `unit = Seconds`: a base unit, one of `metrics_core::model::Unit`; it becomes the name's last word. Other
 ///   units are written `unit = "widgets"`. An info and a state set have none.
 /// - `buckets = [0.1, 1.0]`: the upper bounds of a histogram or gauge histogram; or a constant, `buckets = BOUNDS`, or
@@ -62,7 +65,8 @@ use syn::{DeriveInput, parse_macro_input};
 ///   zero. For families of which a label is no enum or `bool`.
 /// - `preset`: all series of a family exist, at zero, from the start. For families whose labels are all enums or
 ///   `bool`.
-/// - `group`: a nested struct of metrics, itself marked `#[metrics(group)]`. It may have a `prefix = "…"` and
+/// - `prefix = "db"`: of a group, besides that of its own struct. Left out, none.
+/// - `group`: a nested struct of metrics, itself marked `#[metrics(group)]`. It may have a `prefix` and
 ///   `const_labels(…)` besides its own. Or a family of such a struct, `Family<Labels, Pool>`: then each metric in it is
 ///   a family with these labels, and `max_series` and `preset` are options too. Others belong to the metrics in it.
 /// - `allow(camel_case, …)`: [rules](#rules) that the metric, or all that is in the group, need not keep here.
@@ -122,6 +126,30 @@ use syn::{DeriveInput, parse_macro_input};
 ///
 /// The linker drops a crate that your program never names, and its metrics with it: see `metrics_core::link!`.
 ///
+/// # Errors
+///
+/// Each on the span of the mistake, all of a struct at once:
+///
+/// - The struct has generics, unnamed fields, or is none.
+/// - `prefix`, `rename` or a field's own name: what they make is no legal name, or two fields give samples of one name,
+///   also through groups and by the suffixes of types.
+/// - `rename_all`: the case is unknown; the message lists those that there are.
+/// - `help`, or a doc comment in its place: missing or blank.
+/// - `unit`: unknown, no legal end of a name, or on an info or a state set.
+/// - `buckets`: empty, not rising, NaN, too many, or on a type without buckets. `quantiles` likewise, and beyond 0 to 1.
+/// - `native`: on a type without buckets.
+/// - `const_labels`: an illegal or reserved name, one that is there twice or that the metric's labels have too, or a value
+///   that is no string.
+/// - `max_series`, `ttl_seconds`, `preset`: on a type whose series they cannot limit, end or list beforehand. `max_series`
+///   also where labels that are all enums or `bool` allow more.
+/// - `allow`: no such rule.
+/// - `group`: on what is no struct of metrics, or with options of a metric. `skip`: with any other option. A field that
+///   has none of both and is no metric.
+/// - `crate`: the path leads nowhere.
+///
+/// What only the whole program can know, two structs with one name, is found when it is first read: see
+/// `metrics_core::testing::assert_valid`.
+///
 /// # Example
 ///
 /// ```
@@ -172,13 +200,13 @@ pub fn derive_metrics(input: TokenStream) -> TokenStream {
 /// In `#[label(…)]`:
 ///
 /// - `rename_all = "snake_case"`: the case of the labels' names. Left out, they stay as they are.
-/// - `crate = "path"`: where to find `metrics_core`, if it is not called that.
+/// - `crate = "path"`: where to find the library. Left out, `::metrics_core`.
 ///
 /// # Field attributes
 ///
 /// In `#[label(…)]`:
 ///
-/// - `rename = "…"`: another name.
+/// - `rename = "…"`: another name. Left out, the field's, in the case that `rename_all` says.
 ///
 /// No field can be left out: two sets that differ in it would be one series.
 ///
@@ -186,6 +214,14 @@ pub fn derive_metrics(input: TokenStream) -> TokenStream {
 ///
 /// An implementation of the trait `LabelSet`. A struct may have lifetimes; `LabelSet::Of<'a>` is the struct with
 /// `'a` for each of them, so that a `Family<Request<'static>, Counter>` takes a `Request<'_>`.
+///
+/// # Errors
+///
+/// - The struct has unnamed fields, type or const parameters, or is none.
+/// - `rename` or a field's own name: no legal label's name, reserved, or there twice.
+/// - `rename_all`: the case is unknown; the message lists those that there are.
+/// - A field's type is no `LabelValue`.
+/// - `crate`: the path leads nowhere.
 ///
 /// # Example
 ///
@@ -219,13 +255,13 @@ pub fn derive_label_set(input: TokenStream) -> TokenStream {
 /// - `rename_all = "UPPERCASE"`: the case of an enum's texts: `snake_case` if left out, `lowercase`, `UPPERCASE`,
 ///   `camelCase`, `PascalCase`, `SCREAMING_SNAKE_CASE`, `kebab-case`, `SCREAMING-KEBAB-CASE`, or `none` for the
 ///   variants as they stand in the source.
-/// - `crate = "path"`: where to find `metrics_core`, if it is not called that.
+/// - `crate = "path"`: where to find the library. Left out, `::metrics_core`.
 ///
 /// # Field attributes
 ///
 /// In `#[label(…)]` of a variant:
 ///
-/// - `rename = "…"`: another text.
+/// - `rename = "…"`: another text. Left out, the variant's name in the case that `rename_all` says.
 ///
 /// # What it emits
 ///
@@ -249,6 +285,14 @@ pub fn derive_label_set(input: TokenStream) -> TokenStream {
 ///     method: Option<Method>,
 /// }
 /// ```
+///
+/// # Errors
+///
+/// - An enum is empty or has a variant with fields; a struct has not one unnamed field.
+/// - `rename`, or a variant's own name in the case that `rename_all` says: two variants have one text. On a newtype, which
+///   has no text of its own, neither goes.
+/// - `rename_all`: the case is unknown; the message lists those that there are.
+/// - `crate`: the path leads nowhere.
 ///
 /// # Example
 ///
@@ -335,9 +379,7 @@ pub fn derive_label_value(input: TokenStream) -> TokenStream {
 ///   are under way; of async ones those that have been polled. *Error*: a metric that is no gauge.
 /// - `future`: the function returns a future though one cannot see that: by an alias of `Pin<Box<dyn Future<…>>>`,
 ///   or by a trait of your own. *Error*: on an async function, and on one that returns something else.
-/// - `crate = "path"`: where to find `metrics_core`, if it is not called that.
-///
-/// *Error* on all: what is no function or has no body; a `const fn`; an option that is unknown or there twice.
+/// - `crate = "path"`: where to find the library. Left out, `::metrics_core`.
 ///
 /// A closure that panics at the end is contained: the call is not observed, returns what it returned, and counts in
 /// `metrics_core_unreported_calls_total`. (With `panic = "abort"` it is not.)
@@ -359,6 +401,14 @@ pub fn derive_label_value(input: TokenStream) -> TokenStream {
 ///
 /// Two reads of the clock and an observation. No allocation, no lock; the labels cost what a lookup in their family
 /// costs. An async function's future is larger by when it began and by its labels.
+///
+/// # Errors
+///
+/// - On a `const fn`, on what is no function, and on one without a body.
+/// - An option that is unknown, or there twice. What else is wrong with one stands beside it, above.
+/// - `crate`: the path leads nowhere.
+/// - Functions share a `name` and do not agree in the rest: found when the program is first read, by
+///   `metrics_core::testing::assert_valid`.
 ///
 /// # Example
 ///
