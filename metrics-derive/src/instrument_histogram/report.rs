@@ -26,11 +26,15 @@ pub(super) fn report(model: &Model) -> TokenStream {
         let (ended, counter) = (ended(model), borrow(place));
         quote!(#private::count_failure(#counter, #ended);)
     });
+    // A path in place of a closure would be a value, not a question.
     quote! {
         move |__elapsed, __outcome| #private::contain(move || {
-            #skip
-            #count
-            #observe
+            #[allow(clippy::redundant_closure_for_method_calls)]
+            {
+                #skip
+                #count
+                #observe;
+            }
         })
     }
 }

@@ -277,28 +277,31 @@ fn into_a_field_with_labels() {
                 ::metrics_core::private::time(
                     move || -> Response { find(route) },
                     move |__elapsed, __outcome| ::metrics_core::private::contain(move || {
-                        if ::metrics_core::private::ask(__outcome, is_cached) {
-                            return;
+                        #[allow(clippy::redundant_closure_for_method_calls)]
+                        {
+                            if ::metrics_core::private::ask(__outcome, is_cached) {
+                                return;
+                            }
+                            ::metrics_core::private::count_failure(
+                                &Shop::global().errors,
+                                __outcome
+                                    .ended_by(|__value| {
+                                        ::metrics_core::private::Returned(__value).ended()
+                                    }),
+                            );
+                            ::metrics_core::private::observe_labels(
+                                &Shop::global().answer,
+                                &Request {
+                                    method: __label_0,
+                                    route: __label_1,
+                                    status: ::metrics_core::private::ask(
+                                        __outcome,
+                                        |outcome| status(outcome),
+                                    ),
+                                },
+                                __elapsed,
+                            );
                         }
-                        ::metrics_core::private::count_failure(
-                            &Shop::global().errors,
-                            __outcome
-                                .ended_by(|__value| {
-                                    ::metrics_core::private::Returned(__value).ended()
-                                }),
-                        );
-                        ::metrics_core::private::observe_labels(
-                            &Shop::global().answer,
-                            &Request {
-                                method: __label_0,
-                                route: __label_1,
-                                status: ::metrics_core::private::ask(
-                                    __outcome,
-                                    |outcome| status(outcome),
-                                ),
-                            },
-                            __elapsed,
-                        )
                     }),
                 )
             }
@@ -357,12 +360,15 @@ fn with_labels_of_its_own_and_a_hidden_future() {
                 let __future = ::metrics_core::private::make_future(
                     move || -> BoxFuture<'_, Response> { find(route) },
                     move |__elapsed, __outcome| ::metrics_core::private::contain(move || {
-                        __FUNCTION
-                            .observe(
-                                Request { route: __label_0 },
-                                __outcome.ended_by(ended),
-                                __elapsed,
-                            )
+                        #[allow(clippy::redundant_closure_for_method_calls)]
+                        {
+                            __FUNCTION
+                                .observe(
+                                    Request { route: __label_0 },
+                                    __outcome.ended_by(ended),
+                                    __elapsed,
+                                );
+                        }
                     }),
                     move || (),
                 );
