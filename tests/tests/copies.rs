@@ -103,7 +103,8 @@ fn check_view(lines: &[&str], (own, own_sample): (&str, &str), (other, other_cra
     let has = |line: &str| assert!(lines.contains(&line), "no {line} in {lines:#?}");
     has(own_sample);
     has(&format!("metrics_core_other_copies [(\"version\", \"{other}\")] 1"));
-    let samples = lines.iter().filter(|line| line.contains("_calls_total") || line.contains("other_copies"));
+    let of_leaves = ["leaf_calls_total", "other_calls_total", "metrics_core_other_copies"];
+    let samples = lines.iter().filter(|line| of_leaves.iter().any(|name| line.starts_with(name)));
     assert_eq!(samples.count(), 2, "{lines:#?}");
     let foreign = format!(
         "another metrics-core, {other}, is in this program, and this one, {own}, cannot show its metrics of \

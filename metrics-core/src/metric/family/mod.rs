@@ -6,6 +6,7 @@ mod build;
 mod cap;
 mod dense;
 mod dynamic;
+mod erased;
 mod garbage;
 mod handle;
 mod hashed;
@@ -22,9 +23,9 @@ use super::points::{Cursor, Points};
 use crate::label::{Dense, Density, Hashed, LabelSet, Listable, Unlisted};
 use crate::model::{Kind, Labels};
 use dense::DenseStore;
+use erased::Erased;
 use hashed::HashedStore;
 use std::fmt;
-use std::marker::PhantomData;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
@@ -97,9 +98,9 @@ pub use reference::{Keepable, Ref};
 /// each series.
 ///
 /// A family may be shared between threads; a `&'static` one, as derived structs have it, is best.
-pub struct Family<L: LabelSet<Density: Storage>, M: Child> {
-    store: Arc<<L::Density as Storage>::Store<M>>,
-    labels: PhantomData<fn(L)>,
+// No bounds here: see `Erased`.
+pub struct Family<L, M> {
+    store: Erased<L, M>,
 }
 
 /// How families of a density keep their series. Sealed.
@@ -152,7 +153,7 @@ impl<L: LabelSet<Density: Storage>, M: Child> Family<L, M> {
 
     pub(crate) fn of(spec: &Spec<'_>) -> Self {
         let schema = Schema { names: L::NAMES, rendered: L::NAMES, values: L::VALUES };
-        Self { store: Arc::new(Store::new(schema, spec)), labels: PhantomData }
+        Self { store: Erased::new(Store::new(schema, spec)) }
     }
 
     /// Lets this family have at most `max` series ([`DEFAULT_MAX_SERIES`] otherwise), or any number of them with `None`.
@@ -176,7 +177,7 @@ impl<L: LabelSet<Density: Storage>, M: Child> Family<L, M> {
     /// assert_eq!(hits.len(), 3);
     /// ```
     pub fn max_series(self, max: Option<usize>) -> Self {
-        self.store.set_max_series(max);
+        self.store.get().set_max_series(max);
         self
     }
 
@@ -200,7 +201,7 @@ impl<L: LabelSet<Density: Storage>, M: Child> Family<L, M> {
     where
         M: Measured,
     {
-        self.store.set_time_to_live(ttl);
+        self.store.get().set_time_to_live(ttl);
         self
     }
 
@@ -219,7 +220,8 @@ impl<L: LabelSet<Density: Storage>, M: Child> Family<L, M> {
     where
         L::Of<'a>: LabelSet,
     {
-        Ref::new(&self.store, self.store.with(labels))
+        let store = self.store.get();
+        Ref::new(store, store.with(labels))
     }
 
     /// Removes the series with these labels; whether there was one. The next lookup makes a new one, at zero.
@@ -232,12 +234,12 @@ impl<L: LabelSet<Density: Storage>, M: Child> Family<L, M> {
     where
         L::Of<'a>: LabelSet,
     {
-        self.store.remove(labels)
+        self.store.get().remove(labels)
     }
 
     /// Removes all series, see [`remove`](Self::remove).
     pub fn clear(&self) {
-        self.store.retain(&mut |_| false);
+        self.store.get().retain(&mut |_| false);
     }
 
     /// Removes the series for which `keep` returns false. Series that are made meanwhile may be left out.
@@ -254,7 +256,7 @@ impl<L: LabelSet<Density: Storage>, M: Child> Family<L, M> {
     /// assert_eq!(family.len(), 1);
     /// ```
     pub fn retain(&self, mut keep: impl FnMut(Labels<'_>) -> bool) {
-        self.store.retain(&mut keep);
+        self.store.get().retain(&mut keep);
     }
 
     /// Removes the series that have all of these labels, whatever their others are; how many. None for no labels.
@@ -275,12 +277,12 @@ impl<L: LabelSet<Density: Storage>, M: Child> Family<L, M> {
     /// # Errors
     /// If the family has no label of one of these names.
     pub fn remove_matching(&self, labels: &[(&str, &str)]) -> Result<usize, UnknownLabel> {
-        matching::remove(&*self.store, L::NAMES, labels)
+        matching::remove(&**self.store.get(), L::NAMES, labels)
     }
 
     /// How many series there are.
     pub fn len(&self) -> usize {
-        self.store.len()
+        self.store.get().len()
     }
 
     /// Whether there is no series.
@@ -303,7 +305,7 @@ impl<L: LabelSet<Density: Storage>, M: Child> fmt::Debug for Family<L, M> {
 
 impl<L: LabelSet<Density: Storage> + 'static, M: Child> Collect for Family<L, M> {
     fn collect(&self, family: usize, from: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
-        self.store.collect(family, from, points)
+        self.store.get().collect(family, from, points)
     }
 }
 
