@@ -11,6 +11,7 @@
 //!     /// Orders that were placed.
 //!     orders: Counter,
 //!     /// Time that was spent on them.
+//!     #[metric(allow(non_base_unit))]
 //!     work_minutes: Counter,
 //! }
 //!
