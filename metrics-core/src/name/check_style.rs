@@ -3,7 +3,7 @@
 use super::check::fail;
 use super::style::{self, Found, Named};
 use super::{Broken, Message, spelling, unit_of};
-use crate::describe::{FamilyField, Field, Rule, Rules};
+use crate::describe::{FamilyField, Field, Rule, Rules, Unit};
 
 /// Where a rule is allowed.
 #[derive(Clone, Copy)]
@@ -16,9 +16,12 @@ enum On {
 /// what may be allowed. One mistake of each sort is shown: how it is spelt, its words, its units.
 #[track_caller]
 pub const fn check_name(prefix: &str, family: &FamilyField) {
+    let named = Named::of(prefix, family);
+    if style::is_plain(&named) {
+        return;
+    }
     let what = Message::new().push("metric `").push(family.name);
     assert_legal(what, spelling(family.name, family.options.allow), On::Field);
-    let named = Named::of(prefix, family);
     let found = [style::camel_case(named.name, named.allow), named.words(), style::units(&named)];
     let mut message = Message::new();
     let mut i = 0;
@@ -45,7 +48,11 @@ pub const fn check_unit(prefix: &str, family: &FamilyField) {
     if let Err(broken) = unit_of(family.kind) {
         fail(&Message::new().push("option `unit` does not fit this metric type: ").push(broken.rule));
     }
-    let unit = unit.as_str();
+    let named = Named::of(prefix, family);
+    let Unit::Other(unit) = unit else {
+        assert_none(&named, style::beside_name(&named));
+        return;
+    };
     if unit.is_empty() {
         panic!("a unit needs a name; leave the option out for none");
     }
@@ -54,7 +61,6 @@ pub const fn check_unit(prefix: &str, family: &FamilyField) {
         fail(&what.push("`: leave off the first `_`, it is put in between"));
     }
     assert_legal(what, spelling(unit, family.options.allow), On::Field);
-    let named = Named::of(prefix, family);
     assert_none(&named, style::declared_unit(&named));
 }
 

@@ -23,12 +23,9 @@ impl Message {
         if self.len + text.len() > self.bytes.len() {
             return self;
         }
-        let mut i = 0;
-        while i < text.len() {
-            self.bytes[self.len] = text[i];
-            self.len += 1;
-            i += 1;
-        }
+        let (_, room) = self.bytes.split_at_mut(self.len);
+        room.split_at_mut(text.len()).0.copy_from_slice(text);
+        self.len += text.len();
         self
     }
 

@@ -211,12 +211,15 @@ const fn hash_path(path: Option<&Path<'_>>) -> u64 {
 }
 
 /// FNV-1a, continued from `h`.
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "modulo 2^64, without a call for each byte, which the compiler makes"
+)]
 const fn hash(mut h: u64, text: &str) -> u64 {
-    let bytes = text.as_bytes();
-    let mut i = 0;
-    while i < bytes.len() {
-        h = (h ^ bytes[i] as u64).wrapping_mul(0x0100_0000_01b3);
-        i += 1;
+    let mut rest = text.as_bytes();
+    while let [byte, behind @ ..] = rest {
+        h = ((h ^ *byte as u64) as u128 * 0x0100_0000_01b3) as u64;
+        rest = behind;
     }
     h
 }

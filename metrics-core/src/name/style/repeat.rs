@@ -14,18 +14,14 @@ pub(super) const fn doubled_prefix(named: &Named<'_>) -> Option<Found> {
 
 /// The words in which `left` ends and with which `right` begins.
 pub(super) const fn doubled<'a>(left: &'a [u8], right: &[u8]) -> Option<&'a [u8]> {
-    if right.is_empty() {
-        return None;
-    }
-    let mut from = 0;
-    while from < left.len() {
-        if left[from] == right[0] && (from == 0 || left[from - 1] == b'_') {
-            let (_, words) = left.split_at(from);
-            if begins_with(right, words) {
-                return Some(words);
-            }
+    let [first, ..] = right else { return None };
+    let (mut words, mut is_start) = (left, true);
+    while let [byte, behind @ ..] = words {
+        if is_start && *byte == *first && begins_with(right, words) {
+            return Some(words);
         }
-        from += 1;
+        is_start = *byte == b'_';
+        words = behind;
     }
     None
 }

@@ -11,10 +11,8 @@ pub(in super::super) const fn declared_unit(named: &Named<'_>) -> Option<Found> 
     if let Some(found) = camel_case(unit, named.allow) {
         return Some(found);
     }
-    if contradicts(named) {
-        let message = Message::new().push("its name ends in `").push_bytes(last_word(named.stem()));
-        let message = message.push("`, and its unit is `").push(unit).push("`; take one of them away");
-        return Some(Found { rule: Rule::ContradictingUnit, message });
+    if let Some(found) = beside_name(named) {
+        return Some(found);
     }
     let mut words = WordList::of(unit.as_bytes());
     while let Some(word) = words.next() {
@@ -24,6 +22,17 @@ pub(in super::super) const fn declared_unit(named: &Named<'_>) -> Option<Found> 
         if let Some(found) = typed(word, named) {
             return Some(found);
         }
+    }
+    None
+}
+
+/// What a declared unit is wrong by that is right by itself.
+pub(in super::super) const fn beside_name(named: &Named<'_>) -> Option<Found> {
+    let Some(unit) = named.unit else { return None };
+    if contradicts(named) {
+        let message = Message::new().push("its name ends in `").push_bytes(last_word(named.stem()));
+        let message = message.push("`, and its unit is `").push(unit).push("`; take one of them away");
+        return Some(Found { rule: Rule::ContradictingUnit, message });
     }
     by_suffix(last_word(unit.as_bytes()), named)
 }
