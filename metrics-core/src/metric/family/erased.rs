@@ -68,7 +68,8 @@ impl<L, M> Drop for Erased<L, M> {
 #[cfg(all(test, not(loom)))]
 mod tests {
     use super::super::Family;
-    use crate::{Counter, LabelSet, LabelValue};
+    use crate::metric::Counter;
+    use metrics_derive::{LabelSet, LabelValue};
 
     #[derive(LabelValue, Clone, Copy)]
     enum Listed {
