@@ -100,7 +100,7 @@ impl Epochs {
         if participant.is_pinned() {
             return None;
         }
-        participant.begin(self.epoch.load(Acquire));
+        participant.begin(self.now());
         barrier::here();
         Some(Pin { participant, epochs: self })
     }
@@ -119,8 +119,14 @@ impl Epochs {
     #[inline(always)]
     fn begin(&self, participant: &Participant) {
         let pin = participant.pin.load(Relaxed);
-        // Acquire: who reads an epoch has seen all that was unlinked before it began.
-        participant.begin(if pin == 0 { self.epoch.load(Acquire) } else { nested(pin) });
+        participant.begin(if pin == 0 { self.now() } else { nested(pin) });
+    }
+
+    /// The epoch.
+    #[inline(always)]
+    fn now(&self) -> u64 {
+        // Acquire: who reads it has seen all that was unlinked before it began.
+        self.epoch.load(Acquire)
     }
 
     /// To be called after unlinking, and kept with what was unlinked.
