@@ -24,7 +24,7 @@ pub use metric_family::{
     SummaryMetricFamily, SummaryPoint, TypedMetricFamily, UnknownMetricFamily, UnknownPoint,
 };
 pub use native::{BucketSpan, NativeBuckets, NativeError, NativeHistogram};
-pub use number::{Number, float_to_go_string};
+pub use number::{Number, float_to_go_string, push_finite};
 pub use point::{Buckets, Count, FamilySink, Point};
 pub use sample::Sample;
 pub(crate) use timestamp::HAS_CLOCK;

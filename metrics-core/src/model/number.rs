@@ -101,33 +101,43 @@ pub fn float_to_go_string(value: f64) -> String {
         }
         .to_owned();
     }
-    if value == 0.0 {
-        return if value.is_sign_negative() { "-0.0" } else { "0.0" }.to_owned();
+    let mut text = String::new();
+    push_finite(&mut text, value, 6);
+    text
+}
+
+/// Appends a finite double as C's `%g` lays it out, with the fewest digits that read back equal, and with `.0` behind what
+/// has neither point nor exponent: an exponent below 10⁻⁴ and from 10 to the power `largest` on. Go has 6, Python 16.
+#[doc(hidden)]
+pub fn push_finite(out: &mut String, value: f64, largest: i32) {
+    if value.is_sign_negative() {
+        out.push('-');
     }
     let (digits, exponent) = shortest(value.abs());
-    let sign = if value < 0.0 { "-" } else { "" };
     let (first, others) = digits.split_at(1);
     match usize::try_from(exponent) {
-        Ok(exponent @ ..6) => {
-            let whole = exponent + 1;
+        Ok(whole) if exponent < largest => {
+            let whole = whole + 1;
             let padded = format!("{digits:0<whole$}");
             let (whole, fraction) = padded.split_at(whole);
-            format!("{sign}{whole}.{}", if fraction.is_empty() { "0" } else { fraction })
+            out.extend([whole, ".", if fraction.is_empty() { "0" } else { fraction }]);
         }
         Err(_) if exponent >= -4 => {
-            let zeros = exponent.unsigned_abs() as usize - 1;
-            format!("{sign}0.{:0<zeros$}{digits}", "")
+            out.push_str("0.");
+            out.extend((exponent + 1..0).map(|_| '0'));
+            out.push_str(&digits);
         }
         _ => {
             let point = if others.is_empty() { "" } else { "." };
             let direction = if exponent < 0 { '-' } else { '+' };
-            format!("{sign}{first}{point}{others}e{direction}{:02}", exponent.unsigned_abs())
+            let exponent = format!("e{direction}{:02}", exponent.unsigned_abs());
+            out.extend([first, point, others, &exponent]);
         }
     }
 }
 
 /// The fewest digits that read back equal, and the power of ten of the first one. Of two that are as near, the even one, as
-/// in Go: Rust's own formatting rounds up.
+/// in Go: Rust's own formatting rounds up. Of zero, `0`.
 fn shortest(value: f64) -> (String, i32) {
     let mut buffer = zmij::Buffer::new();
     let text = buffer.format_finite(value);
@@ -136,6 +146,9 @@ fn shortest(value: f64) -> (String, i32) {
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let all = format!("{whole}{fraction}");
     let digits = all.trim_start_matches('0');
+    if digits.is_empty() {
+        return ("0".to_owned(), 0);
+    }
     let before_point = i32::try_from(whole.len()).unwrap_or(0) - i32::try_from(all.len() - digits.len()).unwrap_or(0);
     (digits.trim_end_matches('0').to_owned(), exponent + before_point - 1)
 }

@@ -1,6 +1,6 @@
 //! How values are spelled.
 
-use metrics_core::model::Number;
+use metrics_core::model::{Number, push_finite};
 use std::fmt::Write;
 
 /// As Python's `float` prints it: `1.0`, `1e+16`, `nan`, `-inf`.
@@ -8,40 +8,10 @@ pub(super) fn push_python(out: &mut String, value: f64) {
     if value.is_nan() {
         return out.push_str("nan");
     }
-    if value.is_sign_negative() {
-        out.push('-');
-    }
-    let value = value.abs();
     if value.is_infinite() {
-        return out.push_str("inf");
+        return out.push_str(if value > 0.0 { "inf" } else { "-inf" });
     }
-    let mut buffer = zmij::Buffer::new();
-    let (digits, point) = digits(buffer.format_finite(value));
-    let count = i32::try_from(digits.len()).unwrap_or(i32::MAX);
-    // The point stands behind so many digits.
-    match point {
-        1..=16 if point >= count => {
-            out.push_str(&digits);
-            out.extend((count..point).map(|_| '0'));
-            out.push_str(".0");
-        }
-        1..=16 => {
-            let (whole, fraction) = digits.split_at(usize::try_from(point).unwrap_or(0));
-            out.extend([whole, ".", fraction]);
-        }
-        -3..=0 => {
-            out.push_str("0.");
-            out.extend((point..0).map(|_| '0'));
-            out.push_str(&digits);
-        }
-        _ => {
-            let (first, others) = digits.split_at(1);
-            let dot = if others.is_empty() { "" } else { "." };
-            let exponent = point - 1;
-            let sign = if exponent < 0 { '-' } else { '+' };
-            let _ = write!(out, "{first}{dot}{others}e{sign}{:02}", exponent.unsigned_abs());
-        }
-    }
+    push_finite(out, value, 16);
 }
 
 /// With the fewest characters that carbon reads back as the same value: whole numbers without a point.
@@ -57,21 +27,6 @@ pub(super) fn push_short(out: &mut String, value: Number) {
             }
         }
     }
-}
-
-/// The digits of a number that is not negative, without zeros at either end, and behind how many of them the point stands.
-fn digits(text: &str) -> (String, i32) {
-    let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let all = format!("{whole}{fraction}");
-    let significant = all.trim_start_matches('0');
-    if significant.is_empty() {
-        return ("0".to_owned(), 1);
-    }
-    let length = |text: &str| i32::try_from(text.len()).unwrap_or(0);
-    let point = length(whole) - (length(&all) - length(significant)) + exponent;
-    (significant.trim_end_matches('0').to_owned(), point)
 }
 
 #[cfg(test)]
