@@ -19,6 +19,7 @@ mod reference;
 mod snapshot;
 #[cfg(test)]
 mod soup;
+mod suggest;
 mod ttl_seconds;
 
 use proc_macro::TokenStream;

@@ -1,12 +1,13 @@
 //! The options in an attribute: which there are, each once and in its form. What is wrong with them is said in our own
 //! words; what is right goes to darling, which parses the values.
 
+use crate::suggest::{distance, written};
 use darling::ast::NestedMeta;
 use darling::error::Accumulator;
 use darling::{Error, FromMeta};
 use proc_macro2::Span;
 use syn::spanned::Spanned;
-use syn::{Attribute, Expr, ExprLit, Lit, Meta, Path};
+use syn::{Attribute, Expr, ExprLit, Lit, Meta};
 
 /// An attribute.
 pub(crate) struct Attr {
@@ -181,37 +182,5 @@ fn is_text(expr: &Expr) -> bool {
         Expr::Group(group) => is_text(&group.expr),
         Expr::Lit(ExprLit { lit: Lit::Str(_), .. }) => true,
         _ => false,
-    }
-}
-
-fn written(path: &Path) -> String {
-    let segments: Vec<_> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
-    segments.join("::")
-}
-
-/// How many letters differ (Levenshtein).
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, a) in a.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, b) in b.iter().enumerate() {
-            let changed = diagonal + usize::from(a != *b);
-            diagonal = row[j + 1];
-            row[j + 1] = changed.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn letters_that_differ() {
-        for (a, b, expected) in [("", "", 0), ("bukets", "buckets", 1), ("renam", "rename", 1), ("unti", "unit", 2)] {
-            assert_eq!((distance(a, b), distance(b, a)), (expected, expected), "{a} {b}");
-        }
     }
 }

@@ -1,5 +1,6 @@
 //! `allow(camel_case, non_base_unit)`: rules of style that do not hold here.
 
+use crate::suggest::{distance, written};
 use darling::ast::NestedMeta;
 use darling::{Error, FromMeta};
 use proc_macro2::{Span, TokenStream};
@@ -56,7 +57,7 @@ fn rule(item: &NestedMeta) -> darling::Result<Rule> {
     let NestedMeta::Meta(Meta::Path(path)) = item else {
         return Err(Error::custom("a rule is written by its name alone: `allow(camel_case)`").with_span(item));
     };
-    let written = path.segments.iter().map(|segment| segment.ident.to_string()).collect::<Vec<_>>().join("::");
+    let written = written(path);
     RULES.into_iter().find(|(name, _)| *name == written).ok_or_else(|| {
         let way_out = match closest(&written) {
             Some(name) => format!("did you mean `{name}`?"),
@@ -73,22 +74,9 @@ fn names() -> String {
 /// The rule that was meant, if at most a third of it is written otherwise, or if it is one of those with this word.
 fn closest(written: &str) -> Option<&'static str> {
     let with_word = || RULES.iter().map(|(name, _)| *name).find(|name| name.split('_').any(|word| word == written));
-    let (distance, name) = RULES.iter().map(|(name, _)| (distance(written, name), *name)).min()?;
+    let in_small = written.to_ascii_lowercase();
+    let (distance, name) = RULES.iter().map(|(name, _)| (distance(&in_small, name), *name)).min()?;
     if distance * 3 <= name.len() { Some(name) } else { with_word() }
-}
-
-/// How many letters must be put in, taken out or exchanged to make `a` of `b`, whatever the case.
-fn distance(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
-    for (i, a) in a.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, b) in b.chars().enumerate() {
-            let exchanged = diagonal + usize::from(!a.eq_ignore_ascii_case(&b));
-            diagonal = row[j + 1];
-            row[j + 1] = exchanged.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row.last().copied().unwrap_or_default()
 }
 
 impl Allow {
