@@ -186,7 +186,8 @@ impl<L: LabelSet<Density: Storage>, M: Child> Family<L, M> {
     /// `bool`, nor where nobody scrapes.
     ///
     /// As [`remove`](Self::remove), but nothing is lost: what is counted in a series just when it ends goes on in the next
-    /// one with its labels, which begins at zero. A series with a [`handle`](Ref::handle) does not end. An increment
+    /// one with its labels, which begins at zero. (It is lost in a gauge histogram, and in a histogram with native
+    /// buckets.) A series with a [`handle`](Ref::handle) does not end. An increment
     /// costs nothing for it; a scrape some 10 ns and 60 bytes for each series.
     ///
     /// ```
