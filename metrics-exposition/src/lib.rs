@@ -75,6 +75,8 @@ pub mod axum;
 pub mod graphite;
 #[cfg(feature = "http")]
 pub mod http;
+#[cfg(feature = "_client")]
+pub mod http_client;
 #[cfg(feature = "lint")]
 pub mod lint;
 #[cfg(feature = "http")]
