@@ -33,6 +33,7 @@
 //! | compressed pages | `gzip`, and `zstd`, which is not on by default | [`http`] |
 //! | metrics in Graphite | `graphite` | [`graphite`] |
 //! | a file for node_exporter | `textfile` | [`textfile`] |
+//! | several processes on one page | `multiprocess`, on Unix; not on by default | `multiprocess` |
 //! | to push them elsewhere | `push` (part of both) | [`push`] |
 //! | what a page says, as metric families | `parse` | [`parse`] |
 //! | to know what is wrong with your metrics | `lint` | [`lint`] |
@@ -79,6 +80,8 @@ pub mod http;
 pub mod http_client;
 #[cfg(feature = "lint")]
 pub mod lint;
+#[cfg(all(feature = "multiprocess", unix))]
+pub mod multiprocess;
 #[cfg(feature = "http")]
 mod negotiate;
 #[cfg(feature = "openmetrics")]

@@ -1,0 +1,8 @@
+//! Several processes, one page: prefork servers, workers, short jobs.
+//!
+//! Each process counts in a [file](format) of its own, in one directory.
+
+#[doc = include_str!("format.md")]
+pub mod format {}
+#[allow(dead_code, unused_imports, reason = "what writes is not merged yet")]
+mod record;
