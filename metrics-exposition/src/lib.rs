@@ -32,9 +32,10 @@
 //! | `/metrics` in any other server | `http` (part of `axum`) | [`http`] |
 //! | compressed pages | `gzip`, and `zstd`, which is not on by default | [`http`] |
 //! | metrics in Graphite | `graphite` | [`graphite`] |
+//! | metrics of batch jobs in a Pushgateway | `pushgateway`, which is not on by default; `tls` for `https` | `pushgateway` |
 //! | a file for node_exporter | `textfile` | [`textfile`] |
 //! | several processes on one page | `multiprocess`, on Unix; not on by default | `multiprocess` |
-//! | to push them elsewhere | `push` (part of both) | [`push`] |
+//! | to push them elsewhere | `push` (part of these) | [`push`] |
 //! | what a page says, as metric families | `parse` | [`parse`] |
 //! | to know what is wrong with your metrics | `lint` | [`lint`] |
 //! | another format | – | implement [`Encoder`] |
@@ -94,13 +95,15 @@ pub mod parse;
 pub mod protobuf;
 #[cfg(feature = "push")]
 pub mod push;
+#[cfg(feature = "pushgateway")]
+pub mod pushgateway;
 #[cfg(feature = "text")]
 pub mod text;
 #[cfg(feature = "textfile")]
 pub mod textfile;
 #[cfg(feature = "axum")]
 mod threads;
-#[cfg(feature = "textfile")]
+#[cfg(any(feature = "textfile", feature = "pushgateway"))]
 mod untimed;
 
 pub use encoder::{Encoder, EncoderOptions, FORMATS, Format};

@@ -108,7 +108,7 @@ impl Backend for Textfile {
 }
 
 fn page(registry: &Registry) -> Vec<u8> {
-    untimed::page(text::FORMAT, EncoderOptions::default(), registry)
+    untimed::page(text::FORMAT.encoder(EncoderOptions::default()), registry)
 }
 
 fn replace(path: &Path, page: &[u8]) -> io::Result<()> {

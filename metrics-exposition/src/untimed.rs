@@ -1,18 +1,17 @@
 //! Pages without times of their own, for readers that refuse a whole page because of one.
 
-use crate::encoder::{Encoder, EncoderOptions, Format};
+use crate::encoder::Encoder;
 use metrics_core::Registry;
 use metrics_core::model::{Count, Desc, FamilySink, Labels, Point, Timestamp};
 
 /// A whole registry as one page, in which no sample has a time.
-pub(crate) fn page(format: Format, options: EncoderOptions, registry: &Registry) -> Vec<u8> {
-    let mut untimed: Box<dyn Encoder> = Box::new(Untimed(format.encoder(options)));
+pub(crate) fn page(encoder: Box<dyn Encoder>, registry: &Registry) -> Vec<u8> {
+    let mut untimed: Box<dyn Encoder> = Box::new(Untimed(encoder));
     untimed.encode(registry);
     untimed.take()
 }
 
 struct Untimed(Box<dyn Encoder>);
-
 impl FamilySink for Untimed {
     fn begin(&mut self, family: &Desc) {
         self.0.begin(family);

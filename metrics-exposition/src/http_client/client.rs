@@ -3,6 +3,8 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use std::fmt;
 use std::io::{self, Read};
+#[cfg(feature = "tls")]
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 use ureq::Agent;
 use ureq::config::ConfigBuilder;
@@ -15,9 +17,9 @@ use ureq::typestate::AgentScope;
 #[derive(Clone)]
 pub(crate) struct Client {
     agent: Agent,
-    /// Not before it is needed: the certificates of the system are many.
+    /// Not before it is needed, and then for all clones: the certificates of the system are many.
     #[cfg(feature = "tls")]
-    tls_agent: std::sync::OnceLock<Agent>,
+    tls_agent: Arc<OnceLock<Agent>>,
     options: Options,
 }
 
@@ -47,7 +49,7 @@ impl Client {
         Self {
             agent: agent(options).build().new_agent(),
             #[cfg(feature = "tls")]
-            tls_agent: std::sync::OnceLock::new(),
+            tls_agent: Arc::default(),
             options: options.clone(),
         }
     }

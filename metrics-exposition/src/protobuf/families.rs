@@ -19,6 +19,8 @@ const KEPT: usize = 3;
 #[derive(Debug, Default)]
 pub(super) struct Families {
     page: Page,
+    /// Whether a message is a whole family, however long.
+    keeps_whole: bool,
     /// Where in `page` the family starts that was begun last; `None` if a part of it was taken.
     start: Option<usize>,
     /// Whether it goes on: `false` if it was abandoned, or there is none.
@@ -73,6 +75,12 @@ impl Families {
         Self { family: Family { escaping: options.escaping, ..Family::default() }, ..Self::default() }
     }
 
+    /// For readers that take a second message of a family for all of it.
+    #[cfg(feature = "pushgateway")]
+    pub(super) fn whole(options: EncoderOptions) -> Self {
+        Self { keeps_whole: true, ..Self::new(options) }
+    }
+
     #[inline(never)]
     fn begin_message(&mut self) {
         self.message = Some(Message::begin(&mut self.page, KEPT));
@@ -107,7 +115,7 @@ impl Families {
         put_labels(page, labels.own, family.escaping);
         put(page, family);
         metric.end(page);
-        if self.message.as_ref().is_some_and(|message| message.len(&self.page) >= LONG) {
+        if !self.keeps_whole && self.message.as_ref().is_some_and(|message| message.len(&self.page) >= LONG) {
             self.end_message();
         }
     }

@@ -46,7 +46,7 @@
 //! The length of a message stands before it, so that all of a message has to be there before the first byte of it is
 //! sent. A family of more than 256 KiB (some 3,000 counters) goes on in further messages with the same name, help, type
 //! and unit, which Prometheus reads as one. Readers that keep one message for each name, as the Pushgateway does, would
-//! lose all but the last.
+//! lose all but the last; what the module `pushgateway` sends has whole families.
 //!
 //! [proto]: https://github.com/prometheus/client_model/blob/master/io/prometheus/client/metrics.proto
 //! [spec]: https://prometheus.io/docs/instrumenting/exposition_formats/#protobuf-format
@@ -80,6 +80,12 @@ pub const FORMAT: Format = Format {
 /// series and memory for the page; see the module `http` for pages too large for that.
 pub fn generate_latest(registry: &Registry) -> Vec<u8> {
     FORMAT.generate_latest(registry)
+}
+
+/// An encoder for readers that take a second message of a family for all of it.
+#[cfg(feature = "pushgateway")]
+pub(crate) fn whole_families() -> Box<dyn crate::Encoder> {
+    Box::new(Families::whole(crate::EncoderOptions::default()))
 }
 
 #[cfg(test)]

@@ -81,6 +81,12 @@ pub struct Stopping {
     loop_state: Option<Arc<LoopState>>,
 }
 
+impl Stopping {
+    pub(super) fn new(loop_state: Arc<LoopState>) -> Self {
+        Self { loop_state: Some(loop_state) }
+    }
+}
+
 impl Future for Stopping {
     type Output = Result<(), PushError>;
 

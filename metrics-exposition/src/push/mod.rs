@@ -106,5 +106,14 @@ pub fn once(backend: &mut dyn Backend, options: &Options) -> Result<(), PushErro
     meter.attempt(|| backend.send(options.timeout, &meter))
 }
 
+/// The same on a thread of its own, for asynchronous programs: blocks no thread of the executor, whichever that is. A push
+/// that was begun is finished, also if the future is dropped.
+///
+/// # Errors
+/// What [`Backend::send`] says, or if the system gives no thread.
+pub async fn once_async(backend: impl Backend + 'static, options: &Options) -> Result<(), PushError> {
+    run::once_elsewhere(Box::new(backend), options.clone())?.await
+}
+
 #[cfg(test)]
 mod tests;

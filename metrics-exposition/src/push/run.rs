@@ -2,7 +2,7 @@
 
 use super::handle::LoopState;
 use super::schedule::{Schedule, random};
-use super::{Backend, Meter, Options, PushError, Pushing};
+use super::{Backend, Meter, Options, PushError, Pushing, Stopping};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -23,6 +23,19 @@ pub(super) fn start(backend: Box<dyn Backend>, options: Options) -> io::Result<P
             of_thread.ended(result.unwrap_or_else(|_| Err(PushError::new("the loop panicked"))));
         })
         .map(|_| Pushing::new(state, longest_stop))
+}
+
+pub(super) fn once_elsewhere(mut backend: Box<dyn Backend>, options: Options) -> io::Result<Stopping> {
+    let state = Arc::new(LoopState::default());
+    let of_thread = Arc::clone(&state);
+    thread::Builder::new()
+        .name("metrics-push".to_owned())
+        .spawn(move || {
+            let meter = Meter::new(&*backend, &options);
+            collect(&mut *backend, &meter);
+            of_thread.ended(send(&mut *backend, options.timeout, &meter));
+        })
+        .map(|_| Stopping::new(state))
 }
 
 fn push_until_stopped(mut backend: Box<dyn Backend>, options: Options, state: &LoopState) -> Result<(), PushError> {
