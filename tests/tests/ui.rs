@@ -22,14 +22,14 @@ fn is_comparable() -> bool {
 // Mistakes by themselves: they are all checked by one `cargo check`. With one file that must pass among them it would be
 // two cargo commands for each.
 #[test]
-fn mistakes() {
+fn rustc_names_mistakes() {
     if is_comparable() {
         trybuild::TestCases::new().compile_fail("ui/*/fail/*.rs");
     }
 }
 
 #[test]
-fn what_is_no_mistake() {
+fn rustc_takes_what_is_none() {
     if is_comparable() {
         trybuild::TestCases::new().pass("ui/*/pass/*.rs");
     }
