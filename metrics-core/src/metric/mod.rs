@@ -32,6 +32,8 @@ pub use family::Storage;
 pub use family::{DEFAULT_MAX_SERIES, DynamicFamily, Family, Handle, Keepable, Ref, UnknownLabel, WrongLabelCount};
 pub use gauge::{Gauge, GaugeValue, InProgress};
 pub use gauge_histogram::GaugeHistogram;
+#[doc(hidden)]
+pub use histogram::native_upper_bound;
 pub use histogram::{DEFAULT_BUCKETS, Histogram, exponential, linear};
 pub use info::Info;
 pub use misuse::{GoesDown, IsAdded, IsIncreased, IsOneMetric, IsOneNumber, IsSet, Observes};

@@ -116,6 +116,39 @@ impl NativeBuckets {
         Self::from_counts(spans, counts)
     }
 
+    /// From index and count of each bucket that holds something, by rising index. Gaps that are cheaper to fill than to
+    /// tell are filled.
+    ///
+    /// ```
+    /// use metrics_core::model::NativeBuckets;
+    /// let buckets = NativeBuckets::from_buckets([(1, 7), (3, 2), (9, 1)])?;
+    /// assert_eq!(buckets.counts(), [7, 0, 2, 1]);
+    /// assert_eq!(buckets.spans().len(), 2);
+    /// # Ok::<(), metrics_core::model::NativeError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If an index does not rise.
+    pub fn from_buckets(buckets: impl IntoIterator<Item = (i32, u64)>) -> Result<Self, NativeError> {
+        /// Empty buckets that take less room than another span.
+        const FILLED: i32 = 2;
+        let (mut spans, mut counts) = (Vec::<BucketSpan>::new(), Vec::new());
+        let mut next = 0;
+        for (index, count) in buckets {
+            let gap = i32::checked_sub(index, next).ok_or(NativeError::Index)?;
+            match spans.last_mut().filter(|_| (0..=FILLED).contains(&gap)) {
+                Some(span) => {
+                    counts.extend((0..gap).map(|_| 0));
+                    span.length += gap.unsigned_abs() + 1;
+                }
+                None => spans.push(BucketSpan { offset: gap, length: 1 }),
+            }
+            counts.push(count);
+            next = index.checked_add(1).ok_or(NativeError::Index)?;
+        }
+        Self::from_counts(spans, counts)
+    }
+
     /// Which buckets there are.
     pub fn spans(&self) -> &[BucketSpan] {
         &self.spans

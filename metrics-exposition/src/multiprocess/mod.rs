@@ -4,5 +4,7 @@
 
 #[doc = include_str!("format.md")]
 pub mod format {}
+#[allow(dead_code, unused_imports, reason = "what feeds it is not merged yet")]
+mod merge;
 #[allow(dead_code, unused_imports, reason = "what writes is not merged yet")]
 mod record;

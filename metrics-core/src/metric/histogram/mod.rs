@@ -17,6 +17,8 @@ use std::time::Duration;
 
 pub(super) use bounds::Bounds;
 pub use bounds::{DEFAULT_BUCKETS, exponential, linear};
+#[doc(hidden)]
+pub use native::native_upper_bound;
 
 /// Counts observations by bucket, and adds them up: durations in seconds, sizes in bytes.
 ///

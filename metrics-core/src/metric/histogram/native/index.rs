@@ -117,6 +117,12 @@ pub(super) fn upper_bound(index: i32, steps: u32) -> f64 {
     bound * power(exponent / 2) * power(exponent - exponent / 2)
 }
 
+/// Upper bound of bucket `index` of a schema, from −4 to 8; for what merges native histograms.
+#[doc(hidden)]
+pub fn native_upper_bound(schema: i8, index: i32) -> f64 {
+    upper_bound(index, u32::try_from(FINEST - schema).map_or(MOST_STEPS, |steps| steps.min(MOST_STEPS)))
+}
+
 /// Steps from the finest schema to the coarsest whose buckets grow by at most `factor`.
 pub(super) fn steps_of_factor(factor: f64) -> u32 {
     // 2, 4, 16, 256 and 65,536; the schemas from 0 down to -4.

@@ -17,6 +17,7 @@ use crate::cell::{Key, Layout, Published, Slot, Stopped, StoppedCell, pin, pin_f
 use crate::metric::timer::Stopwatch;
 use crate::model::{Exemplar, NativeHistogram, NativeOptions, Timestamp};
 use exemplars::Exemplars;
+pub use index::native_upper_bound;
 use labels::{Labels, label};
 use std::fmt;
 use std::sync::Arc;
