@@ -1,10 +1,16 @@
 //! Pushes samples that the suite names, where the suite says. Each line of standard input is a command, its words divided by
 //! blanks; each is answered by a line, `ok` or what went wrong.
 
+#[cfg(all(target_os = "linux", target_arch = "x86_64", target_env = "gnu"))]
+#[path = "push_tls.rs"]
+mod tls;
+
 use metrics_core::Registry;
 use metrics_core::model::{Kind, MetricFamily, Timestamp};
 use metrics_exposition::graphite::{GraphiteBridge, Protocol, Sanitize};
+use metrics_exposition::http_client;
 use metrics_exposition::push::{Options, Pushing};
+use metrics_exposition::pushgateway::{Format, Pushgateway};
 use metrics_exposition::textfile;
 use std::collections::{BTreeMap, HashMap};
 use std::error::Error;
@@ -49,10 +55,21 @@ impl Driver {
                 self.bridges.entry(line.to_owned()).or_insert_with(made).push()?;
             }
             ["start", address, ref options @ ..] => {
-                let often = Options::new().interval(Duration::from_millis(200)).timeout(Duration::from_secs(2));
-                let often = often.back_off(Duration::from_millis(50), Duration::from_millis(200));
-                self.pushing = Some(bridge(address, &self.registry, options).options(often).start()?);
+                self.pushing = Some(bridge(address, &self.registry, options).options(often()).start()?);
             }
+            // The job, and names and values of the grouping key, are in hexadecimal.
+            ["gateway", how, url, options, job, ref grouping @ ..] => {
+                let gateway = gateway(url, &self.registry, options, &text(job)?, grouping)?;
+                match how {
+                    "push" => gateway.push()?,
+                    "add" => gateway.push_add()?,
+                    "delete" => gateway.delete()?,
+                    "start" => self.pushing = Some(gateway.options(often()).start()?),
+                    other => panic!("what is {other}"),
+                }
+            }
+            #[cfg(all(target_os = "linux", target_arch = "x86_64", target_env = "gnu"))]
+            ["certificates", folder] => tls::write_certificates(folder.as_ref())?,
             ["stop"] => self.pushing.take().ok_or("nothing was started")?.stop()?,
             _ => return Err(format!("what is {line}").into()),
         }
@@ -88,6 +105,41 @@ fn bridge(address: &str, registry: &Registry, options: &[&str]) -> GraphiteBridg
         };
     }
     bridge
+}
+
+/// Of options divided by commas.
+fn gateway(
+    url: &str,
+    registry: &Registry,
+    options: &str,
+    job: &str,
+    grouping: &[&str],
+) -> Result<Pushgateway, Box<dyn Error>> {
+    let mut gateway = Pushgateway::new(url, job, registry)?;
+    for pair in grouping.chunks(2) {
+        gateway = gateway.grouping_key(&text(pair[0])?, &text(pair[1])?)?;
+    }
+    let mut http = http_client::Options::new();
+    for option in options.split(',') {
+        match option.split_once('=') {
+            Some(("password", password)) => http = http.basic_auth("suite", password)?,
+            #[cfg(all(target_os = "linux", target_arch = "x86_64", target_env = "gnu"))]
+            Some(("certificates", folder)) => http = http.tls(tls::ours(folder.as_ref())?),
+            _ => match option {
+                "text" => {}
+                "protobuf" => gateway = gateway.format(Format::Protobuf),
+                "gzip" => gateway = gateway.gzip(true),
+                "short" => gateway = gateway.options(Options::new().timeout(Duration::from_millis(500))),
+                other => panic!("what is {other}"),
+            },
+        }
+    }
+    Ok(gateway.http(http))
+}
+
+fn often() -> Options {
+    let often = Options::new().interval(Duration::from_millis(200)).timeout(Duration::from_secs(2));
+    often.back_off(Duration::from_millis(50), Duration::from_millis(200))
 }
 
 fn text(hexadecimal: &str) -> Result<String, Box<dyn Error>> {

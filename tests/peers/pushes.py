@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import pathlib
+import shutil
 import signal
 import socket
 import subprocess
@@ -12,11 +13,13 @@ import threading
 import time
 import unittest
 
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, Gauge, Histogram, pushadd_to_gateway
 from prometheus_client.bridge.graphite import GraphiteBridge
 from prometheus_client.core import GaugeMetricFamily
 
+import pages
 from carbon_cache import Carbon
+from gateway import Gateway
 from peers import Process, free_port, request, wait_for
 
 VALUES = [
@@ -57,6 +60,10 @@ class Driver:
     def sample(self, name, value, labels={}, time="-"):
         texts = [text.encode().hex() for pair in labels.items() for text in pair]
         self.do("sample", name.encode().hex(), value, time, *texts)
+
+    def gateway(self, how, url, options="text", job="suite", grouping={}):
+        texts = [text.encode().hex() for pair in (("", job), *grouping.items()) for text in pair][1:]
+        return self.say("gateway", how, url, options, *texts)
 
     def stop(self):
         self.child.stdin.close()
@@ -269,6 +276,174 @@ class Textfile(Case):
         self.assertIn("\nnode_textfile_scrape_error 0\n", found)
         self.assertIn('\nsuite_temperature_celsius{path="C:\\\\x\\"y\\"\\n",room="à côté"} 21.5\n', found)
         self.assertIn("\nsuite_old_celsius 3\n", found)
+
+
+class Pushgateway(Case):
+    """Each test with both versions."""
+
+    def run(self, result=None):
+        for self.version in ("1.5", "1.11"):
+            super().run(result)
+
+    def setUp(self):
+        super().setUp()
+        self.gateway = self.start()
+
+    def start(self, **how):
+        binary = options.target / "peers" / f"pushgateway-{self.version}" / "usr" / "bin" / "prometheus-pushgateway"
+        gateway = Gateway(binary, self.folder, **how)
+        self.resources.callback(lambda: gateway.process.stop())
+        return gateway
+
+    def do(self, how, *args, **kwargs):
+        self.assertEqual("ok", self.driver.gateway(how, self.gateway.url, *args, **kwargs))
+
+    def test_groups(self):
+        """Each value of a grouping key comes back, in each format, in the group in which Python's client puts it."""
+        for options in ("text", "protobuf", "text,gzip", "protobuf,gzip"):
+            self.driver.do("forget")
+            self.driver.sample("g", 0.1 + len(options), {"own": 'à "côté"\n'})
+            expected = {}
+            for number, value in enumerate(GROUPS):
+                grouping = {"k": value, "number": str(number)}
+                labels = {("job", value or "j"), ("number", str(number))} | ({("k", value)} if value else set())
+                self.do("push", options, job=value or "j", grouping=grouping)
+                expected["g", frozenset(labels | {("own", 'à "côté"\n')})] = 0.1 + len(options)
+                # Which a router takes away, if they are not in base64.
+                if options == "text" and value not in (".", ".."):
+                    registry = CollectorRegistry()
+                    Gauge("theirs", "By Python.", registry=registry).set(number)
+                    pushadd_to_gateway(self.gateway.url, value or "j", registry, grouping)
+                    expected["theirs", frozenset(labels)] = number
+            self.assertEqual("", pages.difference(expected, self.gateway.samples()), options)
+            for number, value in enumerate(GROUPS):
+                self.do("delete", options, job=value or "j", grouping={"k": value, "number": str(number)})
+            self.assertEqual({}, self.gateway.samples(), options)
+
+    def test_replace_add_and_delete(self):
+        def names():
+            return sorted(name for name, _ in self.gateway.samples())
+
+        self.driver.sample("a", 1)
+        self.driver.sample("b", 1)
+        self.do("push")
+        self.driver.do("forget")
+        self.driver.sample("b", 2)
+        self.driver.sample("c", 2)
+        self.do("add")
+        self.assertEqual(["a", "b", "c"], names())
+        self.do("push", grouping={"instance": "x"})
+        self.do("push")
+        self.assertEqual(["b", "b", "c", "c"], names())
+        self.do("delete")
+        self.assertEqual(["b", "c"], names())
+        self.do("delete", grouping={"instance": "no such group"})
+        self.do("delete", grouping={"instance": "x"})
+        self.assertEqual([], names())
+
+    def test_many_series_of_a_family(self):
+        for number in range(3_000):
+            self.driver.sample("many", number, {"number": f"{number:0100}"})
+        for options in ("text", "protobuf", "protobuf,gzip"):
+            self.do("push", options)
+            found = self.gateway.samples()
+            self.assertEqual((3_000, sum(range(3_000))), (len(found), sum(found.values())), options)
+            self.do("delete")
+
+    def test_times_of_samples_are_left_out(self):
+        self.driver.sample("old", 7, {"a": "b"}, "1500000000")
+        for options in ("text", "protobuf"):
+            self.do("push", options)
+            self.assertEqual([7], list(self.gateway.samples().values()))
+
+    def test_errors_have_what_it_says(self):
+        registry = CollectorRegistry()
+        Histogram("clash", "By Python.", registry=registry)
+        pushadd_to_gateway(self.gateway.url, "theirs", registry)
+        self.driver.sample("clash_sum", 1)
+        self.driver.sample("clash", 1)
+        for options in ("text", "protobuf"):
+            answer = self.driver.gateway("push", self.gateway.url, options)
+            self.assertIn(f"{self.gateway.url}/metrics/job/suite answered 400: ", answer)
+            self.assertIn("pushed metrics are invalid or inconsistent with existing metrics: ", answer)
+            self.assertIn("clash", answer)
+        self.driver.do("forget")
+        self.driver.sample("g", 1, {"user": "x"})
+        answer = self.driver.gateway("push", self.gateway.url, grouping={"user": "y"})
+        self.assertIn("the label `user` is one of metric g and of the grouping key", answer)
+
+    def test_killed_and_started_again(self):
+        """It forgot all, and has the newest values after the next push."""
+        for number in range(2_000):
+            self.driver.sample("many", number, {"number": f"{number:0200}"})
+        self.assertEqual("ok", self.driver.gateway("start", self.gateway.url, "protobuf"))
+        for kill in range(2):
+            wait_for(lambda: sum(self.gateway.samples().values()) == sum(range(2_000)) + kill, "a whole push")
+            # Mid-push, as it may be: pushes follow one another.
+            self.gateway.process.child.kill()
+            self.gateway.process.child.wait()
+            self.driver.sample(f"after_kill_{kill}", 1)
+            self.gateway.start()
+        self.driver.sample("last", 0.5)
+        self.driver.do("stop")
+        found = self.gateway.samples()
+        self.assertEqual((2_003, sum(range(2_000)) + 2.5), (len(found), sum(found.values())))
+
+    def test_stopped_and_continued(self):
+        """One that takes connections and says nothing."""
+        self.driver.sample("g", 1)
+        self.do("push")
+        self.gateway.process.child.send_signal(signal.SIGSTOP)
+        self.assertIn("time", self.driver.gateway("push", self.gateway.url, "text,short"))
+        self.gateway.process.child.send_signal(signal.SIGCONT)
+        self.driver.sample("h", 2)
+        self.do("push")
+        self.assertEqual([1, 2], sorted(self.gateway.samples().values()))
+
+    def test_the_example(self):
+        """Of a failure the last success stays."""
+        files = self.folder / "files"
+
+        def run():
+            example = options.target / "debug" / "examples" / "batch_job"
+            done = subprocess.run([example, self.gateway.url, files], capture_output=True, text=True, timeout=30)
+            return done.returncode, done.stdout
+
+        def found():
+            samples = self.gateway.samples()
+            self.assertEqual({frozenset({("job", "count_files"), ("path", str(files))})}, {key[1] for key in samples})
+            return {name: value for (name, _), value in samples.items()}
+
+        files.mkdir()
+        (files / "one").write_text("12345")
+        (files / "two").write_text("123")
+        before = time.time()
+        self.assertEqual((0, f"counted 2 files in {files}\n"), run())
+        first = found()
+        self.assertEqual((2, 8, 1), tuple(first[name] for name in ("folder_files", "folder_size_bytes", "batch_job_succeeded")))
+        success = first["batch_job_last_success_timestamp_seconds"]
+        self.assertTrue(before <= success <= time.time(), success)
+        shutil.rmtree(files)
+        self.assertEqual((1, ""), run())
+        second = found()
+        self.assertEqual((0, success), (second["batch_job_succeeded"], second["batch_job_last_success_timestamp_seconds"]))
+        self.assertGreater(second["batch_job_last_completion_timestamp_seconds"], success)
+
+    def test_encrypted_with_passwords_and_certificates(self):
+        folder = self.folder / "certificates"
+        folder.mkdir()
+        self.driver.do("certificates", folder)
+        gateway = self.start(certificates=folder, password=True)
+        self.driver.sample("g", 4711)
+        ours = f"certificates={folder}"
+        self.assertIn("401", self.driver.gateway("push", gateway.url, f"{ours}"))
+        self.assertIn("401", self.driver.gateway("push", gateway.url, f"{ours},password=wrong"))
+        self.assertIn("certificate", self.driver.gateway("push", gateway.url, "password=secret"))
+        self.assertEqual("ok", self.driver.gateway("push", gateway.url, f"{ours},password=secret,protobuf,gzip"))
+        self.assertEqual([4711], list(gateway.samples().values()))
+
+
+GROUPS = [*VALUES, "", "/", "/var/lib", "a//b", ".", "+", "a+b", " ", "=", "@base64", "\x00\x7f", "\n", "x" * 300, "#?&;:,"]
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 //! Pushes to servers of the tests' own; the peers suite has a real Pushgateway.
 
+mod example;
 mod faults;
 mod guard;
 mod requests;
