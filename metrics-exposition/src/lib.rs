@@ -33,6 +33,7 @@
 //! | compressed pages | `gzip`, and `zstd`, which is not on by default | [`http`] |
 //! | metrics in Graphite | `graphite` | [`graphite`] |
 //! | metrics of batch jobs in a Pushgateway | `pushgateway`, which is not on by default; `tls` for `https` | `pushgateway` |
+//! | metrics in Prometheus, Mimir or VictoriaMetrics without a scrape | `remote_write`, likewise | `remote_write` |
 //! | a file for node_exporter | `textfile` | [`textfile`] |
 //! | several processes on one page | `multiprocess`, on Unix; not on by default | `multiprocess` |
 //! | to push them elsewhere | `push` (part of these) | [`push`] |
@@ -97,6 +98,8 @@ pub mod protobuf;
 pub mod push;
 #[cfg(feature = "pushgateway")]
 pub mod pushgateway;
+#[cfg(feature = "remote_write")]
+pub mod remote_write;
 #[cfg(feature = "text")]
 pub mod text;
 #[cfg(feature = "textfile")]

@@ -1,6 +1,6 @@
 use super::{Options, RequestError, Response, Url};
-use flate2::Compression;
-use flate2::write::GzEncoder;
+#[cfg(feature = "pushgateway")]
+use flate2::{Compression, write::GzEncoder};
 use std::fmt;
 use std::io::{self, Read};
 #[cfg(feature = "tls")]
@@ -52,6 +52,12 @@ impl Client {
             tls_agent: Arc::default(),
             options: options.clone(),
         }
+    }
+
+    /// One with the same options and a connection of its own.
+    #[cfg(feature = "remote_write")]
+    pub(crate) fn separate(&self) -> Self {
+        Self::new(&self.options)
     }
 
     /// What the server answers, with any status.
@@ -167,6 +173,7 @@ impl fmt::Debug for Client {
 }
 
 /// What is written to it comes out compressed: for a body with `Content-Encoding: gzip`.
+#[cfg(feature = "pushgateway")]
 pub(crate) fn gzip() -> GzEncoder<Vec<u8>> {
     GzEncoder::new(Vec::new(), Compression::fast())
 }

@@ -44,7 +44,7 @@ impl RequestError {
         Self::Failed { url: url.to_string(), source }
     }
 
-    pub(super) fn impossible(url: &Url, why: impl Into<String>) -> Self {
+    pub(crate) fn impossible(url: &Url, why: impl Into<String>) -> Self {
         Self::Impossible { url: url.to_string(), why: why.into() }
     }
 

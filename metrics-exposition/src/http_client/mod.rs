@@ -35,7 +35,9 @@ mod tests;
 mod tls;
 mod url;
 
-pub(crate) use client::{Client, Request, gzip};
+#[cfg(feature = "pushgateway")]
+pub(crate) use client::gzip;
+pub(crate) use client::{Client, Request};
 pub use error::RequestError;
 pub use options::{InvalidOption, Options};
 pub(crate) use response::Response;

@@ -1,6 +1,7 @@
 use super::InvalidOption;
 use std::fmt;
 use ureq::http::Uri;
+#[cfg(feature = "pushgateway")]
 use ureq::http::uri::PathAndQuery;
 
 /// Where a request goes: `http` or `https`, a host, and no password. Shown without its query, which may hold a token.
@@ -32,6 +33,7 @@ impl Url {
         self.uri.path()
     }
 
+    #[cfg(feature = "pushgateway")]
     pub(crate) fn has_query(&self) -> bool {
         self.uri.query().is_some()
     }
@@ -40,6 +42,7 @@ impl Url {
     ///
     /// # Errors
     /// If the path is none, or too long.
+    #[cfg(feature = "pushgateway")]
     pub(crate) fn with_path(&self, path: &str) -> Result<Self, InvalidOption> {
         let path: PathAndQuery = path.parse().map_err(|error| InvalidOption::new(format!("no path: {error}")))?;
         let mut parts = self.uri.clone().into_parts();

@@ -54,7 +54,7 @@
 mod families;
 mod labels;
 mod point;
-mod wire;
+pub(crate) mod wire;
 
 use crate::encoder::Format;
 use families::Families;

@@ -16,7 +16,7 @@ const LEN: u32 = 2;
 /// No number takes more bytes, nor does a tag and a double.
 const ROOM: usize = 10;
 
-pub(super) fn put_u64(page: &mut Page, field: u32, value: u64) {
+pub(crate) fn put_u64(page: &mut Page, field: u32, value: u64) {
     let mut room = page.room(2 * ROOM);
     put_varint(&mut room, tag(field, VARINT));
     put_varint(&mut room, value);
@@ -24,17 +24,17 @@ pub(super) fn put_u64(page: &mut Page, field: u32, value: u64) {
 }
 
 /// An `int32`, `int64` or `uint32`: a negative one takes ten bytes.
-pub(super) fn put_i64(page: &mut Page, field: u32, value: i64) {
+pub(crate) fn put_i64(page: &mut Page, field: u32, value: i64) {
     put_u64(page, field, value.cast_unsigned());
 }
 
 /// An `sint32` or `sint64`: numbers near zero are short on both sides of it.
-pub(super) fn put_zigzag(page: &mut Page, field: u32, value: i64) {
-    put_u64(page, field, ((value << 1) ^ (value >> 63)).cast_unsigned());
+pub(crate) fn put_zigzag(page: &mut Page, field: u32, value: i64) {
+    put_u64(page, field, zigzag(value));
 }
 
 #[inline(always)]
-pub(super) fn put_f64(page: &mut Page, field: u32, value: f64) {
+pub(crate) fn put_f64(page: &mut Page, field: u32, value: f64) {
     let mut room = page.room(2 * ROOM);
     put_varint(&mut room, tag(field, I64));
     room.put(&value.to_le_bytes());
@@ -42,7 +42,7 @@ pub(super) fn put_f64(page: &mut Page, field: u32, value: f64) {
 }
 
 /// A `string` or `bytes`.
-pub(super) fn put_bytes(page: &mut Page, field: u32, bytes: &[u8]) {
+pub(crate) fn put_bytes(page: &mut Page, field: u32, bytes: &[u8]) {
     let mut room = page.room(2 * ROOM + bytes.len());
     put_varint(&mut room, tag(field, LEN));
     put_varint(&mut room, bytes.len() as u64);
@@ -50,10 +50,31 @@ pub(super) fn put_bytes(page: &mut Page, field: u32, bytes: &[u8]) {
     room.commit();
 }
 
+/// Repeated numbers of proto3, of any type with varints: one field with all of them, none if there is no number.
+#[cfg(feature = "remote_write")]
+pub(crate) fn put_packed(page: &mut Page, field: u32, values: impl IntoIterator<Item = u64>) {
+    let mut values = values.into_iter().peekable();
+    if values.peek().is_none() {
+        return;
+    }
+    put_message(page, field, |page| {
+        for value in values {
+            let mut room = page.room(ROOM);
+            put_varint(&mut room, value);
+            room.commit();
+        }
+    });
+}
+
+/// What [`put_zigzag`] makes of a number.
+pub(crate) const fn zigzag(value: i64) -> u64 {
+    ((value << 1) ^ (value >> 63)).cast_unsigned()
+}
+
 /// A [`google.protobuf.Timestamp`][spec], of which a part that is 0 is left out: it is one of proto3.
 ///
 /// [spec]: https://protobuf.dev/reference/protobuf/google.protobuf/#timestamp
-pub(super) fn put_timestamp(page: &mut Page, field: u32, timestamp: Timestamp) {
+pub(crate) fn put_timestamp(page: &mut Page, field: u32, timestamp: Timestamp) {
     // Each counter has one; to divide 128 bits takes longer than all the rest of it.
     let (secs, nanos) = match u64::try_from(timestamp.as_nanos()) {
         Ok(nanos) => (nanos / 1_000_000_000, nanos % 1_000_000_000),
@@ -72,7 +93,7 @@ pub(super) fn put_timestamp(page: &mut Page, field: u32, timestamp: Timestamp) {
 /// The usual [timestamp](put_timestamp), with seconds and nanoseconds, both positive: its bytes, padded, and how many
 /// they are.
 #[inline(always)]
-pub(super) fn short_timestamp(timestamp: Timestamp) -> Option<([u8; 24], u8)> {
+pub(crate) fn short_timestamp(timestamp: Timestamp) -> Option<([u8; 24], u8)> {
     let nanos = u64::try_from(timestamp.as_nanos()).ok()?;
     let (secs, nanos) = (nanos / 1_000_000_000, nanos % 1_000_000_000);
     if secs == 0 || nanos == 0 {
@@ -90,7 +111,7 @@ pub(super) fn short_timestamp(timestamp: Timestamp) -> Option<([u8; 24], u8)> {
 
 /// A message in a message.
 #[inline(always)]
-pub(super) fn put_message(page: &mut Page, field: u32, write: impl FnOnce(&mut Page)) {
+pub(crate) fn put_message(page: &mut Page, field: u32, write: impl FnOnce(&mut Page)) {
     let message = Message::begin_field(page, field);
     write(page);
     message.end(page);
@@ -99,7 +120,7 @@ pub(super) fn put_message(page: &mut Page, field: u32, write: impl FnOnce(&mut P
 /// A message under way. Its length stands before it and is not known yet, so that some bytes are kept for it; what
 /// was written is moved if it takes more of them, or less.
 #[derive(Debug)]
-pub(super) struct Message {
+pub(crate) struct Message {
     /// Where its length stands.
     at: usize,
     /// Bytes that are kept for it.
@@ -109,7 +130,7 @@ pub(super) struct Message {
 impl Message {
     /// With so many bytes for its length.
     #[inline(always)]
-    pub(super) fn begin(page: &mut Page, kept: usize) -> Self {
+    pub(crate) fn begin(page: &mut Page, kept: usize) -> Self {
         let at = page.len();
         page.push(&[0; ROOM][..kept]);
         Self { at, kept }
@@ -117,7 +138,7 @@ impl Message {
 
     /// One that is a field of another. Most of them are short.
     #[inline(always)]
-    pub(super) fn begin_field(page: &mut Page, field: u32) -> Self {
+    pub(crate) fn begin_field(page: &mut Page, field: u32) -> Self {
         let mut room = page.room(2 * ROOM);
         put_varint(&mut room, tag(field, LEN));
         room.put(&[0]);
@@ -126,22 +147,22 @@ impl Message {
     }
 
     /// Where it begins, with its length.
-    pub(super) fn start(&self) -> usize {
+    pub(crate) fn start(&self) -> usize {
         self.at
     }
 
     /// It was moved with what stands before it, and begins there now.
-    pub(super) fn move_to(&mut self, start: usize) {
+    pub(crate) fn move_to(&mut self, start: usize) {
         self.at = start;
     }
 
     /// How long it is by now.
-    pub(super) fn len(&self, page: &Page) -> usize {
+    pub(crate) fn len(&self, page: &Page) -> usize {
         page.len() - self.at - self.kept
     }
 
     #[inline(always)]
-    pub(super) fn end(self, page: &mut Page) {
+    pub(crate) fn end(self, page: &mut Page) {
         let len = self.len(page) as u64;
         if self.kept == 1 && len < 0x80 {
             page.as_mut_bytes()[self.at] = low_byte(len);
@@ -164,7 +185,7 @@ const fn tag(field: u32, wire_type: u32) -> u64 {
 }
 
 #[inline(always)]
-pub(super) fn put_varint(room: &mut Room<'_>, value: u64) {
+pub(crate) fn put_varint(room: &mut Room<'_>, value: u64) {
     if value < 1 << 56 {
         let (bytes, len) = short_varint(value);
         room.put_padded(&bytes, len);
@@ -176,7 +197,7 @@ pub(super) fn put_varint(room: &mut Room<'_>, value: u64) {
 
 /// A [`varint`] of 56 bits, padded. Splits into halves three times, all parts at once.
 #[inline(always)]
-pub(super) const fn short_varint(value: u64) -> ([u8; 8], usize) {
+pub(crate) const fn short_varint(value: u64) -> ([u8; 8], usize) {
     let fours = (value & 0x0fff_ffff) | (value & !0x0fff_ffff) << 4;
     let twos = (fours & 0x0000_3fff_0000_3fff) | (fours & 0x0fff_c000_0fff_c000) << 2;
     let ones = (twos & 0x007f_007f_007f_007f) | (twos & 0x3f80_3f80_3f80_3f80) << 1;
@@ -235,6 +256,18 @@ mod tests {
         }
         assert_eq!(written(|page| put_f64(page, 2, 1.0)), [0x11, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f]);
         assert_eq!(written(|page| put_u64(page, 16, 1)), [0x80, 1, 1], "a tag of two bytes");
+    }
+
+    #[test]
+    #[cfg(feature = "remote_write")]
+    fn packed_numbers() {
+        // The specification's own example.
+        let packed = written(|page| put_packed(page, 6, [3, 270, 86_942]));
+        assert_eq!(packed, [0x32, 6, 3, 0x8e, 2, 0x9e, 0xa7, 5]);
+        assert_eq!(written(|page| put_packed(page, 6, [])), b"");
+        // More of them than have room in one length byte.
+        let many = written(|page| put_packed(page, 1, (0..200).map(|_| 1)));
+        assert_eq!((many.len(), &many[..3]), (203, &[0x0a, 0xc8, 1][..]));
     }
 
     #[test]

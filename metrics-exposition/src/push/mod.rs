@@ -53,6 +53,8 @@ mod error;
 mod handle;
 mod meter;
 mod options;
+#[cfg(feature = "remote_write")]
+pub(crate) mod queue;
 mod run;
 mod schedule;
 
@@ -77,6 +79,12 @@ pub trait Backend: Send {
     /// For a backend that keeps what it could not send. One that has no use for old values does nothing here, and takes
     /// them in [`send`](Self::send).
     fn collect(&mut self, meter: &Meter) {
+        let _ = meter;
+    }
+
+    /// Called once when the loop is stopped, after the last [`collect`](Self::collect) and before the last
+    /// [`send`](Self::send): for what is to be said at the end. By default nothing.
+    fn end(&mut self, meter: &Meter) {
         let _ = meter;
     }
 

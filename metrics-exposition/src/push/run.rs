@@ -57,6 +57,7 @@ fn push_until_stopped(mut backend: Box<dyn Backend>, options: Options, state: &L
         }
     }
     collect(&mut *backend, &meter);
+    let _ = catch_unwind(AssertUnwindSafe(|| backend.end(&meter)));
     let last = send(&mut *backend, timeout, &meter);
     meter.hide_age();
     last

@@ -10,6 +10,7 @@ use std::thread;
 #[derive(Debug, Eq, PartialEq)]
 enum Event {
     Collected,
+    Ended,
     Sent,
     Dropped,
 }
@@ -32,6 +33,10 @@ impl Backend for Fake {
     fn collect(&mut self, meter: &Meter) {
         meter.waiting(7);
         let _ = self.events.send(Event::Collected);
+    }
+
+    fn end(&mut self, _: &Meter) {
+        let _ = self.events.send(Event::Ended);
     }
 
     fn send(&mut self, _: Duration, meter: &Meter) -> Result<(), PushError> {
@@ -68,7 +73,7 @@ fn the_first_push_is_at_once_and_the_last_when_it_is_stopped() {
     let pushing = start(backend, quick().interval(HOUR)).unwrap();
     assert_eq!([seen.recv().unwrap(), seen.recv().unwrap()], [Event::Collected, Event::Sent]);
     pushing.stop().unwrap();
-    assert_eq!(seen.iter().collect::<Vec<_>>(), [Event::Collected, Event::Sent, Event::Dropped]);
+    assert_eq!(seen.iter().collect::<Vec<_>>(), [Event::Collected, Event::Ended, Event::Sent, Event::Dropped]);
 }
 
 #[test]
