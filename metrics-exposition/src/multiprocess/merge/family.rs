@@ -7,6 +7,7 @@ use super::value::Value;
 use crate::multiprocess::record::Mode;
 use hashbrown::HashMap;
 use metrics_core::model::Kind;
+use metrics_core::name::Validation;
 
 /// A family of a [`Table`](super::Table).
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -73,6 +74,13 @@ impl Family {
         }
     }
 
+    /// Whether a family can have this name.
+    pub(super) fn is_name(name: &str, kind: Kind) -> bool {
+        // Its suffix comes to it when it is written.
+        let is_bare = kind != Kind::Counter || !name.ends_with("_total");
+        is_bare && Validation::Utf8.metric_name(name).is_ok()
+    }
+
     /// A process has it. Whether it has the mode that the first one has.
     pub(super) fn see(&mut self, def: &FamilyDef<'_>, scrape: u32) -> bool {
         let mode = def.mode.or_usual(self.kind);
@@ -82,7 +90,13 @@ impl Family {
         self.seen = scrape;
         (self.mode, self.shared.mode) = (mode, mode);
         def.help.clone_into(&mut self.help);
-        def.unit.clone_into(&mut self.unit);
+        // A unit that the name does not end with is none on a page.
+        let named = self.name.strip_suffix(def.unit).is_some_and(|rest| rest.is_empty() || rest.ends_with('_'));
+        if named {
+            def.unit.clone_into(&mut self.unit)
+        } else {
+            self.unit.clear()
+        }
         self.shared.sets.begin();
         self.shared.states.clear();
         true

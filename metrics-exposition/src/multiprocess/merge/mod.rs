@@ -53,7 +53,9 @@ pub(super) enum Conflict {
     Mode,
     /// The histogram has other buckets than in most processes: series of their own, with a label `buckets`.
     Buckets,
-    /// Labels that cannot stand on a page: left out.
+    /// A name that cannot stand on a page: left out.
+    Name,
+    /// Labels that cannot: left out.
     Labels,
 }
 
@@ -63,6 +65,7 @@ impl fmt::Display for Conflict {
             Self::Type => "type",
             Self::Mode => "mode",
             Self::Buckets => "buckets",
+            Self::Name => "name",
             Self::Labels => "labels",
         })
     }
@@ -88,6 +91,12 @@ struct Name {
     seen: u32,
     owner: u32,
     by_kind: Vec<(Kind, u32)>,
+}
+
+impl Name {
+    fn of(&self, kind: Kind) -> Option<u32> {
+        self.by_kind.iter().find(|(other, _)| *other == kind).map(|(_, family)| *family)
+    }
 }
 
 /// Families of which a [`Conflict`] is told, at most: there is always a first.
@@ -117,15 +126,20 @@ impl Table {
     /// process that comes first decides about help, unit and mode.
     pub(super) fn family(&mut self, def: &FamilyDef<'_>) -> Option<FamilyId> {
         let scrape = self.scrape;
+        let name = self.names.get(def.name);
+        let found = name.and_then(|name| name.of(def.kind));
+        if name.is_some_and(|name| name.seen == scrape && found != Some(name.owner)) {
+            self.note(def.name, Conflict::Type);
+            return None;
+        }
+        if found.is_none() && !Family::is_name(def.name, def.kind) {
+            self.note(def.name, Conflict::Name);
+            return None;
+        }
         let name = match self.names.get_mut(def.name) {
             Some(name) => name,
             None => self.names.entry(def.name.into()).or_default(),
         };
-        let found = name.by_kind.iter().find(|(kind, _)| *kind == def.kind).map(|(_, family)| *family);
-        if name.seen == scrape && found != Some(name.owner) {
-            self.note(def.name, Conflict::Type);
-            return None;
-        }
         let family = found.unwrap_or_else(|| {
             let family = u32::try_from(self.families.len()).expect("not that many fit into memory");
             name.by_kind.push((def.kind, family));

@@ -7,7 +7,7 @@ fn def(name: &str, kind: Kind, mode: Mode) -> FamilyDef<'_> {
 
 impl Table {
     /// All samples, as text.
-    fn page(&mut self) -> Vec<String> {
+    pub(in crate::multiprocess) fn page(&mut self) -> Vec<String> {
         self.end();
         let mut families: Vec<_> = self.descs().collect();
         families.sort_by(|(_, a), (_, b)| a.name.cmp(&b.name));

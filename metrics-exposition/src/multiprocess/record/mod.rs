@@ -209,6 +209,12 @@ impl<'a> Record<'a> {
         }
     }
 
+    /// What [`decode`](Self::decode) found just now in the same bytes.
+    pub(crate) fn decode_again(bytes: &'a [u8]) -> Option<Self> {
+        let len = u32::from_le_bytes(*bytes.first_chunk()?) as usize;
+        Self::read(&mut Reader(bytes.get(FRAME..len)?))
+    }
+
     fn write(&self, to: &mut Writer<'_>) {
         use field::Item;
         match *self {

@@ -1,0 +1,166 @@
+//! Files of other processes, added to a [`Table`]: each in two steps. The first one reads, and may begin again while the
+//! process writes; the second adds what was read. Memory is that of one file, used again for the next.
+
+mod add;
+mod cells;
+mod file;
+mod log;
+mod series;
+#[cfg(test)]
+mod tests;
+mod window;
+
+pub(super) use file::{Opened, is_alive, open};
+
+use super::merge::{FamilyDef, FamilyId, SeriesId, Table};
+use super::record::{Header, Record};
+use log::Log;
+use series::State;
+use std::fmt;
+use std::io;
+use window::Window;
+
+/// Why a file was passed over, or the rest of it.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub(super) enum Skip {
+    /// It has no bytes.
+    Empty,
+    /// It is shorter than it says.
+    Truncated,
+    /// It is something else.
+    Foreign,
+    /// It is of another version of the format.
+    Version,
+    /// A checksum or a length is wrong, or something refers to what is not there.
+    Corrupt,
+    /// The system did not let it be read.
+    Unreadable,
+}
+
+impl Skip {
+    /// All of them.
+    pub(super) const ALL: [Self; 6] =
+        [Self::Empty, Self::Truncated, Self::Foreign, Self::Version, Self::Corrupt, Self::Unreadable];
+
+    /// Its word.
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::Truncated => "truncated",
+            Self::Foreign => "foreign",
+            Self::Version => "version",
+            Self::Corrupt => "corrupt",
+            Self::Unreadable => "unreadable",
+        }
+    }
+}
+
+impl fmt::Display for Skip {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl From<io::Error> for Skip {
+    fn from(error: io::Error) -> Self {
+        // Shorter than it was a moment ago.
+        if error.kind() == io::ErrorKind::UnexpectedEof { Self::Truncated } else { Self::Unreadable }
+    }
+}
+
+/// Reads files; memory that each of them needs in turn.
+#[derive(Debug, Default)]
+pub(super) struct Reader {
+    window: Window,
+    state: State,
+    cells: cells::Scratch,
+}
+
+/// Times that a log is read anew because the process has written it anew meanwhile. That takes it longer than reading does.
+const ATTEMPTS: usize = 5;
+
+impl Reader {
+    /// Adds what a file holds to the table. `pid` is the label of its process.
+    ///
+    /// # Errors
+    /// Why not all of it was read; what came before is in the table.
+    pub(super) fn add(&mut self, opened: &Opened, pid: &str, table: &mut Table) -> Result<(), Skip> {
+        let context = series::Context { pid, is_alive: opened.is_alive, is_archive: opened.header.is_archive };
+        let mut read = Ok(());
+        for _ in 0..ATTEMPTS {
+            read = match self.read(opened, &context, table) {
+                Ok(Whole::Yes) => Ok(()),
+                Ok(Whole::Partly(skip)) => Err(skip),
+                Ok(Whole::Changed) => continue,
+                Err(skip) => return Err(skip),
+            };
+            break;
+        }
+        add::add(&self.state, &self.cells, &context, table);
+        read
+    }
+
+    fn read(&mut self, opened: &Opened, context: &series::Context<'_>, table: &mut Table) -> Result<Whole, Skip> {
+        let file = &opened.file;
+        self.window.forget();
+        self.state.clear();
+        let header = file::header(&mut self.window, file)?;
+        let mut log = Log::new(&mut self.window, file, header.block, opened.len()?)?;
+        let len = opened.len()?;
+        let mut whole = Whole::Yes;
+        loop {
+            match log.next(&mut self.window, file, len) {
+                Ok(Some(record)) => {
+                    if let Err(skip) = self.state.apply(&record, len, context, table) {
+                        whole = Whole::Partly(skip);
+                        break;
+                    }
+                }
+                Ok(None) => break,
+                Err(skip) => {
+                    whole = Whole::Partly(skip);
+                    break;
+                }
+            }
+        }
+        self.window.forget();
+        if self.state.prepare().is_err() {
+            whole = Whole::Partly(Skip::Corrupt);
+        }
+        self.cells.read(&mut self.window, file, &self.state, opened.is_alive)?;
+        if opened.is_alive {
+            self.window.forget();
+            if file::header(&mut self.window, file)?.block != header.block {
+                return Ok(Whole::Changed);
+            }
+            if matches!(whole, Whole::Yes) {
+                let len = opened.len()?;
+                while let Ok(Some(record)) = log.next(&mut self.window, file, len) {
+                    self.state.apply_late(&record);
+                }
+            }
+        }
+        Ok(whole)
+    }
+
+    /// Numbers of the files that an archive includes. They stand at the start of its log.
+    pub(super) fn includes(&mut self, archive: &Opened) -> Vec<u64> {
+        let mut includes = Vec::new();
+        self.window.forget();
+        let len = archive.len().unwrap_or(0);
+        let Ok(mut log) = Log::new(&mut self.window, &archive.file, archive.header.block, len) else { return includes };
+        while let Ok(Some(Record::Includes { random })) = log.next(&mut self.window, &archive.file, len) {
+            includes.push(random);
+        }
+        includes
+    }
+}
+
+/// How much of a file was read.
+enum Whole {
+    Yes,
+    /// As far as it is what it should be.
+    Partly(Skip),
+    /// Its log is another one by now.
+    Changed,
+}

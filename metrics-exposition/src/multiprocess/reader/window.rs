@@ -1,0 +1,54 @@
+//! A part of a file in memory, for many small reads close to each other.
+
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+
+/// Bytes that are read at once. A log of a few hundred series fits.
+const AHEAD: usize = 32 << 10;
+
+/// Memory that is used for one file after the other.
+#[derive(Debug, Default)]
+pub(super) struct Window {
+    start: u64,
+    bytes: Vec<u8>,
+}
+
+impl Window {
+    /// Another file, or the same as it is by now.
+    pub(super) fn forget(&mut self) {
+        self.bytes.clear();
+    }
+
+    /// The bytes from `at` on, of which there are at least `len`; `None`: the file ends before.
+    pub(super) fn get(&mut self, file: &File, at: u64, len: usize) -> io::Result<Option<&[u8]>> {
+        let known = at.checked_sub(self.start).and_then(|from| usize::try_from(from).ok());
+        let is_known = |from: &usize| from.checked_add(len).is_some_and(|end| end <= self.bytes.len());
+        let from = match known.filter(is_known) {
+            Some(from) => from,
+            None => {
+                self.bytes.resize(len.max(AHEAD), 0);
+                self.start = at;
+                let read = read_up_to(file, &mut self.bytes, at);
+                self.bytes.truncate(*read.as_ref().unwrap_or(&0));
+                read?;
+                0
+            }
+        };
+        Ok((self.bytes.len() - from >= len).then(|| &self.bytes[from..]))
+    }
+}
+
+/// Reads until the buffer is full or the file ends.
+fn read_up_to(file: &File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
+    let mut done = 0;
+    while done < buffer.len() {
+        match file.read_at(&mut buffer[done..], at + done as u64) {
+            Ok(0) => break,
+            Ok(read) => done += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(done)
+}
