@@ -1,6 +1,6 @@
 use super::Source;
 use super::families::{Family, Feed, Member, Page};
-use super::gather::{Gathered, gather};
+use super::gather::{Gathered, Given, gather};
 use crate::cell::fold_idle;
 use crate::metric::{Cursor, Points, Scratch};
 use crate::model::FamilySink;
@@ -97,7 +97,7 @@ impl Scrape {
                 Feed::Source(source, index) => {
                     collect(&**source, *index, &member.scope, self.cursor, sink, &mut self.scratch)
                 }
-                Feed::Collector => Ok(self.give(member, &family.desc.name, sink)),
+                Feed::Collector => self.give(member, &family.desc.name, sink),
             };
             match collected {
                 Ok(Some(cursor)) => {
@@ -136,12 +136,20 @@ impl Scrape {
     }
 
     /// Gives some points of what a collector made.
-    fn give(&self, member: &Member, family: &str, sink: &mut dyn FamilySink) -> Option<Cursor> {
-        let family = self.gathered.get(member.id, family)?;
-        let from = usize::try_from(self.cursor.place()).ok()?;
-        let end = family.len().min(from + Points::BATCH);
-        family.emit(from..end, &member.scope, sink);
-        (end < family.len()).then_some(Cursor::new(end as u64))
+    fn give(&mut self, member: &Member, family: &str, sink: &mut dyn FamilySink) -> Result<Option<Cursor>, Panicked> {
+        match self.gathered.get(member.id, family) {
+            None => Ok(None),
+            Some(Given::Owned(family)) => {
+                let from = usize::try_from(self.cursor.place()).unwrap_or(usize::MAX).min(family.len());
+                let end = family.len().min(from + Points::BATCH);
+                family.emit(from..end, &member.scope, sink);
+                Ok((end < family.len()).then_some(Cursor::new(end as u64)))
+            }
+            Some(Given::Snapshot(snapshot, number)) => {
+                let collect = |points: &mut Points<'_>| snapshot.collect(*number, self.cursor, points);
+                contained(&member.scope, sink, &mut self.scratch, collect)
+            }
+        }
     }
 }
 
@@ -155,9 +163,18 @@ fn collect(
     sink: &mut dyn FamilySink,
     scratch: &mut Scratch,
 ) -> Result<Option<Cursor>, Panicked> {
+    contained(scope, sink, scratch, |points| source.collect(index, from, points))
+}
+
+fn contained(
+    scope: &str,
+    sink: &mut dyn FamilySink,
+    scratch: &mut Scratch,
+    collect: impl FnOnce(&mut Points<'_>) -> Option<Cursor>,
+) -> Result<Option<Cursor>, Panicked> {
     let mut points = Points { sink, scope, own: "", scratch };
     // Unwind safe: the sink is told to forget the family, and scratch memory is overwritten before it is read.
-    let result = catch_unwind(AssertUnwindSafe(|| source.collect(index, from, &mut points)));
+    let result = catch_unwind(AssertUnwindSafe(|| collect(&mut points)));
     result.map_err(|payload| {
         forget(payload);
         Panicked

@@ -112,10 +112,6 @@ impl MetricFamily {
         }
     }
 
-    pub(crate) fn desc_mut(&mut self) -> &mut Desc {
-        &mut self.desc
-    }
-
     fn error(&self, fault: impl Into<FamilyFault>) -> FamilyError {
         FamilyError { family: self.desc.name.clone(), fault: fault.into() }
     }

@@ -92,11 +92,7 @@ impl Family {
         def.help.clone_into(&mut self.help);
         // A unit that the name does not end with is none on a page.
         let named = self.name.strip_suffix(def.unit).is_some_and(|rest| rest.is_empty() || rest.ends_with('_'));
-        if named {
-            def.unit.clone_into(&mut self.unit)
-        } else {
-            self.unit.clear()
-        }
+        (if named { def.unit } else { "" }).clone_into(&mut self.unit);
         self.shared.sets.begin();
         self.shared.states.clear();
         true

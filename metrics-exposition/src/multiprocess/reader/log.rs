@@ -25,7 +25,7 @@ impl Log {
     }
 
     fn enter(&mut self, window: &mut Window, file: &File, block: u64, len: u64) -> Result<(), Skip> {
-        if block < HEADER as u64 || block % 8 != 0 {
+        if block < HEADER as u64 || !block.is_multiple_of(8) {
             return Err(Skip::Corrupt);
         }
         let [_, size] = words(window.get(file, block, BLOCK_HEADER)?.ok_or(Skip::Truncated)?);

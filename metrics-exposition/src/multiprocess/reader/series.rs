@@ -164,7 +164,7 @@ impl State {
                 let end = offset.checked_add(u64::from(CHUNK) * 8).ok_or(Skip::Corrupt)?;
                 // More of them than fit into the file lie in each other.
                 let most = len / (u64::from(CHUNK) * 8);
-                if offset % 8 != 0 || end > len || self.chunks.len() as u64 >= most {
+                if !offset.is_multiple_of(8) || end > len || self.chunks.len() as u64 >= most {
                     return Err(Skip::Corrupt);
                 }
                 self.chunks.push(FileChunk { index: *index, arena: *arena, offset: *offset });
@@ -208,13 +208,16 @@ impl State {
         }
         // Of the same life: what its cells mean by now is what they mean in the reading, too. Labels only get coarser.
         let life = self.series[series].native.map(|native| self.natives[native].life);
-        match record {
-            Record::Native(native) if life == Some(native.life) => drop(self.native(series, native)),
-            Record::Native(_) => self.series[series].state = Life::Changed,
+        let taken = match record {
+            Record::Native(native) if life == Some(native.life) => self.native(series, native),
             Record::Bucket { life: of, cell, label, .. } if life == Some(*of) => {
-                drop(self.bucket(series, *of, *cell, *label));
+                self.bucket(series, *of, *cell, *label)
             }
-            _ => {}
+            Record::Native(_) => Err(Skip::Corrupt),
+            _ => Ok(()),
+        };
+        if taken.is_err() {
+            self.series[series].state = Life::Changed;
         }
     }
 
@@ -258,7 +261,7 @@ impl State {
         if self.series.last().is_some_and(|last| last.number >= series.series) {
             return Err(Skip::Corrupt);
         }
-        let is_word = |offset: u64| offset % 8 == 0 && offset.checked_add(16).is_some_and(|end| end <= len);
+        let is_word = |offset: u64| offset.is_multiple_of(8) && offset.checked_add(16).is_some_and(|end| end <= len);
         let classic = if family.bounds.is_empty() { 0 } else { family.bounds.len() + 1 };
         let labels = series.labels.as_str();
         let (kind, id) = (family.kind, family.id);
