@@ -9,6 +9,8 @@ mod archive;
 #[allow(dead_code, unused_imports, reason = "what feeds it is not merged yet")]
 mod merge;
 #[allow(dead_code, unused_imports, reason = "the collector is not merged yet")]
+mod python;
+#[allow(dead_code, unused_imports, reason = "the collector is not merged yet")]
 mod reader;
 #[allow(dead_code, unused_imports, reason = "what writes is not merged yet")]
 mod record;

@@ -1,0 +1,179 @@
+//! What comes out of a table for files as the client writes them.
+
+use super::entries::{Fault, written};
+use super::{Scan, name};
+use crate::multiprocess::merge::Table;
+use std::ffi::OsStr;
+
+/// Files by name, with keys, values and times.
+type Files<'a> = &'a [(&'a str, &'a [(&'a str, f64, f64)])];
+
+#[derive(Default)]
+struct Fleet {
+    table: Table,
+    scan: Scan,
+}
+
+impl Fleet {
+    /// A scrape: each sample as a line.
+    fn scrape(&mut self, files: Files<'_>) -> Vec<String> {
+        self.table.begin();
+        self.scan.begin(&self.table);
+        for (name, entries) in files {
+            self.read(name, &written(entries.iter().copied())).unwrap();
+        }
+        self.lines()
+    }
+
+    fn read(&mut self, name: &str, bytes: &[u8]) -> Result<(), Fault> {
+        self.scan.read(&mut self.table, name::parse(OsStr::new(name)).expect("the client's"), bytes)
+    }
+
+    fn lines(&mut self) -> Vec<String> {
+        self.table.end();
+        let mut families: Vec<_> = self.table.descs().collect();
+        families.sort_by(|a, b| a.1.name.cmp(&b.1.name));
+        let families = families.iter().filter_map(|(number, desc)| self.table.owned(*number, desc));
+        families.flat_map(|family| family.samples()).map(|sample| sample.to_string()).collect()
+    }
+}
+
+fn scrape(files: Files<'_>) -> Vec<String> {
+    Fleet::default().scrape(files)
+}
+
+const JOBS: &str = r#"["jobs", "jobs_total", {"queue": "mail"}, "Jobs."]"#;
+const LOAD: &str = r#"["load", "load", {}, "Load."]"#;
+
+#[test]
+fn counters_are_added() {
+    let found = scrape(&[
+        ("counter_1.db", &[(JOBS, 1.5, 0.0), (r#"["jobs", "jobs_total", {"queue": "print"}, ""]"#, 2.0, 0.0)]),
+        ("counter_2.db", &[(JOBS, 2.5, 0.0)]),
+    ]);
+    assert_eq!(found, [r#"jobs_total{queue="mail"} 4.0"#, r#"jobs_total{queue="print"} 2.0"#]);
+}
+
+#[test]
+fn summaries_are_added() {
+    let (count, sum) = (r#"["wait", "wait_count", {}, ""]"#, r#"["wait", "wait_sum", {}, ""]"#);
+    let found = scrape(&[
+        ("summary_1.db", &[(count, 2.0, 0.0), (sum, 0.5, 0.0)]),
+        ("summary_2.db", &[(count, 3.0, 0.0), (sum, -1.0, 0.0)]),
+    ]);
+    assert_eq!(found, ["wait_sum -0.5", "wait_count 5"]);
+}
+
+#[test]
+fn gauges_follow_their_mode() {
+    let gauge = |mode: &str| {
+        let names = [format!("gauge_{mode}_1.db"), format!("gauge_{mode}_pool_2.db"), format!("gauge_{mode}_3.db")];
+        let [one, two, three] = &names;
+        // The last one was never set.
+        scrape(&[(one, &[(LOAD, 3.0, 20.0)]), (two, &[(LOAD, 1.0, 10.5)]), (three, &[(LOAD, 0.0, 0.0)])])
+    };
+    for live in ["", "live"] {
+        let gauge = |mode: &str| gauge(&format!("{live}{mode}"));
+        assert_eq!(gauge("all"), [r#"load{pid="1"} 3.0"#, r#"load{pid="3"} 0.0"#, r#"load{pid="pool_2"} 1.0"#]);
+        assert_eq!(gauge("min"), ["load 0.0"]);
+        assert_eq!(gauge("max"), ["load 3.0"]);
+        assert_eq!(gauge("sum"), ["load 4.0"]);
+        assert_eq!(gauge("mostrecent"), ["load 3.0"]);
+    }
+    assert!(scrape(&[("gauge_mostrecent_1.db", &[(LOAD, 0.0, 0.0)])]).is_empty(), "never set");
+}
+
+#[test]
+fn a_label_of_the_users_gives_way_to_the_process() {
+    let key = r#"["load", "load", {"pid": "x"}, ""]"#;
+    let found = scrape(&[("gauge_all_1.db", &[(key, 1.0, 0.0)])]);
+    assert_eq!(found, [r#"load{exported_pid="x",pid="1"} 1.0"#]);
+    let found = scrape(&[("gauge_sum_1.db", &[(key, 1.0, 0.0)])]);
+    assert_eq!(found, [r#"load{pid="x"} 1.0"#]);
+}
+
+#[test]
+fn histograms_are_added_by_bound() {
+    let keys = |bound: &'static str| {
+        [
+            r#"["wait", "wait_sum", {}, ""]"#.to_owned(),
+            format!(r#"["wait", "wait_bucket", {{"le": "{bound}"}}, ""]"#),
+            r#"["wait", "wait_bucket", {"le": "+Inf"}, ""]"#.to_owned(),
+        ]
+    };
+    // By two versions of the client.
+    let ([sum, new, inf], [_, old, _]) = (keys("1e+10"), keys("1e+010"));
+    let found = scrape(&[
+        ("histogram_1.db", &[(&sum, 1.5, 0.0), (&new, 1.0, 0.0), (&inf, 2.0, 0.0)]),
+        ("histogram_2.db", &[(&sum, 2.0, 0.0), (&old, 3.0, 0.0), (&inf, 0.0, 0.0)]),
+    ]);
+    assert_eq!(found, [r#"wait_bucket{le="1e+10"} 4"#, r#"wait_bucket{le="+Inf"} 6"#, "wait_sum 3.5", "wait_count 6"],);
+}
+
+#[test]
+fn other_buckets_are_kept_apart() {
+    let sum = r#"["wait", "wait_sum", {}, ""]"#;
+    let (one, two) = (r#"["wait", "wait_bucket", {"le": "1.0"}, ""]"#, r#"["wait", "wait_bucket", {"le": "2.0"}, ""]"#);
+    let inf = r#"["wait", "wait_bucket", {"le": "+Inf"}, ""]"#;
+    let found = scrape(&[
+        ("histogram_1.db", &[(sum, 1.0, 0.0), (one, 1.0, 0.0), (inf, 0.0, 0.0)]),
+        ("histogram_2.db", &[(sum, 2.0, 0.0), (two, 1.0, 0.0), (inf, 0.0, 0.0)]),
+        ("histogram_3.db", &[(sum, 3.0, 0.0), (one, 1.0, 0.0), (inf, 0.0, 0.0)]),
+    ]);
+    assert!(found.contains(&r#"wait_bucket{le="1.0"} 2"#.to_owned()), "{found:?}");
+    assert!(found.contains(&r#"wait_bucket{buckets="2.0",le="2.0"} 1"#.to_owned()), "{found:?}");
+}
+
+#[test]
+fn each_scrape_is_anew() {
+    let mut fleet = Fleet::default();
+    assert_eq!(fleet.scrape(&[("counter_1.db", &[(JOBS, 1.0, 0.0)])]), [r#"jobs_total{queue="mail"} 1.0"#]);
+    let more = [(r#"["new", "new_total", {}, ""]"#, 1.0, 0.0), (JOBS, 3.0, 0.0)];
+    assert_eq!(fleet.scrape(&[("counter_1.db", &more)]), [r#"jobs_total{queue="mail"} 3.0"#, "new_total 1.0"]);
+    assert_eq!(fleet.scrape(&[("counter_1.db", &more[..1])]), ["new_total 1.0"]);
+    assert!(fleet.scrape(&[]).is_empty());
+    // The same key in a file of another role is another one.
+    let gauge = r#"["new", "new", {}, ""]"#;
+    assert_eq!(fleet.scrape(&[("counter_1.db", &[(gauge, 1.0, 0.0)])]), ["new_total 1.0"]);
+    assert_eq!(fleet.scrape(&[("gauge_sum_1.db", &[(gauge, 1.0, 0.0)])]), ["new 1.0"]);
+}
+
+#[test]
+fn memory_is_that_of_the_keys_of_today() {
+    let mut fleet = Fleet::default();
+    for day in 0..5 {
+        let keys: Vec<_> =
+            (0..5_000).map(|n| format!(r#"["jobs", "jobs_total", {{}}, "Day {day}, help {n}."]"#)).collect();
+        let entries: Vec<_> = keys.iter().map(|key| (&**key, 1.0, 0.0)).collect();
+        for _ in 0..2 {
+            assert_eq!(fleet.scrape(&[("counter_1.db", &entries)]), ["jobs_total 5000.0"]);
+        }
+        let known: usize = fleet.scan.known_keys();
+        assert!(known <= 10_000, "{known} on day {day}");
+    }
+}
+
+#[test]
+fn what_is_wrong_takes_nothing_with_it() {
+    let mut fleet = Fleet::default();
+    fleet.table.begin();
+    fleet.scan.begin(&fleet.table);
+    let good = written([(JOBS, 2.0, 0.0)]);
+    fleet.read("counter_1.db", &good).unwrap();
+    let misread = |entries: &[(&str, f64, f64)]| written(entries.iter().copied());
+    for bytes in [
+        misread(&[("no key", 1.0, 0.0), (JOBS, 2.0, 0.0)]),
+        misread(&[(JOBS, 2.0, 0.0), (r#"["load", "load", {"a": "x"}]"#, 1.0, 0.0)]),
+        misread(&[(r#"["jobs", "jobs_total", {}, ""]"#, f64::NAN, 0.0), (JOBS, 2.0, 0.0)]),
+        misread(&[(JOBS, -1.0, 0.0), (JOBS, 2.0, 0.0)]),
+    ] {
+        assert!(matches!(fleet.read("counter_2.db", &bytes), Err(Fault::Misread)));
+    }
+    assert!(matches!(
+        fleet.read("counter_3.db", &[good.clone(), vec![1]].concat()[..good.len() - 1]),
+        Err(Fault::Truncated)
+    ));
+    assert!(matches!(fleet.read("counter_4.db", b""), Err(Fault::Empty)));
+    fleet.read("counter_5.db", &vec![0; 4096]).unwrap();
+    assert_eq!(fleet.lines(), [r#"jobs_total{queue="mail"} 10.0"#]);
+}
