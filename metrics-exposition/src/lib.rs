@@ -92,6 +92,8 @@ pub mod openmetrics;
 mod page;
 #[cfg(feature = "parse")]
 pub mod parse;
+#[cfg(feature = "_polled")]
+mod polled;
 #[cfg(feature = "protobuf")]
 pub mod protobuf;
 #[cfg(feature = "push")]
@@ -100,11 +102,13 @@ pub mod push;
 pub mod pushgateway;
 #[cfg(feature = "remote_write")]
 pub mod remote_write;
+#[cfg(feature = "server")]
+pub mod server;
 #[cfg(feature = "text")]
 pub mod text;
 #[cfg(feature = "textfile")]
 pub mod textfile;
-#[cfg(feature = "axum")]
+#[cfg(feature = "_polled")]
 mod threads;
 #[cfg(any(feature = "textfile", feature = "pushgateway"))]
 mod untimed;

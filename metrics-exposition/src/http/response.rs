@@ -29,7 +29,7 @@ impl Response {
     }
 
     /// One of text.
-    pub(super) fn text(status: u16, text: String) -> Self {
+    pub(crate) fn text(status: u16, text: String) -> Self {
         Self::new(status, "text/plain; charset=utf-8").with_body(Body::whole(Chunk::small(text.into_bytes())))
     }
 

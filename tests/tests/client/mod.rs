@@ -59,7 +59,7 @@ pub(crate) async fn send_over(mut connection: TcpStream, method: &str, path: &st
     connection
 }
 
-fn parse(bytes: &[u8], method: &str) -> Answer {
+pub(crate) fn parse(bytes: &[u8], method: &str) -> Answer {
     let end = bytes.windows(4).position(|four| four == b"\r\n\r\n");
     let end = end.unwrap_or_else(|| panic!("no head: {:?}", String::from_utf8_lossy(bytes)));
     let (head, raw) = (std::str::from_utf8(&bytes[..end]).unwrap(), &bytes[end + 4..]);
