@@ -112,19 +112,20 @@ def page(url, accept):
 
 
 class Prometheus:
-    """A server that scrapes `jobs`: by name, an address or a file of targets that may change, and, for
-    Prometheus 3, a protocol or None. `features` are switched on."""
+    """A server that scrapes `jobs`: by name, an address or a file of targets that may change, for Prometheus 3 a
+    protocol or None, and perhaps more of the job's configuration. `features` are switched on."""
 
     def __init__(self, binaries, folder, jobs, niceness=0, features=()):
         self.binaries = pathlib.Path(binaries)
         folder.mkdir()
         self.url = f"http://127.0.0.1:{free_port()}"
         lines = ["global: {scrape_interval: 1s, scrape_timeout: 900ms}", "scrape_configs:"]
-        for job, (address, protocol) in jobs.items():
+        for job, (address, protocol, *more) in jobs.items():
+            more = "".join(f", {line}" for line in more)
             only = f", scrape_protocols: [{protocol}]" if protocol else ""
             fixed = f"static_configs: [{{targets: ['{address}']}}]"
             targets = f"file_sd_configs: [{{files: ['{address}']}}]" if isinstance(address, pathlib.Path) else fixed
-            lines.append(f"- {{job_name: {job}, {targets}{only}}}")
+            lines.append(f"- {{job_name: {job}, {targets}{only}{more}}}")
         config = folder / "prometheus.yml"
         config.write_text("\n".join(lines) + "\n")
         command = [

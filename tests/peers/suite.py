@@ -50,6 +50,8 @@ def setUpModule():
     shop.url = shop.printed("shop: ")
     odd.metrics = odd.printed("metrics: ")
     broken.metrics = broken.printed("metrics: ")
+    (folder / "served").mkdir()
+    served = start("served", [examples / "served", folder / "served", "hunter2"], folder / "served.log")
 
     def own_counts():
         return json.loads(request(shop.url + "counts")[2])
@@ -65,7 +67,7 @@ def setUpModule():
     servers, natives, relays = {}, {}, {}
     for version in ("2.42", "3"):
         relays[version] = relay(shop.metrics)
-        jobs = {"seen": (relays[version].address, None), "broken": (address(broken), None)}
+        jobs = {"seen": (relays[version].address, None), "broken": (address(broken), None), **served_jobs(served, folder)}
         for process in (shop, odd):
             if version == "3":
                 jobs[f"{process.name}-text"] = (address(process), "PrometheusText0.0.4")
@@ -91,6 +93,24 @@ def setUpModule():
     driver.wait_settled(own_counts)
     for server in (*servers.values(), *natives.values()):
         server.wait_ready()
+
+
+def served_jobs(served, folder):
+    """Of the server of our own: as it is, and with all that it may ask for, or without one thing of that."""
+    secured, files = served.printed("secured: "), folder / "served"
+    ca, shown = f"ca_file: {files / 'servers.pem'}", f"cert_file: {files / 'client.pem'}, key_file: {files / 'client.key'}"
+
+    def job(password, *tls):
+        login = f"basic_auth: {{username: prometheus, password: {password}}}"
+        return secured, None, "scheme: https", f"tls_config: {{{', '.join(tls)}}}", login
+
+    return {
+        "served": (served.printed("plain: "), None),
+        "served-secured": job("hunter2", ca, shown),
+        "served-password": job("hunter3", ca, shown),
+        "served-stranger": job("hunter2", ca),
+        "served-doubted": job("hunter2", shown),
+    }
 
 
 def tearDownModule():
@@ -315,6 +335,33 @@ class Broken(unittest.TestCase):
         for version, server in servers.items():
             with self.subTest(prometheus=version):
                 wait_for(lambda: self.one(server, last) == 9000, "the page once more")
+
+
+class Served(unittest.TestCase):
+    """The server of our own, with and without TLS, credentials and certificates of clients."""
+
+    def test_who_has_what_it_asks_for_gets_the_page(self):
+        for version, server in servers.items():
+            for job in ("served", "served-secured"):
+                with self.subTest(prometheus=version, job=job):
+                    up, jobs = f'up{{job="{job}"}}', f'served_jobs_total{{job="{job}"}}'
+                    wait_for(lambda: list(server.query(up).values()) == [1], "a scrape")
+                    self.assertEqual([41], list(server.query(jobs).values()))
+
+    def test_who_has_not_is_told_so(self):
+        said = {
+            "served-password": "401",
+            "served-stranger": "certificate required",
+            "served-doubted": "certificate signed by unknown authority",
+        }
+        for version, server in servers.items():
+            for job, why in said.items():
+                with self.subTest(prometheus=version, job=job):
+                    up, jobs = f'up{{job="{job}"}}', f'served_jobs_total{{job="{job}"}}'
+                    wait_for(lambda: list(server.query(up).values()) == [0], "a failure")
+                    self.assertEqual({}, server.query(jobs))
+                    [target] = [t for t in server.get("targets")["activeTargets"] if t["labels"]["job"] == job]
+                    self.assertIn(why, target["lastError"])
 
 
 class OddValues(unittest.TestCase):

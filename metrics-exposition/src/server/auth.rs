@@ -172,6 +172,35 @@ mod tests {
         assert!(!credentials.admit(&with(60_000)));
     }
 
+    /// Each byte replaced, left out, or with another one before it.
+    #[test]
+    fn nothing_else_is_let_in() {
+        let mut credentials = Credentials::default();
+        credentials.bearer("s3cret").unwrap();
+        let right = b"Bearer s3cret";
+        let mut let_in = Vec::new();
+        for place in 0..=right.len() {
+            for byte in 0..=u8::MAX {
+                for replaced in 0..=1 {
+                    let rest = right.get(place + replaced..).unwrap_or_default();
+                    let line = [&right[..place], &[byte], rest].concat();
+                    let Ok(value) = HeaderValue::from_bytes(&line) else { continue };
+                    if credentials.admit(&[(AUTHORIZATION, value)].into_iter().collect()) {
+                        let_in.push(line);
+                    }
+                }
+            }
+            let short = [&right[..place], right.get(place + 1..).unwrap_or_default()].concat();
+            assert!(place == right.len() || !credentials.admit(&headers(&[&short])), "{place}");
+        }
+        let same = |line: &[u8]| {
+            let (scheme, token) = line.split_at(6);
+            scheme.eq_ignore_ascii_case(b"Bearer") && token[0] == b' ' && token.trim_ascii() == b"s3cret"
+        };
+        assert!(let_in.iter().all(|line| same(line)), "{let_in:?}");
+        assert!(let_in.len() > 6, "{}", let_in.len());
+    }
+
     #[test]
     fn zeros_are_no_secret() {
         let mut credentials = Credentials::default();

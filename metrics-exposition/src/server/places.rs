@@ -105,3 +105,73 @@ impl Drop for Place {
         self.places.counts.open().dec();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::ServerMetrics;
+    use super::super::patience::Limits;
+    use super::*;
+    use metrics_core::{Metrics, Registry};
+    use std::net::IpAddr;
+    use std::time::Duration;
+
+    fn from(address: &str) -> Origin {
+        Origin::of(address.parse::<IpAddr>().unwrap())
+    }
+
+    #[test]
+    fn addresses_that_are_one_client() {
+        assert_eq!(from("::ffff:192.0.2.1"), from("192.0.2.1"));
+        assert_eq!(from("2001:db8::1"), from("2001:db8::ffff:1"));
+        assert_ne!(from("2001:db8::1"), from("2001:db8:0:1::1"));
+        assert_ne!(from("192.0.2.1"), from("192.0.2.2"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_gives_way() {
+        let registry = Registry::new();
+        let counts = Counts(Some(ServerMetrics::register_in(&registry).unwrap()));
+        let places = Places::new(6, counts);
+        let second = Duration::from_secs(1);
+        let limits = Limits { header_time: second, idle_time: second, read_time: second };
+        let mut taken = Vec::new();
+        // Who has one connection, and who has the others: it is answered, stuck, idle, has not asked for long and for a
+        // shorter time.
+        for (address, act) in [
+            ("192.0.2.1", None),
+            ("192.0.2.2", Some(vec![Patience::asked as fn(&Patience)])),
+            ("192.0.2.2", Some(vec![Patience::asked, Patience::blocked])),
+            ("192.0.2.2", Some(vec![Patience::asked, Patience::answered, Patience::flushed])),
+            ("192.0.2.2", None),
+            ("192.0.2.2", None),
+        ] {
+            let patience = Arc::new(Patience::new(limits));
+            act.into_iter().flatten().for_each(|act| act(&patience));
+            let (place, got) = places.take(from(address), patience).unwrap();
+            assert_eq!(got, Got::Free);
+            places.started(place.number(), tokio::spawn(std::future::pending::<()>()).abort_handle());
+            taken.push(place);
+            tokio::time::advance(2 * second).await;
+        }
+        let mut displaced = Vec::new();
+        // From as many addresses, each with one that is safe.
+        for k in 10..15 {
+            let before: Vec<u64> = places.lock().taken.keys().copied().collect();
+            let patience = Arc::new(Patience::new(limits));
+            patience.asked();
+            let Some((place, got)) = places.take(from(&format!("192.0.2.{k}")), patience) else { break };
+            assert_eq!(got, Got::Displaced);
+            let after: Vec<u64> = places.lock().taken.keys().copied().collect();
+            displaced.extend(before.into_iter().filter(|number| !after.contains(number)));
+            places.started(place.number(), tokio::spawn(std::future::pending::<()>()).abort_handle());
+            taken.push(place);
+        }
+        assert_eq!(displaced, [4, 5, 3, 2, 0], "{:?}", displaced);
+        assert!(places.take(from("192.0.2.99"), Arc::new(Patience::new(limits))).is_none());
+        let open = || registry.get_sample_value("metrics_exposition_server_open_connections", &[]);
+        // Those that gave way still hold what is theirs.
+        assert_eq!(open(), Some(11.0));
+        drop(taken);
+        assert_eq!(open(), Some(0.0));
+    }
+}

@@ -1,9 +1,10 @@
 use crate::raw::{PATIENCE, ask, connect, get, is_ended, next_answer, rest, send, until};
 use crate::{Served, small, very_large};
 use metrics_exposition::server::Options;
+use proptest::prelude::{ProptestConfig, prop_assert, proptest};
 use socket2::{Domain, Socket, Type};
 use std::io::{ErrorKind, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::thread;
 use std::time::Duration;
 
@@ -52,6 +53,27 @@ fn what_is_no_http_is_refused() {
     }
     served.wait_ended("bad_request", 7);
     assert_eq!(get(served.at, "/metrics").status, 200);
+}
+
+/// Whatever comes, the server answers the next one.
+#[test]
+fn any_bytes() {
+    let served = Served::new(&small(), Options::new().bearer_token("s3cret").header_time(LONG));
+    let request =
+        b"GET /metrics?name[]=a HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer s3cret\r\nAccept: */*\r\n\r\n";
+    let mutation = (0..request.len(), 0..20_usize, proptest::collection::vec(proptest::num::u8::ANY, 0..20));
+    proptest!(ProptestConfig::with_cases(300), |((place, left_out, bytes) in mutation)| {
+        let rest = request.get(place + left_out..).unwrap_or_default();
+        let mut connection = connect(served.at);
+        connection.write_all(&[&request[..place], &bytes, rest].concat()).unwrap();
+        // What is no whole request gets no answer, and no more time either.
+        connection.shutdown(Shutdown::Write).unwrap();
+        let answer = crate::raw::rest(&mut connection);
+        let status = std::str::from_utf8(answer.get(..12).unwrap_or_default()).unwrap();
+        let known = ["", "HTTP/1.1 200", "HTTP/1.0 200", "HTTP/1.1 400", "HTTP/1.1 401", "HTTP/1.1 404", "HTTP/1.1 405"];
+        prop_assert!(known.contains(&status) || status == "HTTP/1.0 401" || status == "HTTP/1.0 404", "{status}");
+    });
+    assert_eq!(get(served.at, "/-/healthy").status, 200);
 }
 
 #[test]
