@@ -15,7 +15,7 @@
 //! Encoding and callbacks run on a few threads of their own, `metrics-scrape`, one chunk at a time and only when the
 //! client has taken the one before: neither a large registry nor a slow callback holds up the executor, a slow client
 //! holds no thread, and a service that has all of its threads for blocking work in use is scraped as before. A callback
-//! that takes longer than the [time limit](http::Options::time_limit) is not waited for: the client has its 503, or the
+//! that takes longer than the [time limit](crate::http::Options::time_limit) is not waited for: the client has its 503, or the
 //! end of its connection, at that time. For that the runtime needs its timers on (`enable_time`), as `#[tokio::main]`
 //! has them. (Outside of a tokio runtime nothing is cut short.)
 //!

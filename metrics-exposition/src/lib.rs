@@ -29,7 +29,7 @@
 //! |---|---|---|
 //! | a page in memory | `text`, `openmetrics`, `protobuf` | [`text`], [`openmetrics`], [`protobuf`] |
 //! | `/metrics` in an axum service | `axum` | [`mod@axum`] |
-//! | `/metrics` in a program that is no server | `server`, which is not on by default | [`server`] |
+//! | `/metrics` in a program that is no server | `server`, which is not on by default | `server` |
 //! | `/metrics` in any other server | `http` (part of `axum`) | [`http`] |
 //! | compressed pages | `gzip`, and `zstd`, which is not on by default | [`http`] |
 //! | metrics in Graphite | `graphite` | [`graphite`] |
