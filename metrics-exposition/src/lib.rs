@@ -34,6 +34,7 @@
 //! | compressed pages | `gzip`, and `zstd`, which is not on by default | [`http`] |
 //! | metrics in Graphite | `graphite` | [`graphite`] |
 //! | metrics of batch jobs in a Pushgateway | `pushgateway`, which is not on by default; `tls` for `https` | `pushgateway` |
+//! | metrics in a collector of OpenTelemetry | `otlp`, likewise | `otlp` |
 //! | metrics in Prometheus, Mimir or VictoriaMetrics without a scrape | `remote_write`, likewise | `remote_write` |
 //! | a file for node_exporter | `textfile` | [`textfile`] |
 //! | several processes on one page | `multiprocess`, on Unix; not on by default | `multiprocess` |
@@ -89,6 +90,8 @@ pub mod multiprocess;
 mod negotiate;
 #[cfg(feature = "openmetrics")]
 pub mod openmetrics;
+#[cfg(feature = "otlp")]
+pub mod otlp;
 #[cfg(feature = "_page")]
 mod page;
 #[cfg(feature = "parse")]

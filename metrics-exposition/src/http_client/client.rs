@@ -1,5 +1,5 @@
 use super::{Options, RequestError, Response, Url};
-#[cfg(feature = "pushgateway")]
+#[cfg(any(feature = "otlp", feature = "pushgateway"))]
 use flate2::{Compression, write::GzEncoder};
 use std::fmt;
 use std::io::{self, Read};
@@ -173,7 +173,7 @@ impl fmt::Debug for Client {
 }
 
 /// What is written to it comes out compressed: for a body with `Content-Encoding: gzip`.
-#[cfg(feature = "pushgateway")]
+#[cfg(any(feature = "otlp", feature = "pushgateway"))]
 pub(crate) fn gzip() -> GzEncoder<Vec<u8>> {
     GzEncoder::new(Vec::new(), Compression::fast())
 }

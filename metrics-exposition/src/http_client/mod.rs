@@ -35,7 +35,7 @@ mod tests;
 mod tls;
 mod url;
 
-#[cfg(feature = "pushgateway")]
+#[cfg(any(feature = "otlp", feature = "pushgateway"))]
 pub(crate) use client::gzip;
 pub(crate) use client::{Client, Request};
 pub use error::RequestError;

@@ -50,8 +50,17 @@ pub(crate) fn put_bytes(page: &mut Page, field: u32, bytes: &[u8]) {
     room.commit();
 }
 
+/// A `fixed64` or `sfixed64`.
+#[cfg(feature = "otlp")]
+pub(crate) fn put_fixed64(page: &mut Page, field: u32, value: u64) {
+    let mut room = page.room(2 * ROOM);
+    put_varint(&mut room, tag(field, I64));
+    room.put(&value.to_le_bytes());
+    room.commit();
+}
+
 /// Repeated numbers of proto3, of any type with varints: one field with all of them, none if there is no number.
-#[cfg(feature = "remote_write")]
+#[cfg(any(feature = "remote_write", feature = "otlp"))]
 pub(crate) fn put_packed(page: &mut Page, field: u32, values: impl IntoIterator<Item = u64>) {
     let mut values = values.into_iter().peekable();
     if values.peek().is_none() {
@@ -64,6 +73,15 @@ pub(crate) fn put_packed(page: &mut Page, field: u32, values: impl IntoIterator<
             room.commit();
         }
     });
+}
+
+/// The same for those of eight bytes: `double` (by its bits), `fixed64`.
+#[cfg(feature = "otlp")]
+pub(crate) fn put_packed_fixed64(page: &mut Page, field: u32, values: impl ExactSizeIterator<Item = u64>) {
+    if values.len() == 0 {
+        return;
+    }
+    put_message(page, field, |page| values.for_each(|value| page.push(&value.to_le_bytes())));
 }
 
 /// What [`put_zigzag`] makes of a number.
@@ -259,12 +277,16 @@ mod tests {
     }
 
     #[test]
-    #[cfg(feature = "remote_write")]
+    #[cfg(feature = "otlp")]
     fn packed_numbers() {
         // The specification's own example.
         let packed = written(|page| put_packed(page, 6, [3, 270, 86_942]));
         assert_eq!(packed, [0x32, 6, 3, 0x8e, 2, 0x9e, 0xa7, 5]);
         assert_eq!(written(|page| put_packed(page, 6, [])), b"");
+        let doubles = written(|page| put_packed_fixed64(page, 7, [1.0f64, 0.0].into_iter().map(f64::to_bits)));
+        assert_eq!(doubles, [0x3a, 16, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f, 0, 0, 0, 0, 0, 0, 0, 0]);
+        assert_eq!(written(|page| put_packed_fixed64(page, 7, [].into_iter())), b"");
+        assert_eq!(written(|page| put_fixed64(page, 2, 1)), [0x11, 1, 0, 0, 0, 0, 0, 0, 0]);
         // More of them than have room in one length byte.
         let many = written(|page| put_packed(page, 1, (0..200).map(|_| 1)));
         assert_eq!((many.len(), &many[..3]), (203, &[0x0a, 0xc8, 1][..]));

@@ -53,7 +53,7 @@ mod error;
 mod handle;
 mod meter;
 mod options;
-#[cfg(feature = "remote_write")]
+#[cfg(any(feature = "otlp", feature = "remote_write"))]
 pub(crate) mod queue;
 mod run;
 mod schedule;

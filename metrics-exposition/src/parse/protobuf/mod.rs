@@ -17,7 +17,7 @@
 mod family;
 mod histogram;
 mod point;
-mod wire;
+pub(crate) mod wire;
 
 use super::Options;
 use super::error::{ParseError, ParseFault};

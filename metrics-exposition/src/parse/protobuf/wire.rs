@@ -7,7 +7,7 @@ use metrics_core::model::Timestamp;
 
 /// Why a message cannot be read.
 #[derive(Debug)]
-pub(super) struct Fault {
+pub(crate) struct Fault {
     /// Which byte of the message.
     at: usize,
     /// The field, the innermost name last.
@@ -16,13 +16,13 @@ pub(super) struct Fault {
 }
 
 impl Fault {
-    pub(super) fn new(at: usize, fault: ParseFault) -> Self {
+    pub(crate) fn new(at: usize, fault: ParseFault) -> Self {
         Self { at, path: String::new(), fault }
     }
 
     /// That of a field.
     #[cold]
-    pub(super) fn within(mut self, field: &str) -> Self {
+    pub(crate) fn within(mut self, field: &str) -> Self {
         let dot = if self.path.is_empty() { "" } else { "." };
         self.path.insert_str(0, dot);
         self.path.insert_str(0, field);
@@ -31,30 +31,30 @@ impl Fault {
 
     /// That of a field which there may be several of, from 0.
     #[cold]
-    pub(super) fn within_one(self, field: &str, number: usize) -> Self {
+    pub(crate) fn within_one(self, field: &str, number: usize) -> Self {
         self.within(&format!("{field}[{number}]"))
     }
 
-    pub(super) fn on_page(self, start: u64) -> ParseError {
+    pub(crate) fn on_page(self, start: u64) -> ParseError {
         ParseError::in_field(start + self.at as u64, self.path, self.fault)
     }
 }
 
 /// The length of a message, byte by byte.
 #[derive(Default)]
-pub(super) struct Prefix {
+pub(crate) struct Prefix {
     value: u64,
     len: u32,
 }
 
 impl Prefix {
     /// How many bytes it has so far.
-    pub(super) fn len(&self) -> u64 {
+    pub(crate) fn len(&self) -> u64 {
         self.len.into()
     }
 
     /// The length, once its last byte has come.
-    pub(super) fn push(&mut self, byte: u8) -> Result<Option<u64>, ParseFault> {
+    pub(crate) fn push(&mut self, byte: u8) -> Result<Option<u64>, ParseFault> {
         let bits = u64::from(byte & 0x7f);
         let shift = 7 * self.len;
         if shift > 63 || (shift == 63 && bits > 1) {
@@ -71,17 +71,17 @@ const CUT: &str = "the message ends within a field";
 
 /// What is left of a message.
 #[derive(Clone, Copy)]
-pub(super) struct Message<'a> {
+pub(crate) struct Message<'a> {
     bytes: &'a [u8],
     /// Where that begins in the outermost message.
     at: usize,
 }
 
 /// A field of a message.
-pub(super) struct Field<'a> {
-    pub(super) number: u64,
+pub(crate) struct Field<'a> {
+    pub(crate) number: u64,
     /// Where it begins, in the outermost message.
-    pub(super) at: usize,
+    pub(crate) at: usize,
     value: Value<'a>,
 }
 
@@ -93,21 +93,21 @@ enum Value<'a> {
 }
 
 impl<'a> Message<'a> {
-    pub(super) fn new(bytes: &'a [u8]) -> Self {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
         Self { bytes, at: 0 }
     }
 
-    pub(super) fn at(self) -> usize {
+    pub(crate) fn at(self) -> usize {
         self.at
     }
 
-    pub(super) fn is_empty(self) -> bool {
+    pub(crate) fn is_empty(self) -> bool {
         self.bytes.is_empty()
     }
 
     /// The next field, or `None` at the end.
     #[inline]
-    pub(super) fn next(&mut self) -> Result<Option<Field<'a>>, Fault> {
+    pub(crate) fn next(&mut self) -> Result<Option<Field<'a>>, Fault> {
         if self.bytes.is_empty() {
             return Ok(None);
         }
@@ -141,7 +141,7 @@ impl<'a> Message<'a> {
     }
 
     #[inline]
-    pub(super) fn varint(&mut self) -> Result<u64, Fault> {
+    pub(crate) fn varint(&mut self) -> Result<u64, Fault> {
         if let Some(byte) = self.bytes.first().filter(|byte| **byte < 0x80) {
             let value = u64::from(*byte);
             self.skip(1);
@@ -176,7 +176,7 @@ impl<'a> Message<'a> {
 }
 
 impl<'a> Field<'a> {
-    pub(super) fn fault(&self, fault: ParseFault) -> Fault {
+    pub(crate) fn fault(&self, fault: ParseFault) -> Fault {
         Fault::new(self.at, fault)
     }
 
@@ -184,7 +184,7 @@ impl<'a> Field<'a> {
         Err(self.fault(ParseFault::Wire(rule)))
     }
 
-    pub(super) fn u64(&self) -> Result<u64, Fault> {
+    pub(crate) fn u64(&self) -> Result<u64, Fault> {
         match self.value {
             Value::Varint(value) => Ok(value),
             _ => self.wrong("the field is a varint"),
@@ -192,41 +192,41 @@ impl<'a> Field<'a> {
     }
 
     /// An `int64`.
-    pub(super) fn i64(&self) -> Result<i64, Fault> {
+    pub(crate) fn i64(&self) -> Result<i64, Fault> {
         Ok(self.u64()?.cast_signed())
     }
 
     /// An `sint32`.
-    pub(super) fn i32_zigzag(&self) -> Result<i32, Fault> {
+    pub(crate) fn i32_zigzag(&self) -> Result<i32, Fault> {
         let value = zigzag(self.u64()?);
         i32::try_from(value).map_err(|_| self.fault(ParseFault::Wire("the field has 32 bits")))
     }
 
-    pub(super) fn u32(&self) -> Result<u32, Fault> {
+    pub(crate) fn u32(&self) -> Result<u32, Fault> {
         u32::try_from(self.u64()?).map_err(|_| self.fault(ParseFault::Wire("the field has 32 bits")))
     }
 
-    pub(super) fn f64(&self) -> Result<f64, Fault> {
+    pub(crate) fn f64(&self) -> Result<f64, Fault> {
         match self.value {
             Value::I64(bytes) => Ok(f64::from_le_bytes(bytes)),
             _ => self.wrong("the field is a double"),
         }
     }
 
-    pub(super) fn message(&self) -> Result<Message<'a>, Fault> {
+    pub(crate) fn message(&self) -> Result<Message<'a>, Fault> {
         match self.value {
             Value::Len(message) => Ok(message),
             _ => self.wrong("the field has a length"),
         }
     }
 
-    pub(super) fn text(&self) -> Result<&'a str, Fault> {
+    pub(crate) fn text(&self) -> Result<&'a str, Fault> {
         let Message { bytes, at } = self.message()?;
         str::from_utf8(bytes).map_err(|error| Fault::new(at + error.valid_up_to(), ParseFault::NotUtf8))
     }
 
     /// Numbers of a repeated `sint64`: one, or all of them packed.
-    pub(super) fn zigzags(&self, out: &mut Vec<i64>) -> Result<(), Fault> {
+    pub(crate) fn zigzags(&self, out: &mut Vec<i64>) -> Result<(), Fault> {
         if let Value::Varint(value) = self.value {
             out.push(zigzag(value));
             return Ok(());
@@ -239,7 +239,7 @@ impl<'a> Field<'a> {
     }
 
     /// Numbers of a repeated `double`: one, or all of them packed.
-    pub(super) fn f64s(&self, out: &mut Vec<f64>) -> Result<(), Fault> {
+    pub(crate) fn f64s(&self, out: &mut Vec<f64>) -> Result<(), Fault> {
         if let Value::I64(bytes) = self.value {
             out.push(f64::from_le_bytes(bytes));
             return Ok(());
@@ -254,7 +254,7 @@ impl<'a> Field<'a> {
     /// A [`google.protobuf.Timestamp`][spec].
     ///
     /// [spec]: https://protobuf.dev/reference/protobuf/google.protobuf/#timestamp
-    pub(super) fn timestamp(&self) -> Result<Timestamp, Fault> {
+    pub(crate) fn timestamp(&self) -> Result<Timestamp, Fault> {
         let mut message = self.message()?;
         let (mut secs, mut nanos) = (0, 0);
         while let Some(field) = message.next()? {
