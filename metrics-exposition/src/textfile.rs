@@ -23,7 +23,7 @@
 //! The old file or the new one, whole, at any time, also if the disk is full or the machine loses its power: what is
 //! written goes to another file in the same folder, and when it has reached the disk, that takes the name. If anything fails,
 //! the old file stays as it is, and the other one is removed. One that a crash has left behind begins with a dot and does
-//! not end with `.prom`, so that node_exporter does not read it.
+//! not end with `.prom`, so that node_exporter does not read it; who writes to the same path an hour later removes it.
 //!
 //! The new file has the permissions of the old one, and its owner and group as far as the system allows; where there was
 //! none, those that the process gives to all its files, so that mind its umask. A symbolic link stays one.
@@ -44,7 +44,7 @@ use std::fs::{self, File, OpenOptions};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// Writes a registry to the file at `path`, see the [module](self). Callable from several threads and processes at once:
 /// the last one wins, with a whole file.
@@ -60,7 +60,7 @@ pub fn write(path: impl AsRef<Path>, registry: &Registry) -> io::Result<()> {
 /// ```no_run
 /// use metrics_core::Registry;
 /// use metrics_exposition::{push, textfile::Textfile};
-/// use std::time::Duration;
+/// use std::time::{Duration, SystemTime};
 ///
 /// let file = Textfile::new("/var/lib/node_exporter/shop.prom", Registry::global());
 /// let pushing = file.start(push::Options::new().interval(Duration::from_secs(15)))?;
@@ -127,6 +127,9 @@ fn try_replace(path: &Path, page: &[u8]) -> io::Result<()> {
     }
     file.write_all(page)?;
     file.sync_all()?;
+    if let Ok(now) = file.metadata().and_then(|metadata| metadata.modified()) {
+        remove_abandoned(path, now);
+    }
     drop(file);
     fs::rename(&new.0, path)?;
     std::mem::forget(new);
@@ -136,11 +139,41 @@ fn try_replace(path: &Path, page: &[u8]) -> io::Result<()> {
 /// A name in the same folder, and so in the same file system, that nobody else has. By chance: in containers, all processes
 /// have the same number.
 fn beside(path: &Path) -> io::Result<PathBuf> {
-    let name = path.file_name().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "it names no file"))?;
-    let mut hidden = OsString::from(".");
-    hidden.push(name);
-    hidden.push(format!(".{:016x}.tmp", RandomState::new().build_hasher().finish()));
+    let (mut hidden, end) = affixes(path)?;
+    hidden.push(format!("{:016x}", RandomState::new().build_hasher().finish()));
+    hidden.push(end);
     Ok(path.with_file_name(hidden))
+}
+
+/// What stands before and behind the digits in such a name.
+fn affixes(path: &Path) -> io::Result<(OsString, &'static str)> {
+    let name = path.file_name().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "it names no file"))?;
+    let mut start = OsString::from(".");
+    start.push(name);
+    start.push(".");
+    Ok((start, ".tmp"))
+}
+
+/// Longer than any write takes. Should one take longer all the same, it fails when it wants the name, and nothing is torn.
+const ABANDONED: Duration = Duration::from_secs(3_600);
+
+/// Removes what crashes have left beside the file, by the clock of the file system. That it cannot be removed is no reason not
+/// to write.
+fn remove_abandoned(path: &Path, now: SystemTime) {
+    let (Ok((start, end)), Some(folder)) = (affixes(path), path.parent()) else { return };
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let digits = name.as_encoded_bytes().strip_prefix(start.as_encoded_bytes());
+        let digits = digits.and_then(|rest| rest.strip_suffix(end.as_bytes()));
+        let is_ours = digits.is_some_and(|digits| digits.len() == 16 && digits.iter().all(u8::is_ascii_hexdigit));
+        // Of a link, these are its own.
+        let Some(metadata) = is_ours.then(|| entry.metadata().ok()).flatten() else { continue };
+        let age = metadata.modified().ok().and_then(|modified| now.duration_since(modified).ok());
+        if metadata.is_file() && age.is_some_and(|age| age >= ABANDONED) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// A file that is removed unless it got its name.

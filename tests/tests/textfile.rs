@@ -14,7 +14,7 @@ use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 fn registry(jobs: u64) -> Registry {
     let registry = Registry::new();
@@ -50,6 +50,32 @@ fn a_file_is_written_and_replaced() {
         assert_eq!(fs::read(&path).unwrap(), text::generate_latest(&registry));
     }
     assert_eq!(names(folder.path()), ["shop.prom"]);
+}
+
+#[test]
+fn what_a_crash_left_is_removed_when_it_is_old() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("shop.prom");
+    let abandoned = ".shop.prom.0123456789abcdef.tmp";
+    let others = [
+        ".shop.prom.0123456789abcdeg.tmp",
+        ".shop.prom.0123456789abcde.tmp",
+        ".shop.prom.0123456789abcdef.tmp.bak",
+        ".other.prom.0123456789abcdef.tmp",
+        "shop.prom.0123456789abcdef.tmp",
+    ];
+    let hour = Duration::from_secs(3_601);
+    for name in others.into_iter().chain([abandoned]) {
+        let file = fs::File::create(folder.path().join(name)).unwrap();
+        file.set_modified(SystemTime::now() - hour).unwrap();
+    }
+    // Of a writer that is not done.
+    let recent = ".shop.prom.fedcba9876543210.tmp";
+    fs::write(folder.path().join(recent), "# HELP").unwrap();
+    textfile::write(&path, &registry(1)).unwrap();
+    let mut expected: Vec<_> = others.into_iter().chain([recent, "shop.prom"]).map(str::to_owned).collect();
+    expected.sort();
+    assert_eq!(names(folder.path()), expected);
 }
 
 #[test]

@@ -108,6 +108,7 @@ fn connect(address: &str, protocol: Protocol, deadline: Instant) -> io::Result<O
             Protocol::Udp => connect_udp(address).map(Open::Udp),
             Protocol::Plaintext | Protocol::Pickle => rest(deadline).and_then(|rest| {
                 let stream = TcpStream::connect_timeout(&address, rest)?;
+                limit_silence(&stream);
                 Ok(Open::Tcp { stream, since: Instant::now() })
             }),
         };
@@ -118,6 +119,20 @@ fn connect(address: &str, protocol: Protocol, deadline: Instant) -> io::Result<O
     }
     Err(last)
 }
+
+/// Has the system give the connection up when what was sent is not acknowledged for so long: otherwise it tries for a quarter
+/// of an hour, and all that is written meanwhile is lost with it. A system that has no such option tries for as long as it
+/// does.
+fn limit_silence(stream: &TcpStream) {
+    #[cfg(target_os = "linux")]
+    let _ = rustix::net::sockopt::set_tcp_user_timeout(stream, SILENCE);
+    #[cfg(not(target_os = "linux"))]
+    let _ = stream;
+}
+
+/// In milliseconds. A server that stands still for longer, and not only a dead one, loses what is on the way to it.
+#[cfg(target_os = "linux")]
+const SILENCE: u32 = 60_000;
 
 fn connect_udp(address: SocketAddr) -> io::Result<UdpSocket> {
     let socket = match address {
@@ -133,4 +148,19 @@ fn connect_udp(address: SocketAddr) -> io::Result<UdpSocket> {
 fn rest(deadline: Instant) -> io::Result<Duration> {
     let rest = deadline.saturating_duration_since(Instant::now());
     if rest.is_zero() { Err(ErrorKind::TimedOut.into()) } else { Ok(rest) }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use std::net::TcpListener;
+
+    #[test]
+    fn the_system_gives_a_silent_connection_up() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut connection = Connection::new(listener.local_addr().unwrap().to_string(), Protocol::Plaintext);
+        connection.send(b"a 1 1\n", Instant::now() + Duration::from_secs(20)).unwrap();
+        let Some(Open::Tcp { stream, .. }) = &connection.open else { panic!("{connection:?}") };
+        assert_eq!(rustix::net::sockopt::tcp_user_timeout(stream).unwrap(), SILENCE);
+    }
 }

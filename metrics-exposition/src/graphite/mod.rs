@@ -60,8 +60,8 @@
 //! The protocols have no acknowledgement. Before each push the bridge looks whether the server has closed the connection, and
 //! what could not be written whole is sent again as a whole: a sample may so arrive twice, with the same time and the same
 //! value, which is the same to Graphite. What the system had taken and a server that was killed had not read is lost. A
-//! server that vanishes without a word is noticed when the system gives up, or when the connection [is made
-//! anew](GraphiteBridge::reconnect_after).
+//! server that vanishes without a word is noticed when the system gives up, on Linux after a minute, or when the connection
+//! [is made anew](GraphiteBridge::reconnect_after).
 //!
 //! [graphite]: https://graphite.readthedocs.io/en/latest/feeding-carbon.html
 

@@ -120,7 +120,20 @@ pub fn once(backend: &mut dyn Backend, options: &Options) -> Result<(), PushErro
 /// # Errors
 /// What [`Backend::send`] says, or if the system gives no thread.
 pub async fn once_async(backend: impl Backend + 'static, options: &Options) -> Result<(), PushError> {
-    run::once_elsewhere(Box::new(backend), options.clone())?.await
+    run::elsewhere(Box::new(backend), options.clone(), once)?.await
+}
+
+/// Collects, and sends until that succeeds, would fail in the same way again, or has taken the whole
+/// [timeout](Options::timeout): for what is pushed only once.
+#[cfg(feature = "pushgateway")]
+pub(crate) fn persistently(backend: &mut dyn Backend, options: &Options) -> Result<(), PushError> {
+    run::persistently(backend, options)
+}
+
+/// The same on a thread of its own.
+#[cfg(feature = "pushgateway")]
+pub(crate) async fn persistently_async(backend: impl Backend + 'static, options: &Options) -> Result<(), PushError> {
+    run::elsewhere(Box::new(backend), options.clone(), persistently)?.await
 }
 
 #[cfg(test)]

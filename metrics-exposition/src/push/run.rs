@@ -25,17 +25,39 @@ pub(super) fn start(backend: Box<dyn Backend>, options: Options) -> io::Result<P
         .map(|_| Pushing::new(state, longest_stop))
 }
 
-pub(super) fn once_elsewhere(mut backend: Box<dyn Backend>, options: Options) -> io::Result<Stopping> {
+/// Does this with the backend on a thread of its own.
+pub(super) fn elsewhere(
+    mut backend: Box<dyn Backend>,
+    options: Options,
+    push: fn(&mut dyn Backend, &Options) -> Result<(), PushError>,
+) -> io::Result<Stopping> {
     let state = Arc::new(LoopState::default());
     let of_thread = Arc::clone(&state);
     thread::Builder::new()
         .name("metrics-push".to_owned())
         .spawn(move || {
-            let meter = Meter::new(&*backend, &options);
-            collect(&mut *backend, &meter);
-            of_thread.ended(send(&mut *backend, options.timeout, &meter));
+            let result = catch_unwind(AssertUnwindSafe(|| push(&mut *backend, &options)));
+            of_thread.ended(result.unwrap_or_else(|_| Err(PushError::new("the push panicked"))));
         })
         .map(|_| Stopping::new(state))
+}
+
+/// Tries again as a loop would, until the time for one push is over.
+#[cfg(feature = "pushgateway")]
+pub(super) fn persistently(backend: &mut dyn Backend, options: &Options) -> Result<(), PushError> {
+    let meter = Meter::new(backend, options);
+    let deadline = Instant::now() + options.timeout;
+    let mut schedule = Schedule::new(options.clone(), random, Instant::now());
+    collect(backend, &meter);
+    loop {
+        let rest = deadline.saturating_duration_since(Instant::now());
+        let Err(error) = send(backend, rest, &meter) else { return Ok(()) };
+        let now = Instant::now();
+        match schedule.next_try(error.retry, now) {
+            Some(next) if next < deadline => thread::sleep(next.saturating_duration_since(now)),
+            _ => return Err(error),
+        }
+    }
 }
 
 fn push_until_stopped(mut backend: Box<dyn Backend>, options: Options, state: &LoopState) -> Result<(), PushError> {

@@ -64,6 +64,13 @@ impl Schedule {
         };
         self.retry_at = Some(now + wait);
     }
+
+    /// When to send the same values again, if at all.
+    #[cfg(feature = "pushgateway")]
+    pub(super) fn next_try(&mut self, retry: Retry, now: Instant) -> Option<Instant> {
+        self.failed(retry, now);
+        self.retry_at.filter(|_| retry != Retry::AtInterval)
+    }
 }
 
 /// No server's word counts for longer.

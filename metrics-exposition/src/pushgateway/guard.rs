@@ -10,7 +10,8 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 /// Pushes when a job has ended: made by [`Pushgateway::guard`].
 ///
 /// [`succeed`](Self::succeed) says that it ended well. Dropped without that, by `?`, `return`, or a panic that unwinds, it
-/// failed, and that is pushed, too. A program that is killed, aborts or calls `exit` pushes nothing: `main` has to return.
+/// failed, and that is pushed, too. Nobody comes back to it, so a push that fails is tried again, later and later, as long
+/// as the [timeout](push::Options::timeout) of one lasts, 10 s by default; not one that the server refuses for good. A program that is killed, aborts or calls `exit` pushes nothing: `main` has to return.
 ///
 /// The push [adds](Pushgateway::push_add), so that of a job that failed the time of its last success stays, and so do
 /// metrics that only an earlier run had. Beside the metrics of the registry it has
@@ -53,7 +54,7 @@ impl JobGuard {
     /// # Errors
     /// As [`Pushgateway::push`].
     pub fn succeed(mut self) -> Result<(), PushError> {
-        self.ended(true).map_or(Ok(()), push_once)
+        self.ended(true).map_or(Ok(()), push_last)
     }
 
     /// The job has failed, which dropping it says as well: this gives the error.
@@ -61,7 +62,7 @@ impl JobGuard {
     /// # Errors
     /// As [`Pushgateway::push`].
     pub fn fail(mut self) -> Result<(), PushError> {
-        self.ended(false).map_or(Ok(()), push_once)
+        self.ended(false).map_or(Ok(()), push_last)
     }
 
     /// [`succeed`](Self::succeed) for asynchronous programs: blocks no thread of the executor, whichever that is. Dropping the
@@ -84,12 +85,13 @@ impl JobGuard {
     async fn push_async(&mut self, succeeded: bool) -> Result<(), PushError> {
         let Some(sending) = self.ended(succeeded) else { return Ok(()) };
         let options = sending.gateway.options.clone();
-        push::once_async(sending, &options).await
+        push::persistently_async(sending, &options).await
     }
 
     fn ended(&mut self, succeeded: bool) -> Option<Sending> {
         let gateway = self.gateway.take()?;
-        Some(Sending { more: vec![outcome(self.start, succeeded)], ..gateway.sending(Operation::Add) })
+        let registry = Registry::merged([outcome(self.start, succeeded), gateway.registry.clone()]);
+        Some(Pushgateway { registry, ..gateway }.sending(Operation::Add))
     }
 }
 
@@ -97,7 +99,7 @@ impl Drop for JobGuard {
     fn drop(&mut self) {
         if let Some(sending) = self.ended(false) {
             // Who wants to know calls `fail`; the failure is counted. A second panic would end the program.
-            let _ = catch_unwind(AssertUnwindSafe(|| push_once(sending)));
+            let _ = catch_unwind(AssertUnwindSafe(|| push_last(sending)));
         }
     }
 }
@@ -108,9 +110,9 @@ impl fmt::Debug for JobGuard {
     }
 }
 
-fn push_once(mut sending: Sending) -> Result<(), PushError> {
+fn push_last(mut sending: Sending) -> Result<(), PushError> {
     let options = sending.gateway.options.clone();
-    push::once(&mut sending, &options)
+    push::persistently(&mut sending, &options)
 }
 
 /// In a registry of its own, and no derived struct, which would be on each page of the program.

@@ -227,19 +227,15 @@ impl Pushgateway {
     }
 
     fn sending(self, operation: Operation) -> Sending {
-        Sending { gateway: self, operation, more: Vec::new() }
+        Sending { gateway: self, operation }
     }
 
     fn url(&self) -> Result<Url, InvalidOption> {
         self.base.with_path(&format!("{}{}", self.base.path().trim_end_matches('/'), self.grouping.path()))
     }
 
-    fn body(&self, registries: &[Registry]) -> Result<Vec<u8>, String> {
-        let mut page = page::page(self.format, &self.grouping, &self.registry)?;
-        for registry in registries {
-            // Of both formats two pages are one.
-            page.extend(page::page(self.format, &self.grouping, registry)?);
-        }
+    fn body(&self) -> Result<Vec<u8>, String> {
+        let page = page::page(self.format, &self.grouping, &self.registry)?;
         if !self.gzip {
             return Ok(page);
         }
@@ -260,8 +256,6 @@ enum Operation {
 struct Sending {
     gateway: Pushgateway,
     operation: Operation,
-    /// What is pushed beside the gateway's registry.
-    more: Vec<Registry>,
 }
 
 impl Backend for Sending {
@@ -277,8 +271,8 @@ impl Backend for Sending {
         let gateway = &self.gateway;
         let url = gateway.url().map_err(|error| PushError::new(error).retry_at_interval())?;
         let (method, body) = match self.operation {
-            Operation::Replace => (Method::PUT, gateway.body(&self.more)),
-            Operation::Add => (Method::POST, gateway.body(&self.more)),
+            Operation::Replace => (Method::PUT, gateway.body()),
+            Operation::Add => (Method::POST, gateway.body()),
             Operation::Delete => (Method::DELETE, Ok(Vec::new())),
         };
         let body = body.map_err(|why| PushError::new(format!("{url}: {why}")).retry_at_interval())?;

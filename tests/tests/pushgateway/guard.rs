@@ -1,12 +1,14 @@
 //! What is pushed when a job ends.
 
-use crate::server::{Request, Server, answer, fine, serve};
+use crate::server::{Request, Server, answer, fine, serve, serve_at};
 use crate::{PAGE, app};
 use metrics_core::{Metrics, Registry};
 use metrics_exposition::push::{Options, PushMetrics};
 use metrics_exposition::pushgateway::{Format, JobGuard, Pushgateway};
 use std::collections::BTreeMap;
+use std::net::TcpListener;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 fn guard(server: &Server) -> JobGuard {
@@ -17,7 +19,8 @@ fn guard(server: &Server) -> JobGuard {
 /// What it says beside the job's own metrics.
 fn outcome(request: &Request) -> BTreeMap<&str, f64> {
     assert_eq!((&*request.method, &*request.path), ("POST", "/metrics/job/batch"));
-    let behind = request.text().strip_prefix(PAGE).unwrap();
+    let (own, behind) = request.text().split_at(PAGE.len());
+    assert_eq!(own, PAGE);
     let samples = behind.lines().filter(|line| !line.starts_with('#')).map(|line| line.split_once(' ').unwrap());
     samples.map(|(name, value)| (name.strip_prefix("batch_job_").unwrap(), value.parse().unwrap())).collect()
 }
@@ -98,6 +101,39 @@ fn a_push_that_fails_is_said_and_no_panic() {
     let address = format!("http://{}/metrics/job/batch", server.address);
     let labels = [("backend", "pushgateway"), ("address", &*address)];
     assert_eq!(counts.get_sample_value("metrics_exposition_push_failures_total", &labels), Some(1.0));
+}
+
+#[test]
+fn it_tries_again_as_long_as_one_push_may_take() {
+    let (registry, _app) = app();
+    let quick = Options::new().back_off(Duration::from_millis(1), Duration::from_millis(2));
+    let mut answers = [answer(503, "", ""), answer(429, "retry-after: 0\r\n", ""), answer(200, "", "")].into_iter();
+    let server = serve(move |_| answers.next().unwrap());
+    let gateway = |address: &str| Pushgateway::new(address, "batch", &registry).unwrap();
+    gateway(&server.address).options(quick.clone()).guard().succeed().unwrap();
+    assert_eq!(server.requests.try_iter().count(), 3);
+
+    // Not up yet.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    drop(listener);
+    let start = {
+        let address = address.clone();
+        thread::spawn(move || {
+            thread::sleep(Duration::from_millis(100));
+            serve_at(TcpListener::bind(address).unwrap(), fine)
+        })
+    };
+    gateway(&address).options(quick.clone()).guard().succeed().unwrap();
+    assert_eq!(start.join().unwrap().requests.try_iter().count(), 1);
+
+    // Longer than it may take.
+    let server = serve(|_| answer(503, "retry-after: 3600\r\n", ""));
+    assert!(gateway(&server.address).options(quick.clone()).guard().succeed().is_err());
+    let server = serve(|_| answer(503, "", ""));
+    let short = quick.timeout(Duration::from_millis(100));
+    assert!(gateway(&server.address).options(short).guard().succeed().is_err());
+    assert!(server.requests.try_iter().count() > 3);
 }
 
 #[tokio::test]
