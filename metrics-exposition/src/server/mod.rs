@@ -117,7 +117,7 @@ pub fn start_http_server(
 /// use metrics_exposition::server::{self, Listener, Options};
 /// use std::time::Duration;
 ///
-/// let options = Options::new().bearer_token("a long token").header_time(Duration::from_secs(3));
+/// let options = Options::new().bearer_token("a-long-token").header_time(Duration::from_secs(3));
 /// let server = server::start(Listener::tcp("[::1]:0").or(Listener::tcp("127.0.0.1:0"))?, Registry::global(), options)?;
 /// # drop(server);
 /// # Ok::<(), server::ServerError>(())

@@ -1,7 +1,7 @@
 //! Many clients that mean no good, and one scraper.
 
 use crate::gate::Gate;
-use crate::raw::{connect, get, is_ended, next_answer, send, until};
+use crate::raw::{connect, get, is_ended, until};
 use crate::{Served, large, small, very_large};
 use metrics_exposition::http::{Handler, Options as HandlerOptions};
 use metrics_exposition::server::Options;
@@ -13,7 +13,7 @@ use std::time::Duration;
 
 const LONG: Duration = Duration::from_secs(600);
 
-fn patient() -> Options {
+pub(crate) fn patient() -> Options {
     Options::new().header_time(LONG).idle_time(LONG).read_time(LONG)
 }
 
@@ -75,36 +75,6 @@ fn silent_connections_keep_no_scraper_out() {
     until("most are gone", || served.open() <= 10.0);
     assert_scraped(&served);
     assert!(is_ended(&mut scraper), "the oldest of those that had not asked");
-}
-
-/// Only of the address that has the most, and not of who was there before.
-#[cfg(target_os = "linux")]
-#[test]
-fn a_flood_from_one_address_takes_places_only_from_itself() {
-    let served = Served::new(&small(), patient().max_connections(20));
-    let mut scraper = connect_from([127, 0, 0, 2], served.at);
-    send(&mut scraper, "GET / HTTP/1.1\r\nHost: test\r\n\r\n");
-    assert_eq!(next_answer(&mut scraper).status, 200);
-    let mut slow = connect_from([127, 0, 0, 3], served.at);
-    send(&mut slow, "GET /metrics HTTP/1.1\r\n");
-    let flood: Vec<_> = (0..200).map(|_| connect(served.at)).collect();
-    until("all have come", || served.count("connections_total", &[]) == 202.0);
-    send(&mut scraper, "GET /metrics HTTP/1.1\r\nHost: test\r\n\r\n");
-    assert!(next_answer(&mut scraper).text().contains("jobs_total 3\n"));
-    send(&mut slow, "Host: test\r\n\r\n");
-    assert!(next_answer(&mut slow).text().contains("jobs_total 3\n"));
-    assert_eq!(served.ended("displaced"), 182.0);
-    drop(flood);
-}
-
-#[cfg(target_os = "linux")]
-fn connect_from(client: [u8; 4], server: std::net::SocketAddr) -> TcpStream {
-    let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
-    socket.bind(&std::net::SocketAddr::from((client, 0)).into()).unwrap();
-    socket.connect(&server.into()).unwrap();
-    let connection = TcpStream::from(socket);
-    connection.set_read_timeout(Some(crate::raw::PATIENCE)).unwrap();
-    connection
 }
 
 /// Clients that ask for large pages and read nothing.

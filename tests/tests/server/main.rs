@@ -17,6 +17,8 @@ mod floods;
 mod gate;
 mod limits;
 mod listeners;
+#[cfg(target_os = "linux")]
+mod origins;
 mod raw;
 mod stop;
 // Its cryptography is C, for which other targets need a compiler of their own.
