@@ -2,15 +2,22 @@
 //!
 //! Each process counts in a [file](format) of its own, in one directory.
 
+mod archive;
+mod collector;
+mod directory;
+mod error;
 #[doc = include_str!("format.md")]
 pub mod format {}
-#[allow(dead_code, unused_imports, reason = "the collector is not merged yet")]
-mod archive;
-#[allow(dead_code, unused_imports, reason = "what feeds it is not merged yet")]
 mod merge;
-#[allow(dead_code, unused_imports, reason = "the collector is not merged yet")]
+mod owned;
 mod python;
-#[allow(dead_code, unused_imports, reason = "the collector is not merged yet")]
 mod reader;
 #[allow(dead_code, unused_imports, reason = "what writes is not merged yet")]
 mod record;
+#[cfg(test)]
+mod testing;
+
+pub use archive::{compact, mark_process_dead};
+pub use collector::MultiprocessCollector;
+pub use error::DirectoryError;
+pub use owned::{Merged, Skipped, merge};

@@ -4,6 +4,7 @@
 //! looking up and adding. It holds what there is of each series once, however many processes have it.
 
 mod emit;
+mod export;
 mod family;
 mod fold;
 mod histogram;
@@ -14,8 +15,10 @@ mod owned;
 mod tests;
 mod value;
 
+pub(super) use export::{Exported, ExportedSeries};
 pub(super) use family::FamilyId;
 pub(super) use native::NativeBuckets;
+pub(super) use owned::owned;
 pub(super) use value::Sighting;
 
 use super::record::Mode;
@@ -82,6 +85,8 @@ pub(super) struct Table {
     names: HashMap<Box<str>, Name>,
     conflicts: BTreeMap<(Box<str>, Conflict), u64>,
     scratch: String,
+    /// Whether a name may stand for families of several types.
+    keeps_all_types: bool,
 }
 
 /// Families of one name.
@@ -111,7 +116,7 @@ impl Table {
         let gone = || self.families.iter().map(|family| family.len() - family.seen_series(self.scrape));
         if self.scrape == u32::MAX || gone().sum::<usize>() > SPARE.max(series().sum::<usize>() / 2) {
             let generation = self.generation + 1;
-            *self = Self { generation, ..Self::default() };
+            *self = Self { generation, keeps_all_types: self.keeps_all_types, ..Self::default() };
         }
         self.scrape += 1;
         self.conflicts.clear();
@@ -128,7 +133,8 @@ impl Table {
         let scrape = self.scrape;
         let name = self.names.get(def.name);
         let found = name.and_then(|name| name.of(def.kind));
-        if name.is_some_and(|name| name.seen == scrape && found != Some(name.owner)) {
+        let is_taken = name.is_some_and(|name| name.seen == scrape && found != Some(name.owner));
+        if is_taken && !self.keeps_all_types {
             self.note(def.name, Conflict::Type);
             return None;
         }
@@ -186,10 +192,10 @@ impl Table {
 
     /// A value of a counter, a gauge or what is unknown; `time` (nanoseconds since 1970, 0: never) is when it was set.
     /// In a mode with a series for each process, the one that comes first holds: of two with one number, the other is
-    /// long dead.
-    pub(super) fn add(&mut self, id: SeriesId, value: Number, time: u64) {
+    /// long dead. Whether the value is the one that holds now.
+    pub(super) fn add(&mut self, id: SeriesId, value: Number, time: u64) -> bool {
         let (family, value_of) = self.value(id);
-        value_of.add(family, value, time);
+        value_of.add(family, value, time)
     }
 
     /// Observations of a classic histogram by bucket (not cumulative, one more than bounds), and their sum.
@@ -226,16 +232,16 @@ impl Table {
         self.value(id);
     }
 
-    /// A state set is in this one of these states, since `time`.
+    /// A state set is in this one of these states, since `time`. Whether that holds now.
     pub(super) fn add_state<'a>(
         &mut self,
         id: SeriesId,
         states: impl Iterator<Item = &'a str>,
         active: usize,
         time: u64,
-    ) {
+    ) -> bool {
         let (family, value) = self.value(id);
-        value.add_state(family, states, active, time);
+        value.add_state(family, states, active, time)
     }
 
     /// When the series began (nanoseconds since 1970, 0: not known). The earliest holds.

@@ -12,6 +12,16 @@ pub(super) struct Owned {
     states: (String, Vec<(String, bool)>),
 }
 
+/// The family that these points make; `None` if none can have its name.
+pub(in crate::multiprocess) fn owned<'a, 'b>(
+    desc: &Desc,
+    points: impl IntoIterator<Item = (&'a str, Point<'b>)>,
+) -> Option<MetricFamily> {
+    let mut owned = Owned::new(desc)?;
+    points.into_iter().for_each(|(labels, point)| owned.push(labels, point));
+    Some(owned.finish())
+}
+
 impl Owned {
     /// `None` if no family can have that name.
     pub(super) fn new(desc: &Desc) -> Option<Self> {

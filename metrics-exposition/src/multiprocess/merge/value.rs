@@ -99,25 +99,25 @@ impl Value {
         }
     }
 
-    pub(super) fn add(&mut self, family: &Shared, new: Number, new_time: u64) {
-        let Data::Number { value, time, .. } = &mut self.data else { return };
+    pub(super) fn add(&mut self, family: &Shared, new: Number, new_time: u64) -> bool {
+        let Data::Number { value, time, .. } = &mut self.data else { return false };
         // Nothing that can stand on a page: a file that is not ours.
         if family.kind == Kind::Counter && !is_count(new) {
-            return;
+            return false;
         }
-        let Some(before) = *value else {
-            if new_time > 0 || !family.mode.is_most_recent() {
-                (*value, *time) = (Some(new), new_time);
-            }
-            return;
+        let is_first = value.is_none();
+        let takes_new = match family.mode {
+            mode if mode.is_most_recent() => new_time > *time,
+            mode => is_first || !mode.is_per_process(),
         };
-        if family.mode.is_most_recent() {
-            if new_time > *time {
-                (*value, *time) = (Some(new), new_time);
-            }
-        } else if !family.mode.is_per_process() {
-            *value = Some(fold(family.mode, before, new));
+        if takes_new {
+            *value = Some(match *value {
+                Some(before) if !family.mode.is_most_recent() => fold(family.mode, before, new),
+                _ => new,
+            });
+            *time = new_time;
         }
+        takes_new
     }
 
     pub(super) fn add_histogram(
@@ -155,9 +155,9 @@ impl Value {
         states: impl Iterator<Item = &'a str>,
         new: usize,
         new_time: u64,
-    ) {
+    ) -> bool {
         use crate::multiprocess::record::Mode;
-        let Data::States { active, time } = &mut self.data else { return };
+        let Data::States { active, time } = &mut self.data else { return false };
         // The place of the process's state among those that the family has by now.
         let mut here = None;
         for (at, state) in states.enumerate() {
@@ -170,7 +170,7 @@ impl Value {
                 here = Some(place);
             }
         }
-        let Some(new) = here else { return };
+        let Some(new) = here else { return false };
         let takes_new = match (active.first(), family.mode) {
             (_, Mode::MostRecent | Mode::LiveMostRecent) => new_time > *time,
             (None, _) => true,
@@ -189,6 +189,7 @@ impl Value {
             active.push(new);
             *time = new_time;
         }
+        takes_new
     }
 
     pub(super) fn see_created(&mut self, created: u64) {

@@ -13,5 +13,5 @@ mod scan;
 mod tests;
 
 pub(super) use entries::Fault;
-pub(super) use name::{Role, parse as role_of};
+pub(super) use name::parse as role_of;
 pub(super) use scan::Scan;

@@ -101,7 +101,9 @@ impl Scan {
                 match part {
                     Part::Count => table.add_summary(id, count(value), 0.0),
                     Part::Sum => table.add_summary(id, 0, value),
-                    _ => table.add(id, Number::F64(value), nanoseconds(time)),
+                    _ => {
+                        table.add(id, Number::F64(value), nanoseconds(time));
+                    }
                 }
             }
         });

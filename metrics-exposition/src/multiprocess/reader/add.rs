@@ -63,7 +63,10 @@ impl Adding<'_> {
         match &series.place {
             FilePlace::Word(_) => {
                 let [value, time] = cells.value(at);
-                self.word(id, family, value, time);
+                if self.word(id, family, value, time) {
+                    // That of a gauge that is one process's alone says when that began.
+                    self.table.created(id, if context.is_archive { series.created } else { context.started });
+                }
             }
             FilePlace::Words(places) => self.gauge_histogram(id, family, &cells.words[places.clone()]),
             // Its cells are another's, too.
@@ -74,8 +77,7 @@ impl Adding<'_> {
                 _ => self.number(id, family, series, segments.start),
             },
         }
-        // That of a gauge in an archive says which process it was.
-        if matches!(family.kind, Kind::Counter | Kind::Histogram | Kind::Summary) || context.is_archive {
+        if matches!(family.kind, Kind::Counter | Kind::Histogram | Kind::Summary) {
             self.table.created(id, series.created);
         }
         self.exemplars(id, family, blobs);
@@ -96,18 +98,18 @@ impl Adding<'_> {
         self.table.add(id, value, 0);
     }
 
-    fn word(&mut self, id: SeriesId, family: &FileFamily, value: u64, time: u64) {
+    /// Whether the value is the one that holds now.
+    fn word(&mut self, id: SeriesId, family: &FileFamily, value: u64, time: u64) -> bool {
         if family.kind == Kind::StateSet {
             let states = self.state.states[family.states.clone()].iter().map(|state| &**state);
-            self.table.add_state(id, states, usize::try_from(value).unwrap_or(usize::MAX), time);
-            return;
+            return self.table.add_state(id, states, usize::try_from(value).unwrap_or(usize::MAX), time);
         }
         let value = match family.number {
             Number::U64 => Value::U64(value),
             Number::I64 => Value::I64(value.cast_signed()),
             Number::F64 => Value::F64(f64::from_bits(value)),
         };
-        self.table.add(id, value, time);
+        self.table.add(id, value, time)
     }
 
     fn summary(&mut self, id: SeriesId, series: &FileSeries, segment: usize) {

@@ -13,6 +13,7 @@ mod window;
 pub(super) use file::{Opened, is_alive, open};
 
 use super::merge::{FamilyDef, FamilyId, SeriesId, Table};
+use super::python::Fault;
 use super::record::{Header, Record};
 use log::Log;
 use series::State;
@@ -33,14 +34,16 @@ pub(super) enum Skip {
     Version,
     /// A checksum or a length is wrong, or something refers to what is not there.
     Corrupt,
+    /// Some of Python's keys or values are none that it writes; the others are good.
+    Misread,
     /// The system did not let it be read.
     Unreadable,
 }
 
 impl Skip {
     /// All of them.
-    pub(super) const ALL: [Self; 6] =
-        [Self::Empty, Self::Truncated, Self::Foreign, Self::Version, Self::Corrupt, Self::Unreadable];
+    pub(super) const ALL: [Self; 7] =
+        [Self::Empty, Self::Truncated, Self::Foreign, Self::Version, Self::Corrupt, Self::Misread, Self::Unreadable];
 
     /// Its word.
     pub(super) const fn as_str(self) -> &'static str {
@@ -50,6 +53,7 @@ impl Skip {
             Self::Foreign => "foreign",
             Self::Version => "version",
             Self::Corrupt => "corrupt",
+            Self::Misread => "misread",
             Self::Unreadable => "unreadable",
         }
     }
@@ -58,6 +62,19 @@ impl Skip {
 impl fmt::Display for Skip {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+impl From<Fault> for Skip {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Empty => Self::Empty,
+            Fault::Foreign => Self::Foreign,
+            Fault::Truncated => Self::Truncated,
+            Fault::Corrupt => Self::Corrupt,
+            Fault::Misread => Self::Misread,
+            Fault::Unreadable(error) => error.into(),
+        }
     }
 }
 
@@ -85,7 +102,26 @@ impl Reader {
     /// # Errors
     /// Why not all of it was read; what came before is in the table.
     pub(super) fn add(&mut self, opened: &Opened, pid: &str, table: &mut Table) -> Result<(), Skip> {
-        let context = series::Context { pid, is_alive: opened.is_alive, is_archive: opened.header.is_archive };
+        self.add_if(opened, pid, table, |_| true)
+    }
+
+    /// The same, or nothing if not all of it can be read.
+    ///
+    /// # Errors
+    /// Why.
+    pub(super) fn add_whole(&mut self, opened: &Opened, pid: &str, table: &mut Table) -> Result<(), Skip> {
+        self.add_if(opened, pid, table, Result::is_ok)
+    }
+
+    fn add_if(
+        &mut self,
+        opened: &Opened,
+        pid: &str,
+        table: &mut Table,
+        may: impl FnOnce(&Result<(), Skip>) -> bool,
+    ) -> Result<(), Skip> {
+        let (is_alive, Header { is_archive, started, .. }) = (opened.is_alive, opened.header);
+        let context = series::Context { pid, is_alive, is_archive, started };
         let mut read = Ok(());
         for _ in 0..ATTEMPTS {
             read = match self.read(opened, &context, table) {
@@ -96,7 +132,9 @@ impl Reader {
             };
             break;
         }
-        add::add(&self.state, &self.cells, &context, table);
+        if may(&read) {
+            add::add(&self.state, &self.cells, &context, table);
+        }
         read
     }
 

@@ -11,6 +11,8 @@ pub(super) struct Context<'a> {
     pub(super) pid: &'a str,
     pub(super) is_alive: bool,
     pub(super) is_archive: bool,
+    /// When the process began to count.
+    pub(super) started: u64,
 }
 
 /// What the log says. Lists of all series lie in one memory each, which the next file uses again.

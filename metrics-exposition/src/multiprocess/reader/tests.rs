@@ -209,7 +209,7 @@ fn what_is_logged_meanwhile_is_believed() {
     let mut table = Table::default();
     table.begin();
     let mut state = State::default();
-    let context = series::Context { pid: "7", is_alive: true, is_archive: false };
+    let context = series::Context { pid: "7", is_alive: true, is_archive: false, started: 1 };
     let mut apply = |state: &mut State, record: &Record<'_>| state.apply(record, 1 << 20, &context, &mut table);
     apply(&mut state, &Record::Family(family(0, Kind::Histogram, "t"))).unwrap();
     for number in 0..4 {
