@@ -80,6 +80,19 @@ impl Process {
         self.family(name, Kind::Histogram, Mode::Unset, Number::U64, bounds).series("", place)
     }
 
+    /// The number of the series that came last.
+    pub(super) fn last(&self) -> u32 {
+        self.series - 1
+    }
+
+    /// It has ended, and nobody saw its file before it was whole.
+    pub(super) fn dead_whole(self, directory: &Path) {
+        let name = format!("{}-{:016x}", self.header.pid, self.header.random);
+        let new = directory.join(format!(".new-{name}"));
+        fs::write(&new, self.build.finish()).expect("there is room");
+        fs::rename(new, directory.join(name + ".metrics")).expect("it was written just now");
+    }
+
     /// It has ended.
     pub(super) fn dead(self, directory: &Path) -> PathBuf {
         let path = directory.join(format!("{}-{:016x}.metrics", self.header.pid, self.header.random));

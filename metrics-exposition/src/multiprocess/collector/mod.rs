@@ -53,8 +53,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// Who comes first decides about help, unit, type and mode of a family: living processes in the order of their files'
 /// names, dead ones from the newest, the archive, Python's. A family of another type with the same name is left out. A label `pid` of
 /// the program's own becomes `exported_pid`. Two living processes of one number, of two containers: the second one's is the
-/// number, `-` and that of its file. Histograms with other buckets than most have are series of their own, with a label
-/// `buckets`; all counts are somewhere. Labels are sorted by name, series by labels.
+/// number, `-` and that of its file. Histograms with other buckets than most of living processes have are series of their
+/// own, with a label `buckets`; all counts are somewhere. Labels are sorted by name, series by labels.
 ///
 /// # What it says of itself
 ///

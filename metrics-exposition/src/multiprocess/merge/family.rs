@@ -43,6 +43,8 @@ pub(super) struct Shared {
     pub(super) kind: Kind,
     pub(super) mode: Mode,
     pub(super) sets: Sets,
+    /// Whether what is added now is of a living process.
+    pub(super) is_alive: bool,
     /// Of a state set: all that any process knows.
     pub(super) states: Vec<Box<str>>,
 }
@@ -67,7 +69,13 @@ impl Family {
             unit: String::new(),
             mode: Mode::Unset,
             seen: 0,
-            shared: Shared { kind: def.kind, mode: Mode::Unset, sets: Sets::default(), states: Vec::new() },
+            shared: Shared {
+                kind: def.kind,
+                mode: Mode::Unset,
+                sets: Sets::default(),
+                is_alive: true,
+                states: Vec::new(),
+            },
             series: Vec::new(),
             index: HashMap::new(),
             sorted: Vec::new(),

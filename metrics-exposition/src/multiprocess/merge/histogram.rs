@@ -13,8 +13,9 @@ pub(super) struct Sets {
 #[derive(Debug)]
 struct Set {
     bounds: Box<[f64]>,
-    /// Histograms that were added with it in this scrape.
+    /// Histograms that were added with it in this scrape, and those of them that are of living processes.
     uses: u64,
+    living: u64,
 }
 
 /// Sets of bounds of one family at most: each process may have another one only by mistake.
@@ -25,7 +26,7 @@ const NATIVE_EXEMPLARS: usize = 10;
 impl Sets {
     /// Begins a scrape. Numbers stay what they are.
     pub(super) fn begin(&mut self) {
-        self.sets.iter_mut().for_each(|set| set.uses = 0);
+        self.sets.iter_mut().for_each(|set| (set.uses, set.living) = (0, 0));
     }
 
     /// The number of a set; `None` if it cannot be one, or there are too many.
@@ -41,27 +42,29 @@ impl Sets {
                 if !rises || !bounds.iter().all(|bound| bound.is_finite()) || self.sets.len() == MOST_SETS {
                     return None;
                 }
-                self.sets.push(Set { bounds: bounds.into(), uses: 0 });
+                self.sets.push(Set { bounds: bounds.into(), uses: 0, living: 0 });
                 self.sets.len() - 1
             }
         };
         Some(self.last)
     }
 
-    pub(super) fn count(&mut self, set: usize) {
+    pub(super) fn count(&mut self, set: usize, is_alive: bool) {
         self.sets[set].uses += 1;
+        self.sets[set].living += u64::from(is_alive);
     }
 
     pub(super) fn bounds(&self, set: usize) -> &[f64] {
         &self.sets[set].bounds
     }
 
-    /// The set that most histograms have; of two, that with more buckets, or the lower ones.
+    /// The set that most histograms of living processes have; of two, that with more buckets, or the lower ones. What
+    /// dead ones left says nothing: how many those were is not known any more when they are compacted.
     pub(super) fn usual(&self) -> Option<usize> {
         let used = self.sets.iter().enumerate().filter(|(_, set)| set.uses > 0);
         let best = used.max_by(|(_, a), (_, b)| {
             let by_bounds = || b.bounds.partial_cmp(&a.bounds).unwrap_or(std::cmp::Ordering::Equal);
-            a.uses.cmp(&b.uses).then(a.bounds.len().cmp(&b.bounds.len())).then_with(by_bounds)
+            a.living.cmp(&b.living).then(a.bounds.len().cmp(&b.bounds.len())).then_with(by_bounds)
         });
         best.map(|(at, _)| at)
     }

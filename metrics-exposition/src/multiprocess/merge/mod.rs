@@ -85,6 +85,8 @@ pub(super) struct Table {
     names: HashMap<Box<str>, Name>,
     conflicts: BTreeMap<(Box<str>, Conflict), u64>,
     scratch: String,
+    /// Whether what is added now is of a dead process.
+    is_dead: bool,
     /// Whether a name may stand for families of several types.
     keeps_all_types: bool,
 }
@@ -120,6 +122,11 @@ impl Table {
         }
         self.scrape += 1;
         self.conflicts.clear();
+    }
+
+    /// Whether what is added from now on is of living processes. As far as nobody says it, it is.
+    pub(super) fn set_alive(&mut self, is_alive: bool) {
+        self.is_dead = !is_alive;
     }
 
     /// Changes when ids of before are none any more.
@@ -262,7 +269,9 @@ impl Table {
     }
 
     fn value(&mut self, id: SeriesId) -> (&mut family::Shared, &mut value::Value) {
-        self.families[id.family.at()].value(id.series, self.scrape)
+        let family = &mut self.families[id.family.at()];
+        family.shared.is_alive = !self.is_dead;
+        family.value(id.series, self.scrape)
     }
 
     fn note(&mut self, family: &str, conflict: Conflict) {

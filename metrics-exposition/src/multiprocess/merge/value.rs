@@ -130,7 +130,7 @@ impl Value {
     ) {
         let Data::Histogram(sets) = &mut self.data else { return };
         let Some(set) = family.sets.find(bounds) else { return };
-        family.sets.count(set);
+        family.sets.count(set, family.is_alive);
         Histogram::of(sets, set, bounds).add(counts, sum, native);
     }
 
@@ -139,7 +139,7 @@ impl Value {
         let Some(set) = family.sets.find(bounds) else { return };
         let is_new = GaugeHistogram::add(sets, set, counts, sum, family.mode.is_per_process());
         if is_new {
-            family.sets.count(set);
+            family.sets.count(set, family.is_alive);
         }
     }
 

@@ -133,7 +133,9 @@ impl Reader {
             break;
         }
         if may(&read) {
+            table.set_alive(is_alive);
             add::add(&self.state, &self.cells, &context, table);
+            table.set_alive(true);
         }
         read
     }
