@@ -176,6 +176,11 @@ class OfPrometheus:
         self.assertEqual({}, self.server.now('{job="all"}'))
         self.assertTrue(self.server.samples('peer_level_bytes{job="all"}'), "they had been there")
 
+    def test_the_example(self):
+        instance = run_example("remote_write", self.server.url + self.server.WRITE)
+        found = self.server.now('{__name__=~"app_.*"}')
+        self.assertEqual(of_example(job="example", instance=instance), found)
+
     def test_killed_and_started_again(self):
         def interrupt():
             self.server.kill()
@@ -193,6 +198,31 @@ class OfPrometheus:
             self.server.signal(signal.SIGCONT)
 
         self.push_through(self.server, self.write, interrupt)
+
+
+def run_example(name, url):
+    """What an example pushes is there when it has ended."""
+    program = options.target / "debug" / "examples" / name
+    child = subprocess.Popen([program, url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    out, _ = child.communicate("\n", timeout=30)
+    if child.returncode != 0 or not out.endswith("\npushed\n"):
+        raise AssertionError(f"{name} ended with {child.returncode}: {out}")
+    return f"process-{child.pid}"
+
+
+def of_example(**labels):
+    def key(name, **own):
+        return frozenset({"__name__": f"app_{name}", **labels, **own}.items())
+
+    counts = {"0.01": 0, "0.1": 0, "1.0": 1, "+Inf": 1}
+    return {
+        key("requests_total", endpoint="/api/users"): 100.0,
+        key("requests_total", endpoint="/api/orders"): 50.0,
+        key("memory_bytes"): 1048576.0,
+        key("response_seconds_count"): 1.0,
+        key("response_seconds_sum"): 0.25,
+        **{key("response_seconds_bucket", le=le): count for le, count in counts.items()},
+    }
 
 
 class Prometheus2(OfPrometheus, Case):
@@ -277,6 +307,16 @@ class OfVictoriaMetrics(Case):
         [version] = {dict(key).get("scope.version") for key in found}
         labels = {"service.name": "peer", "service.instance.id": "i1", "scope.name": "metrics-exposition"}
         self.check(selector, {**labels, "scope.version": version}, bounds=False)
+
+    def test_the_example_of_otlp(self):
+        instance = run_example("otlp", self.server.url + self.server.OTLP)
+        selector = f'{{"service.instance.id"="{instance}",__name__=~"app_.*"}}'
+        found = wait_for(lambda: self.server.samples(selector), "some samples")
+        [version] = {dict(key).get("scope.version") for key in found}
+        scope = {"scope.name": "metrics-exposition", "scope.version": version}
+        expected = of_example(**{"service.name": "example", "service.instance.id": instance, **scope})
+        expected = {frozenset((k, "1" if v == "1.0" else v) for k, v in key): value for key, value in expected.items()}
+        self.assertEqual(expected, {key: samples[-1][1] for key, samples in found.items()})
 
     def away_for_a_while(self):
         self.server.process.stop()
