@@ -15,8 +15,8 @@ use crate::describe::{Kind, Rule, Rules};
 
 pub use cardinality::check_max_series;
 pub use check::{
-    check_buckets, check_const_label, check_group, check_group_label, check_label_name, check_label_names,
-    check_label_values, check_metric_name, check_quantiles, check_scope_label,
+    check_buckets, check_const_label, check_group, check_group_label, check_group_mode, check_label_name,
+    check_label_names, check_label_values, check_metric_name, check_quantiles, check_scope_label,
 };
 pub use check_style::{check_group_names, check_group_prefix, check_name, check_prefix, check_unit};
 pub use escape::{

@@ -1,16 +1,19 @@
 //! What the macros' output names. Not for users: changes without notice.
 
+pub mod multiprocess;
+
 pub use crate::label::{Countable, Dense, Density, Hashed, LabelSet, LabelValue, Listable, Unlisted};
 pub use crate::metric::{
-    Capped, Collect, Cursor, HasBuckets, HasNative, HasQuantiles, Instrument, Mortal, Part, Points, Preset, Spec,
+    Capped, Collect, Cursor, HasBuckets, HasGaugeMode, HasNative, HasQuantiles, Instrument, Mortal, Part, Points,
+    Preset, Spec,
 };
 pub use crate::model::{
-    FamilyField, Field, GroupField, Kind, LabelText, Location, NativeOptions, Options, Rule, Scope, Unit,
+    FamilyField, Field, GaugeMode, GroupField, Kind, LabelText, Location, NativeOptions, Options, Rule, Scope, Unit,
 };
 pub use crate::name::{
-    check_buckets, check_const_label, check_group, check_group_label, check_group_names, check_group_prefix,
-    check_label_name, check_label_names, check_label_values, check_max_series, check_metric_name, check_name,
-    check_prefix, check_quantiles, check_scope_label, check_unique, check_unit, clashes, slots,
+    check_buckets, check_const_label, check_group, check_group_label, check_group_mode, check_group_names,
+    check_group_prefix, check_label_name, check_label_names, check_label_values, check_max_series, check_metric_name,
+    check_name, check_prefix, check_quantiles, check_scope_label, check_unique, check_unit, clashes, slots,
 };
 pub use crate::registry::entry::{Entry, VERSION};
 pub use crate::registry::{Metrics, Source, derived};
@@ -35,6 +38,9 @@ pub const fn assert_preset<I: Preset>() {}
 
 /// Asserted on the span of a field's type: its options fit.
 pub const fn assert_max_series<I: Capped>() {}
+
+/// Asserted on the span of a field's type: its options fit.
+pub const fn assert_gauge_mode<I: HasGaugeMode>() {}
 
 /// Asserted on the span of a field's type: its options fit.
 pub const fn assert_ttl<I: Mortal>() {}

@@ -64,6 +64,10 @@ use syn::{DeriveInput, parse_macro_input};
 ///   and the error shows how many each of them allows.
 /// - `ttl_seconds = 3_600`: a series that no scrape has seen change for so long ends; the next lookup makes a new one, at
 ///   zero. For families of which a label is no enum or `bool`.
+/// - `multiprocess = "livesum"`: what several processes' values of a gauge or a state set become on the page of them all:
+///   `all` (a series for each process, with a label `pid`; this is what it is if it is left out), `min`, `max`, `sum`,
+///   `mostrecent`, each also with `live` before it: of processes that live. On a group, of all gauges in it that do not
+///   say it themselves. A gauge of `mostrecent` reads the clock whenever it is set, where several processes are one.
 /// - `preset`: all series of a family exist, at zero, from the start. For families whose labels are all enums or
 ///   `bool`.
 /// - `prefix = "db"`: of a group, besides that of its own struct. Left out, none.
@@ -143,6 +147,7 @@ use syn::{DeriveInput, parse_macro_input};
 ///   that is no string.
 /// - `max_series`, `ttl_seconds`, `preset`: on a type whose series they cannot limit, end or list beforehand. `max_series`
 ///   also where labels that are all enums or `bool` allow more.
+/// - `multiprocess`: no such mode, or on what is neither gauge nor state set, or a group without any.
 /// - `allow`: no such rule.
 /// - `group`: on what is no struct of metrics, or with options of a metric. `skip`: with any other option. A field that
 ///   has none of both and is no metric.

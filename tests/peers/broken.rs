@@ -24,7 +24,7 @@ struct Items {
 
 impl Source for Items {
     fn families(&self) -> Vec<SourceFamily> {
-        vec![SourceFamily { desc: self.desc.clone(), const_labels: Vec::new() }]
+        vec![SourceFamily::bare(self.desc.clone())]
     }
 
     fn collect(&self, _: usize, from: Cursor, points: &mut Points<'_>) -> Option<Cursor> {

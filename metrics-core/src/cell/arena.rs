@@ -33,10 +33,6 @@ impl Arena {
         }
     }
 
-    pub(super) fn number(&self) -> u32 {
-        self.number
-    }
-
     /// Chunks that its table has room for.
     pub(super) fn len(&self) -> usize {
         self.table().map_or(0, |table| table.len)
@@ -77,7 +73,7 @@ impl Arena {
     ///
     /// # Safety
     /// Only the owner calls, or who holds the lock of the shared arena.
-    pub(super) unsafe fn touch(&self, id: u32, memory: &dyn Memory) -> Option<NonNull<AtomicU64>> {
+    pub(super) unsafe fn touch(&self, id: u32, memory: &Memory) -> Option<NonNull<AtomicU64>> {
         let index = (id >> CHUNK_BITS) as usize;
         let entry = match self.table().and_then(|table| table.entry(index)) {
             Some(entry) => entry,

@@ -17,7 +17,13 @@ use std::ptr::NonNull;
 
 impl Cells {
     /// Folds the arenas that had no owner since this was called before. Chunk by chunk: nothing waits for more.
+    ///
+    /// Not where other processes read them: one that was killed in the middle of a move would have a chunk's counts twice,
+    /// or not at all.
     pub(super) fn fold_idle(&self) {
+        if self.memory.shared().is_some() {
+            return;
+        }
         while let Some(arena) = self.arenas.take_free(Arena::is_idle) {
             self.fold(arena);
             arena.set_folded();
@@ -46,7 +52,7 @@ impl Cells {
                     arena.forget_chunk(index);
                 });
             }
-            self.memory().release(arena.number(), number, chunk_start);
+            self.memory.release(chunk_start);
         }
     }
 

@@ -4,7 +4,7 @@
 //! chunk is released, but the addresses stay: who still reads a released chunk reads zeros, or what its next owner
 //! counts, and finds out that it has to read again.
 
-use super::memory::{CHUNK, Key, Line, Memory, allocate};
+use super::memory::{CHUNK, allocate};
 use crate::sync::{AtomicU64, Mutex, Ordering::*, const_fn, lock};
 use std::ptr::{NonNull, null_mut};
 
@@ -12,6 +12,12 @@ pub(super) struct Heap {
     segments: Mutex<Segments>,
     /// Chunks that were given and not released.
     used: AtomicU64,
+}
+
+/// See [`Heap::hold`].
+#[cfg(not(loom))]
+pub(super) struct Held<'a> {
+    _segments: crate::sync::MutexGuard<'a, Segments>,
 }
 
 struct Segments {
@@ -82,8 +88,9 @@ impl Segment {
     }
 }
 
-impl Memory for Heap {
-    fn chunk(&self, _: u32, _: u32) -> Option<NonNull<AtomicU64>> {
+impl Heap {
+    /// `CHUNK` zeroed cells. `None`: there is no more memory.
+    pub(super) fn chunk(&self) -> Option<NonNull<AtomicU64>> {
         let mut segments = lock(&self.segments);
         let chunk = match segments.find(Segment::take) {
             Some(chunk) => chunk,
@@ -96,7 +103,8 @@ impl Memory for Heap {
         Some(chunk)
     }
 
-    fn release(&self, _: u32, _: u32, chunk: NonNull<AtomicU64>) {
+    /// Takes a chunk back. It stays readable.
+    pub(super) fn release(&self, chunk: NonNull<AtomicU64>) {
         if !system::give_back(chunk, CHUNK_BYTES) {
             for i in 0..CHUNK {
                 // SAFETY: a chunk has CHUNK cells.
@@ -110,17 +118,16 @@ impl Memory for Heap {
         self.used.store(self.used.load(Relaxed) - 1, Relaxed);
     }
 
-    fn bytes(&self) -> u64 {
+    /// Keeps others from it, across a fork.
+    #[cfg(not(loom))]
+    pub(super) fn hold(&self) -> Held<'_> {
+        Held { _segments: lock(&self.segments) }
+    }
+
+    /// Bytes of the chunks that were given and not released.
+    pub(super) fn bytes(&self) -> u64 {
         self.used.load(Relaxed) * CHUNK_BYTES as u64
     }
-
-    fn word(&self, _: Key<'_>) -> Option<NonNull<AtomicU64>> {
-        Some(allocate(1, Line::new)?.cast())
-    }
-
-    fn added(&self, _: Key<'_>, _: u32, _: u32) {}
-
-    fn removed(&self, _: u32, _: u32) {}
 }
 
 #[cfg(all(target_os = "linux", not(any(loom, miri))))]

@@ -101,6 +101,11 @@ impl Ids {
         self.used
     }
 
+    /// Whether it has ever handed some out.
+    pub(super) fn has_given(&self) -> bool {
+        self.next > 0
+    }
+
     /// What begins at each cell of a chunk.
     pub(super) fn begins(&self, chunk: usize) -> &[First] {
         self.begins.get(chunk).map_or(&[], |begins| &begins[..])

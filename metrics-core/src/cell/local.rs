@@ -100,12 +100,12 @@ impl Local {
         self.unfenced.set(null());
     }
 
-    fn arena(&self) -> Option<&Member<Arena>> {
+    pub(super) fn arena(&self) -> Option<&Member<Arena>> {
         // SAFETY: null, or a member of the roster, which is never freed.
         unsafe { self.arena.get().as_ref() }
     }
 
-    fn participant(&self) -> Option<&Member<Participant>> {
+    pub(super) fn participant(&self) -> Option<&Member<Participant>> {
         // SAFETY: null, or a member of the roster, which is never freed.
         unsafe { self.participant.get().as_ref() }
     }
@@ -152,7 +152,7 @@ impl Cells {
             self.adopt(local);
         }
         // SAFETY: this thread took the arena and has not given it back.
-        let cell = local.arena().and_then(|arena| unsafe { arena.touch(id, self.memory()) });
+        let cell = local.arena().and_then(|arena| unsafe { arena.touch(id, &self.memory) });
         // Not for a thread without an arena, which comes here each time.
         if cell.is_some() {
             self.learn(local);
@@ -168,7 +168,7 @@ impl Cells {
         }
         let _growing = crate::sync::lock(&self.shared_grows);
         // SAFETY: under the lock.
-        unsafe { self.shared.touch(id, self.memory()) }.expect("out of memory for metrics")
+        unsafe { self.shared.touch(id, &self.memory) }.expect("out of memory for metrics")
     }
 
     fn adopt(&self, local: &Local) {

@@ -16,6 +16,8 @@
 mod arena;
 mod barrier;
 mod fold;
+#[cfg(not(loom))]
+mod fork;
 mod heap;
 mod ids;
 mod local;
@@ -35,17 +37,18 @@ mod models;
 
 use crate::sync::{AtomicU64, Mutex, const_fn};
 use arena::Arena;
-use heap::Heap;
 use ids::Ids;
 use memory::Memory;
 use pin::Epochs;
 use roster::Roster;
 
 #[allow(unreachable_pub, reason = "they stand in signatures of sealed traits")]
-pub use {ids::Layout, memory::Key, range::Range, stopped::Stopped, word::Word};
+pub use {ids::Layout, memory::Shared, range::Range, stopped::Stopped, word::Word};
 
 #[cfg(not(loom))]
 pub(crate) use fold::{fold_idle, unmoved};
+#[cfg(not(loom))]
+pub(crate) use fork::{hold, let_go, let_go_in_child};
 pub(crate) use pin::Pin;
 pub(crate) use published::Published;
 #[cfg(not(loom))]
@@ -69,7 +72,7 @@ pub(crate) struct Cells {
     cold: Mutex<Cold>,
     /// Odd while a chunk moves from one arena to another.
     moves: AtomicU64,
-    heap: Heap,
+    memory: Memory,
 }
 
 /// What the lock of the cold paths guards.
@@ -77,6 +80,7 @@ pub(crate) struct Cells {
 struct Cold {
     ids: Ids,
     words: Vec<Word>,
+    has_words: bool,
 }
 
 impl Cells {
@@ -88,16 +92,11 @@ impl Cells {
                 shared: Arena::new(0),
                 shared_grows: Mutex::new(()),
                 epochs: Epochs::new(),
-                cold: Mutex::new(Cold { ids: Ids::new(), words: Vec::new() }),
+                cold: Mutex::new(Cold { ids: Ids::new(), words: Vec::new(), has_words: false }),
                 moves: AtomicU64::new(0),
-                heap: Heap::new(),
+                memory: Memory::new(),
             }
         }
-    }
-
-    /// The seam: all that reaches for memory does it by this trait.
-    fn memory(&self) -> &dyn Memory {
-        &self.heap
     }
 
     /// Everybody's copy of the cells, chunk by chunk.
@@ -109,7 +108,7 @@ impl Cells {
 #[cfg(not(loom))]
 mod global {
     use super::local::Local;
-    use super::{Cells, Pin, Stopped};
+    use super::{Cells, Pin, Shared, Stopped};
     use std::sync::atomic::Ordering::Relaxed;
 
     pub(super) static CELLS: Cells = Cells::new();
@@ -169,7 +168,17 @@ mod global {
 
     /// Bytes of all chunks, of all arenas.
     pub(crate) fn arena_bytes() -> u64 {
-        CELLS.memory().bytes()
+        CELLS.memory.bytes()
+    }
+
+    /// Has cells lie in memory that other processes read from now on; whether that is so: not if there are some already.
+    pub(crate) fn share(memory: &'static dyn Shared) -> bool {
+        let stopped = CELLS.stop();
+        let is_first = !stopped.has_cells();
+        if is_first {
+            CELLS.memory.share(memory);
+        }
+        is_first
     }
 
     /// Stops all cold paths of other threads.
@@ -181,4 +190,4 @@ mod global {
 #[cfg(not(loom))]
 use global::{CELLS, with_local};
 #[cfg(not(loom))]
-pub(crate) use global::{arena_bytes, pin, pin_first, set_arena_limit, stop, used_arenas, used_cells};
+pub(crate) use global::{arena_bytes, pin, pin_first, set_arena_limit, share, stop, used_arenas, used_cells};

@@ -5,13 +5,11 @@
 
 use super::barrier;
 use super::local::{Local, Place};
-use super::{Cells, Key, Layout, Published, Range, Slot};
+use super::{Cells, Layout, Published, Range, Slot};
 use crate::sync::{AtomicU64, Ordering::*};
 use loom::cell::UnsafeCell;
 use loom::sync::Arc;
 use loom::thread;
-
-const KEY: Key<'static> = Key { family: "", labels: "" };
 
 /// With at most this many preemptions: two find each of the faults that the orderings prevent, where two threads
 /// meet; three threads with three take hours.
@@ -23,7 +21,7 @@ fn model(preemptions: usize, f: impl Fn() + Send + Sync + 'static) {
 
 fn cells(layout: Layout) -> (Arc<Cells>, Arc<Range>) {
     let cells = Cells::new();
-    let range = cells.stop().allocate(layout, KEY);
+    let range = cells.stop().allocate(layout);
     (Arc::new(cells), Arc::new(range))
 }
 
@@ -117,7 +115,7 @@ fn a_thread_that_pins_first_gets_an_arena() {
         let cells = Cells::new();
         let local = living();
         drop(cells.pin(&local));
-        let range = cells.stop().allocate(Layout::Count, KEY);
+        let range = cells.stop().allocate(Layout::Count);
         assert!(matches!(cells.touch(&local, range.first()), Place::Own(_)));
     });
 }
@@ -189,7 +187,7 @@ fn recycling(preemptions: usize, local: fn() -> Local) {
             drop(stopped);
             if quiet {
                 theirs.recycle(its.first(), its.len());
-                assert_eq!(theirs.stop().allocate(Layout::Count, KEY), *its, "the range is free again");
+                assert_eq!(theirs.stop().allocate(Layout::Count), *its, "the range is free again");
                 found.store(NEW, Release);
             }
         });
@@ -226,7 +224,7 @@ fn no_write_of_an_ending_thread_lands_in_a_recycled_series() {
 fn a_growing_table_shows_all_counts() {
     model(3, || {
         let cells = Arc::new(Cells::new());
-        let ranges = Arc::new([(); 3].map(|()| cells.stop().allocate(Layout::Histogram(2), KEY)));
+        let ranges = Arc::new([(); 3].map(|()| cells.stop().allocate(Layout::Histogram(2))));
         let (theirs, its) = (Arc::clone(&cells), Arc::clone(&ranges));
         let writer = thread::spawn(move || {
             let local = living();
@@ -315,7 +313,7 @@ fn a_scrape_sees_whole_observations_that_are_folded() {
 fn a_chunk_that_is_used_again_shows_no_counts_of_others() {
     model(1, || {
         let (cells, range) = cells(Layout::Count);
-        let ranges = [(); 4].map(|()| cells.stop().allocate(Layout::Count, KEY));
+        let ranges = [(); 4].map(|()| cells.stop().allocate(Layout::Count));
         let other = Arc::new(ranges.into_iter().find(|other| other.chunk() != range.chunk()).unwrap());
         leave_behind(&cells, |local| cells.add(local, &range, 1));
         let theirs = Arc::clone(&cells);
@@ -339,7 +337,7 @@ fn a_fold_moves_nothing_into_the_next_series() {
         let (theirs, its) = (Arc::clone(&cells), Arc::clone(&range));
         let reaper = thread::spawn(move || {
             theirs.recycle(its.first(), its.len());
-            let next = theirs.stop().allocate(Layout::Count, KEY);
+            let next = theirs.stop().allocate(Layout::Count);
             theirs.add(&living(), &next, 5);
         });
         let theirs = Arc::clone(&cells);

@@ -33,6 +33,12 @@ impl Participant {
         Self { pin: AtomicU64::new(0) }
     }
 
+    /// It is nobody's any more: whoever had it is gone, pinned or not.
+    #[cfg(not(loom))]
+    pub(super) fn forget(&self) {
+        self.pin.store(0, Relaxed);
+    }
+
     #[inline(always)]
     pub(super) fn is_pinned(&self) -> bool {
         self.pin.load(Relaxed) != 0
@@ -64,6 +70,21 @@ impl Epochs {
                 homeless: AtomicU64::new(0),
                 fencing: AtomicU64::new(UNKNOWN),
             }
+        }
+    }
+
+    #[cfg(not(loom))]
+    pub(super) fn participants(&self) -> &Roster<Participant> {
+        &self.participants
+    }
+
+    /// This is a forked process, and no other thread is in it: none of the homeless, and the kernel is asked again.
+    #[cfg(not(loom))]
+    pub(super) fn forked(&self) {
+        self.homeless.store(0, Relaxed);
+        if self.fencing.load(Relaxed) == BY_REAPER {
+            // Where that fails, nothing is freed any more; see `barrier`.
+            barrier::register();
         }
     }
 

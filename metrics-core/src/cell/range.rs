@@ -176,6 +176,11 @@ mod global {
             self.first()
         }
 
+        /// How many cells it has.
+        pub(crate) fn count(&self) -> u32 {
+            self.len()
+        }
+
         /// Adds to the first cell, which holds an `f64`.
         #[inline(always)]
         pub(crate) fn add_f64(&self, v: f64) {

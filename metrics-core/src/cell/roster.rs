@@ -142,6 +142,55 @@ impl<T> Roster<T> {
     }
 }
 
+/// The list of the free ones, across a fork.
+#[cfg(not(loom))]
+pub(super) struct Held<'a, T> {
+    roster: &'a Roster<T>,
+    free: crate::sync::MutexGuard<'a, Free<T>>,
+}
+
+#[cfg(not(loom))]
+impl<T> Roster<T> {
+    pub(super) fn hold(&self) -> Held<'_, T> {
+        Held { roster: self, free: lock(&self.free) }
+    }
+
+    fn members(&self) -> impl Iterator<Item = &Member<T>> {
+        let mut next = self.newest.load(Acquire).cast_const();
+        std::iter::from_fn(move || {
+            // SAFETY: null or a published member, which is never freed while the roster lives.
+            let member = unsafe { next.as_ref() }?;
+            next = member.older;
+            Some(member)
+        })
+    }
+}
+
+#[cfg(not(loom))]
+impl<T> Held<'_, T> {
+    /// Calls `f` with each record but this one.
+    pub(super) fn for_each_but(&self, one: Option<&Member<T>>, f: impl Fn(&T)) {
+        self.roster.members().filter(|member| !is_same(member, one)).for_each(|member| f(member));
+    }
+
+    /// Makes all records free but this one: who had them is gone.
+    pub(super) fn keep_only(&mut self, one: Option<&Member<T>>) {
+        let (mut vacant, roster) = (0, self.roster);
+        self.free.first = null_mut();
+        for member in roster.members().filter(|member| !is_same(member, one)) {
+            member.next_free.store(self.free.first, Relaxed);
+            self.free.first = std::ptr::from_ref(member).cast_mut();
+            vacant += 1;
+        }
+        roster.vacant.store(vacant, Relaxed);
+    }
+}
+
+#[cfg(not(loom))]
+fn is_same<T>(a: &Member<T>, b: Option<&Member<T>>) -> bool {
+    b.is_some_and(|b| std::ptr::eq(a, b))
+}
+
 impl<T> Free<T> {
     fn iter(&self) -> impl Iterator<Item = &Member<T>> {
         let mut next = self.first.cast_const();

@@ -1,5 +1,5 @@
 use super::ids::First;
-use super::{Cells, Cold, Key, Layout, Range, Word};
+use super::{Cells, Cold, Layout, Range, Word};
 use crate::sync::{AtomicU64, MutexGuard, Ordering::*, lock};
 use std::cell::UnsafeCell;
 use std::fmt;
@@ -24,7 +24,7 @@ impl Cells {
     /// acquire, after this. And this sees the last writes: whoever dropped the range came after them.
     pub(super) fn recycle(&self, first: u32, len: u32) {
         let mut stopped = self.stop();
-        self.memory().removed(first, len);
+        self.memory.free_cells(first);
         let (chunk, start) = super::read::position(first);
         for cells in self.all_arenas().filter_map(|arena| arena.chunk(chunk)) {
             for cell in &cells[start..start + len as usize] {
@@ -36,16 +36,18 @@ impl Cells {
 
     #[cfg(not(loom))]
     pub(super) fn recycle_word(&self, word: Word) {
-        self.stop().cold.words.push(word);
+        let mut stopped = self.stop();
+        self.memory.free_word(word.line());
+        word.clear();
+        stopped.cold.words.push(word);
     }
 }
 
 impl Stopped<'_> {
     /// New cells, all zero.
-    pub(crate) fn allocate(&mut self, layout: Layout, key: Key<'_>) -> Range {
+    pub(crate) fn allocate(&mut self, layout: Layout) -> Range {
         self.limit_arenas();
         let first = self.cold.ids.allocate(layout);
-        self.cells.memory().added(key, first, layout.len());
         Range::new(first, layout.len())
     }
 
@@ -59,10 +61,16 @@ impl Stopped<'_> {
         self.cold.ids.used()
     }
 
+    /// Whether there are or were any.
+    pub(super) fn has_cells(&self) -> bool {
+        self.cold.has_words || self.cold.ids.has_given()
+    }
+
     /// A new word, zero.
-    pub(crate) fn allocate_word(&mut self, key: Key<'_>) -> Word {
+    pub(crate) fn allocate_word(&mut self) -> Word {
+        self.cold.has_words = true;
         let free = self.cold.words.pop();
-        free.unwrap_or_else(|| Word::new(self.cells.memory().word(key).expect("out of memory for metrics")))
+        free.unwrap_or_else(|| Word::new(self.cells.memory.word().expect("out of memory for metrics")))
     }
 
     /// To be called after unlinking something that others may have found; kept with it.

@@ -1,6 +1,6 @@
 //! What a derive says of a struct, as constant data.
 
-use super::{Kind, Location, NativeOptions, Rule, Rules, Unit};
+use super::{GaugeMode, Kind, Location, NativeOptions, Rule, Rules, Unit};
 use std::time::Duration;
 
 /// One field of a [`Metrics`](crate::Metrics) struct.
@@ -48,6 +48,12 @@ impl Field {
     #[must_use]
     pub const fn ttl(self, ttl: Duration) -> Self {
         self.with(Options { ttl: Some(ttl), ..self.options() })
+    }
+
+    /// `multiprocess = "livesum"`.
+    #[must_use]
+    pub const fn multiprocess(self, mode: GaugeMode) -> Self {
+        self.with(Options { multiprocess: Some(mode), ..self.options() })
     }
 
     /// `preset`.
@@ -123,6 +129,8 @@ pub struct Options {
     pub max_series: Option<usize>,
     /// `ttl_seconds = 600`: how long a series of a family stays that nothing changes.
     pub ttl: Option<Duration>,
+    /// `multiprocess = "livesum"`: of a gauge, what several processes' values become.
+    pub multiprocess: Option<GaugeMode>,
     /// `preset`: every series of a dense family exists, at zero, from the start.
     pub preset: bool,
     /// `allow(camel_case)`, of the field or its struct.
@@ -139,6 +147,7 @@ impl Options {
         const_labels: &[],
         max_series: None,
         ttl: None,
+        multiprocess: None,
         preset: false,
         allow: Rules::NONE,
     };
@@ -190,14 +199,13 @@ impl LabelText {
 #[derive(Clone, Copy, Debug)]
 pub struct Scope<'a> {
     prefix: &'a str,
-    labels: &'a str,
     options: &'a Options,
     outer: Option<&'a Self>,
 }
 
 impl Scope<'static> {
     /// Outside of all groups.
-    pub const ROOT: Self = Self { prefix: "", labels: "", options: &Options::NONE, outer: None };
+    pub const ROOT: Self = Self { prefix: "", options: &Options::NONE, outer: None };
 }
 
 impl<'a> Scope<'a> {
@@ -206,22 +214,12 @@ impl<'a> Scope<'a> {
     where
         'a: 'b,
     {
-        Scope { prefix, labels: self.labels, options: &Options::NONE, outer: Some(self) }
+        Scope { prefix, options: &Options::NONE, outer: Some(self) }
     }
 
     /// The same place, for a group with these options.
     pub const fn with_options(&self, options: &'a Options) -> Self {
         Self { options, ..*self }
-    }
-
-    /// The same place, for the series with these labels.
-    pub(crate) const fn of_series(&self, labels: &'a str) -> Self {
-        Self { labels, ..*self }
-    }
-
-    /// Of the series that something is made for, rendered.
-    pub(crate) const fn labels(&self) -> &'a str {
-        self.labels
     }
 
     /// Of the group that is made here.

@@ -1,6 +1,7 @@
 //! What is said of a metric before there is one: by a derive, as constant data.
 
 mod field;
+mod gauge_mode;
 mod kind;
 mod location;
 mod native;
@@ -8,6 +9,7 @@ mod rule;
 mod unit;
 
 pub use field::{FamilyField, Field, GroupField, LabelText, Options, Scope};
+pub use gauge_mode::{GaugeMode, UnknownGaugeMode};
 pub use kind::{Kind, UnknownKind};
 pub use location::Location;
 pub use native::NativeOptions;

@@ -1,6 +1,6 @@
 use super::collect::{Child, Spec, instrument};
 use super::points::Points;
-use crate::cell::{Key, Stopped};
+use crate::cell::Stopped;
 use crate::model::{Number, Point};
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -73,7 +73,7 @@ macro_rules! callback {
 
             fn shared(_: &Spec<'_>, _: &'static [&'static str]) {}
 
-            fn create((): &(), _: Key<'_>) -> Self {
+            fn create((): &()) -> Self {
                 Self::default()
             }
 

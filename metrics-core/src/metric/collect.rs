@@ -1,10 +1,12 @@
 //! How instruments are made and read.
 
+use super::journal::{Name, Named};
 use super::points::{Cursor, Points};
-use crate::cell::{Key, Stopped};
+use crate::cell::Stopped;
 use crate::model::{Exemplar, FamilyField, Kind, Options, Point, Scope, Timestamp};
 use std::any::Any;
 use std::fmt;
+use std::sync::Arc;
 
 /// Gives the points of a metric to a scrape.
 pub trait Collect: Any + Send + Sync {
@@ -34,6 +36,13 @@ pub trait Collect: Any + Send + Sync {
     #[doc(hidden)]
     fn restart(&self, stopped: &mut Stopped<'static>) {
         let _ = stopped;
+    }
+
+    /// Tells other processes what family number `family` is called from now on, with all its series; with `None`, that
+    /// they are no more.
+    #[doc(hidden)]
+    fn announce(&self, stopped: &mut Stopped<'static>, family: usize, named: Option<Named<'_>>) {
+        let _ = (stopped, family, named);
     }
 }
 
@@ -69,6 +78,16 @@ impl<'a> Part<'a> {
     /// See [`Child::restart`].
     pub(crate) fn restart(&self, stopped: &mut Stopped<'static>) {
         self.metric.restart(stopped);
+    }
+
+    /// See [`announce`](super::journal::announce).
+    pub(crate) fn announce_alone(&self, name: Option<&Arc<Name>>) {
+        super::journal::announce(self.metric, self.family, name);
+    }
+
+    /// See [`Collect::announce`].
+    pub(crate) fn announce(&self, stopped: &mut Stopped<'static>, named: Option<Named<'_>>) {
+        self.metric.announce(stopped, self.family, named);
     }
 }
 
@@ -106,6 +125,12 @@ pub trait Instrument: Collect + Sized + 'static {
 impl<I: Instrument> Collect for Option<I> {
     fn collect(&self, family: usize, from: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
         self.as_ref()?.collect(family, from, points)
+    }
+
+    fn announce(&self, stopped: &mut Stopped<'static>, family: usize, named: Option<Named<'_>>) {
+        if let Some(metric) = self {
+            metric.announce(stopped, family, named);
+        }
     }
 }
 
@@ -170,7 +195,16 @@ pub trait Capped {}
 )]
 pub trait Mortal {}
 
+/// Takes `multiprocess = …`: a gauge or a state set, or a family of them.
+#[diagnostic::on_unimplemented(
+    message = "option `multiprocess` does not fit this metric type",
+    label = "`{Self}` is added up over all processes",
+    note = "only a `Gauge` or `StateSet`, or a `Family` of them, has several ways to be one of several processes"
+)]
+pub trait HasGaugeMode {}
+
 impl<I: Capped> Capped for Option<I> {}
+impl<I: HasGaugeMode> HasGaugeMode for Option<I> {}
 impl<I: Mortal> Mortal for Option<I> {}
 impl<I: HasBuckets> HasBuckets for Option<I> {}
 impl<I: HasQuantiles> HasQuantiles for Option<I> {}
@@ -181,22 +215,18 @@ impl<I: Preset> Preset for Option<I> {}
 #[derive(Clone, Copy, Debug)]
 pub struct Spec<'a> {
     pub(crate) name: &'a str,
-    /// Of the series that it is a part of, rendered.
-    pub(crate) labels: &'a str,
     pub(crate) options: &'a Options,
 }
 
 impl Spec<'_> {
     /// What is not described: a metric made by hand, which gets its name when it is registered.
-    pub(crate) const BARE: Spec<'static> = Spec { name: "", labels: "", options: &Options::NONE };
+    pub(crate) const BARE: Spec<'static> = Spec { name: "", options: &Options::NONE };
 
     /// Builds the metric of a field.
     pub(crate) fn build_field<I>(field: &FamilyField, scope: &Scope<'_>, build: fn(&Spec<'_>) -> I) -> I {
-        build(&Spec { name: &field.full_name(scope), labels: scope.labels(), options: &field.options })
-    }
-
-    pub(super) fn key(&self) -> Key<'_> {
-        Key { family: self.name, labels: self.labels }
+        let name = field.full_name(scope);
+        super::first::note(&name);
+        build(&Spec { name: &name, options: &field.options })
     }
 }
 
@@ -218,7 +248,7 @@ pub trait Child: Send + Sync + Sized + 'static {
 
     /// Called while nothing is stopped: a struct of metrics may have fields that the user's code makes.
     #[doc(hidden)]
-    fn create(shared: &Self::Shared, key: Key<'_>) -> Self;
+    fn create(shared: &Self::Shared) -> Self;
 
     /// What was measured of it. Nothing of what ends only when it is removed.
     #[doc(hidden)]
@@ -245,6 +275,12 @@ pub trait Child: Send + Sync + Sized + 'static {
     /// Called while the cold paths are stopped, and so drops nothing of the user's.
     #[doc(hidden)]
     fn restart(&self, stopped: &mut Stopped<'static>);
+
+    /// See [`Collect::announce`].
+    #[doc(hidden)]
+    fn announce(&self, stopped: &mut Stopped<'static>, family: usize, named: Option<Named<'_>>) {
+        let _ = (stopped, family, named);
+    }
 }
 
 /// A child that is a few words: what a scrape reads of many at one go.
@@ -286,6 +322,15 @@ macro_rules! instrument {
             fn restart(&self, stopped: &mut $crate::cell::Stopped<'static>) {
                 $crate::metric::Child::restart(self, stopped);
             }
+
+            fn announce(
+                &self,
+                stopped: &mut $crate::cell::Stopped<'static>,
+                family: usize,
+                named: Option<$crate::metric::Named<'_>>,
+            ) {
+                $crate::metric::Child::announce(self, stopped, family, named);
+            }
         }
 
         impl<$($generics)*> $crate::metric::Instrument for $ty {
@@ -294,7 +339,7 @@ macro_rules! instrument {
 
             fn build(spec: &$crate::metric::Spec<'_>) -> Self {
                 use $crate::metric::Child;
-                Self::create(&Self::shared(spec, &[]), spec.key())
+                Self::create(&Self::shared(spec, &[]))
             }
         }
     };

@@ -1,7 +1,8 @@
 use super::collect::{Child, Instrument, Measured, Spec, instrument};
 use super::exemplars::{self, Created};
+use super::journal::{Key, Named, NumberType, Place, SeriesRecord, Traits, journal};
 use super::points::Points;
-use crate::cell::{Key, Layout, Range, Stopped, read_f64, read_u64, stop, unmoved};
+use crate::cell::{Layout, Range, Stopped, read_f64, read_u64, stop, unmoved};
 use crate::model::{Exemplar, ExemplarError, Number, Point, Timestamp};
 use std::fmt;
 use std::marker::PhantomData;
@@ -48,11 +49,12 @@ pub struct Counter<T = u64> {
 pub trait CounterValue: Copy + Default + fmt::Debug + Into<Number> + Send + Sync + 'static + sealed::Value {}
 
 mod sealed {
-    use super::{Layout, Range};
+    use super::{Layout, NumberType, Range};
 
     pub trait Value: Sized {
         const ONE: Self;
         const LAYOUT: Layout;
+        const NUMBER: NumberType;
         fn is_amount(&self) -> bool;
         fn add(range: &Range, v: Self);
         fn read<'a>(ranges: impl ExactSizeIterator<Item = &'a Range>, words: &mut [u64]);
@@ -67,6 +69,7 @@ impl CounterValue for u64 {}
 impl sealed::Value for u64 {
     const ONE: Self = 1;
     const LAYOUT: Layout = Layout::Count;
+    const NUMBER: NumberType = NumberType::U64;
 
     #[inline(always)]
     fn is_amount(&self) -> bool {
@@ -100,6 +103,7 @@ impl CounterValue for f64 {}
 impl sealed::Value for f64 {
     const ONE: Self = 1.0;
     const LAYOUT: Layout = Layout::Sum;
+    const NUMBER: NumberType = NumberType::F64;
 
     #[inline(always)]
     fn is_amount(&self) -> bool {
@@ -264,9 +268,9 @@ impl<T: CounterValue> Child for Counter<T> {
 
     fn shared(_: &Spec<'_>, _: &'static [&'static str]) {}
 
-    fn create((): &(), key: Key<'_>) -> Self {
+    fn create((): &()) -> Self {
         Self {
-            cells: stop().allocate(T::LAYOUT, key),
+            cells: stop().allocate(T::LAYOUT),
             baseline: AtomicU64::new(0),
             created: Created::now(),
             value: PhantomData,
@@ -297,6 +301,18 @@ impl<T: CounterValue> Child for Counter<T> {
         });
         self.baseline.store(words[0], Release);
         self.created.restart(&self.cells);
+        if let Some(journal) = journal() {
+            journal.restart(Key::of_cells(&self.cells), self.created(), &words);
+        }
+    }
+
+    fn announce(&self, _: &mut Stopped<'static>, _: usize, named: Option<Named<'_>>) {
+        let (key, place) = (Key::of_cells(&self.cells), Place::of_cells(&self.cells));
+        let Some(named) = named else { return key.end() };
+        let Some(record) = named.record(Traits::of(T::NUMBER), key, place) else { return };
+        let sums = [self.baseline.load(Acquire)];
+        SeriesRecord { created: Some(self.created()), sums: &sums, ..record }.begin();
+        self.created.announce(&self.cells);
     }
 }
 

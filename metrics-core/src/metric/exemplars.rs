@@ -3,11 +3,14 @@
 //! They are few, and most metrics have none. So they lie beside the metrics, and a metric knows by one bit whether it
 //! has any: what has none pays nothing for them, neither where it counts nor in a scrape.
 
+use super::journal::{Key, journal};
 use crate::cell::Range;
 use crate::model::{Exemplar, ExemplarError, Timestamp};
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fmt;
+use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::*};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
@@ -64,10 +67,24 @@ impl Created {
             _ => false,
         };
         if !place.as_ref().is_some_and(is_young) {
+            if let Some(journal) = journal() {
+                journal.exemplar(Key::of_cells(cells), u32::try_from(slot).unwrap_or(u32::MAX), Some(&exemplar));
+            }
             *place = Some(exemplar);
         }
         // Under the lock: who sees it finds them.
         self.0.fetch_or(HAS_EXEMPLARS, Relaxed);
+    }
+
+    /// Tells other processes of all that there are.
+    pub(super) fn announce(&self, cells: &Range) {
+        let Some(journal) = journal().filter(|_| self.has_exemplars()) else { return };
+        // Under the lock, so that none comes meanwhile that would be told of first.
+        let shard = shard(cells);
+        let kept = shard.get(&cells.id()).into_iter().flatten();
+        (0..).zip(kept).filter(|(_, exemplar)| exemplar.is_some()).for_each(|(slot, exemplar)| {
+            journal.exemplar(Key::of_cells(cells), slot, exemplar.as_ref());
+        });
     }
 
     /// What there is, slot by slot; nothing if there is none.
@@ -130,6 +147,28 @@ fn shard(cells: &Range) -> Locked {
     let mut shard = SHARDS[cells.id() as usize % SHARDS.len()].lock().unwrap_or_else(PoisonError::into_inner);
     shard.get_or_insert_default();
     Locked(shard)
+}
+
+thread_local! {
+    /// Across a fork. Without a destructor, because to have one may take memory.
+    static HELD: RefCell<[Option<ManuallyDrop<Locked>>; SHARDS.len()]> = const { RefCell::new([const { None }; SHARDS.len()]) };
+}
+
+/// Before a fork: lets no other thread have a lock of these, lest it takes it with it.
+pub(crate) fn hold() {
+    let _ = HELD.try_with(|held| {
+        for (held, shard) in held.borrow_mut().iter_mut().zip(&SHARDS) {
+            let locked = Locked(shard.lock().unwrap_or_else(PoisonError::into_inner));
+            *held = Some(ManuallyDrop::new(locked));
+        }
+    });
+}
+
+/// Behind it.
+pub(crate) fn let_go() {
+    let _ = HELD.try_with(|held| {
+        held.borrow_mut().iter_mut().filter_map(Option::take).for_each(|held| drop(ManuallyDrop::into_inner(held)));
+    });
 }
 
 /// One that is to be kept, now.

@@ -1,7 +1,8 @@
-use super::collect::{Child, Instrument, Measured, Spec, instrument};
+use super::collect::{Child, HasGaugeMode, Instrument, Measured, Spec, instrument};
 use super::family::{Handle, Ref, Storage};
+use super::journal::{Key, Named, NumberType, Place, Traits};
 use super::points::Points;
-use crate::cell::{Key, Stopped, Word, stop};
+use crate::cell::{Stopped, Word, stop};
 use crate::model::{Exemplar, Number, Point, Timestamp};
 use std::fmt;
 use std::marker::PhantomData;
@@ -38,10 +39,11 @@ pub struct Gauge<T = f64> {
 pub trait GaugeValue: Copy + Default + fmt::Debug + Into<Number> + Send + Sync + 'static + sealed::Value {}
 
 mod sealed {
-    use super::Word;
+    use super::{NumberType, Word};
 
     pub trait Value: Sized {
         const ONE: Self;
+        const NUMBER: NumberType;
         fn add(word: &Word, v: Self);
         fn sub(word: &Word, v: Self);
         fn from_word(word: u64) -> Self;
@@ -54,6 +56,7 @@ impl GaugeValue for f64 {}
 
 impl sealed::Value for f64 {
     const ONE: Self = 1.0;
+    const NUMBER: NumberType = NumberType::F64;
 
     #[inline(always)]
     fn add(word: &Word, v: Self) {
@@ -84,6 +87,7 @@ impl GaugeValue for i64 {}
 
 impl sealed::Value for i64 {
     const ONE: Self = 1;
+    const NUMBER: NumberType = NumberType::I64;
 
     #[inline(always)]
     fn add(word: &Word, v: Self) {
@@ -234,6 +238,8 @@ impl<T: GaugeValue> fmt::Debug for Gauge<T> {
     }
 }
 
+impl<T: GaugeValue> HasGaugeMode for Gauge<T> {}
+
 instrument!(impl[T: GaugeValue] Gauge<T>, Gauge);
 
 impl<T: GaugeValue> Child for Gauge<T> {
@@ -241,8 +247,8 @@ impl<T: GaugeValue> Child for Gauge<T> {
 
     fn shared(_: &Spec<'_>, _: &'static [&'static str]) {}
 
-    fn create((): &(), key: Key<'_>) -> Self {
-        Self { word: stop().allocate_word(key), value: PhantomData }
+    fn create((): &()) -> Self {
+        Self { word: stop().allocate_word(), value: PhantomData }
     }
 
     fn give<'a>(
@@ -266,6 +272,17 @@ impl<T: GaugeValue> Child for Gauge<T> {
 
     fn restart(&self, _: &mut Stopped<'static>) {
         self.set(T::default());
+    }
+
+    fn announce(&self, _: &mut Stopped<'static>, _: usize, named: Option<Named<'_>>) {
+        let (key, place) = (Key::of_word(&self.word), Place::of_word(&self.word));
+        let Some(named) = named else { return key.end() };
+        if named.is_timed() {
+            self.word.note_times();
+        }
+        if let Some(record) = named.record(Traits::of(T::NUMBER), key, place) {
+            record.begin();
+        }
     }
 }
 

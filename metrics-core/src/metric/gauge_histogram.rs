@@ -1,7 +1,8 @@
 use super::collect::{Child, HasBuckets, Instrument, Measured, Spec, instrument};
 use super::histogram::{Bounds, DEFAULT_BUCKETS};
+use super::journal::{Key, Named, NumberType, Place, Traits};
 use super::points::Points;
-use crate::cell::{Key, Stopped, Word, stop};
+use crate::cell::{Stopped, Word, stop};
 use crate::model::{Buckets, Exemplar, Point};
 use std::fmt;
 use std::sync::Arc;
@@ -46,7 +47,7 @@ impl GaugeHistogram {
         if let Err(broken) = crate::name::buckets(bounds) {
             panic!("{}", broken.rule);
         }
-        Self::create(&Arc::new(Bounds::new(bounds)), Spec::BARE.key())
+        Self::create(&Arc::new(Bounds::new(bounds)))
     }
 
     /// One more of this value. A NaN is in the last bucket, and makes the sum NaN for good.
@@ -119,10 +120,10 @@ impl Child for GaugeHistogram {
         Arc::new(Bounds::new(spec.options.buckets.unwrap_or(&DEFAULT_BUCKETS)))
     }
 
-    fn create(bounds: &Arc<Bounds>, key: Key<'_>) -> Self {
+    fn create(bounds: &Arc<Bounds>) -> Self {
         let mut stopped = stop();
-        let buckets = (0..=bounds.finite().len()).map(|_| stopped.allocate_word(key)).collect();
-        Self { buckets, sum: stopped.allocate_word(key), bounds: Arc::clone(bounds) }
+        let buckets = (0..=bounds.finite().len()).map(|_| stopped.allocate_word()).collect();
+        Self { buckets, sum: stopped.allocate_word(), bounds: Arc::clone(bounds) }
     }
 
     fn give<'a>(
@@ -135,6 +136,16 @@ impl Child for GaugeHistogram {
 
     fn restart(&self, _: &mut Stopped<'static>) {
         self.buckets.iter().chain([&self.sum]).for_each(|word| word.store(0));
+    }
+
+    fn announce(&self, _: &mut Stopped<'static>, _: usize, named: Option<Named<'_>>) {
+        let key = Key::of_word(&self.sum);
+        let Some(named) = named else { return key.end() };
+        let words: Vec<_> = [&self.sum].into_iter().chain(&self.buckets).map(Word::address).collect();
+        let traits = Traits { bounds: self.bounds.finite(), ..Traits::of(NumberType::F64) };
+        if let Some(record) = named.record(traits, key, Place::Words(&words)) {
+            record.begin();
+        }
     }
 }
 

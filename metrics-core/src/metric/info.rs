@@ -1,6 +1,7 @@
 use super::collect::{Child, Instrument, Spec, instrument};
+use super::journal::{Key, Named, NumberType, Place, Traits, journal};
 use super::points::Points;
-use crate::cell::{Key, Stopped};
+use crate::cell::Stopped;
 use crate::label::render_pair;
 use crate::model::{FamilyFault, LabelText, Labels, Point};
 use crate::name::{EscapingScheme, default_validation, escape_label_name};
@@ -91,13 +92,27 @@ impl Info {
             }
             render_pair(&mut text, name, value.as_ref());
         }
-        *self.text.write().unwrap_or_else(PoisonError::into_inner) = Some(text.into());
+        self.replace(Some(text.into()));
         Ok(())
     }
 
     /// Takes it off the page, until it is set again.
     pub fn clear(&self) {
-        *self.text.write().unwrap_or_else(PoisonError::into_inner) = None;
+        self.replace(None);
+    }
+
+    fn replace(&self, labels: Option<Arc<str>>) {
+        let mut text = self.text.write().unwrap_or_else(PoisonError::into_inner);
+        text.clone_from(&labels);
+        // Under the lock, so that others are told of what came last, last.
+        if let Some(journal) = journal() {
+            journal.info(self.key(), labels.as_deref());
+        }
+    }
+
+    /// Where it is, which does not change while a registry has it.
+    fn key(&self) -> Key {
+        Key::Address(std::ptr::from_ref(self).addr())
     }
 
     fn text(&self) -> Option<Arc<str>> {
@@ -126,7 +141,7 @@ impl Child for Info {
         Taken { labels: label_names, const_labels: spec.options.const_labels }
     }
 
-    fn create(taken: &Taken, _: Key<'_>) -> Self {
+    fn create(taken: &Taken) -> Self {
         Self { text: RwLock::new(None), taken: *taken }
     }
 
@@ -146,6 +161,22 @@ impl Child for Info {
 
     fn restart(&self, _: &mut Stopped<'static>) {
         self.clear();
+    }
+
+    fn announce(&self, _: &mut Stopped<'static>, _: usize, named: Option<Named<'_>>) {
+        let Some(named) = named else { return self.key().end() };
+        let Some(record) = named.record(Traits::of(NumberType::U64), self.key(), Place::Nowhere) else { return };
+        record.begin();
+        if let (Some(journal), Some(text)) = (journal(), self.text()) {
+            journal.info(self.key(), Some(&text));
+        }
+    }
+}
+
+/// What comes to its place is another one.
+impl Drop for Info {
+    fn drop(&mut self) {
+        self.key().end();
     }
 }
 

@@ -1,6 +1,7 @@
-use super::collect::{Child, Spec, instrument};
+use super::collect::{Child, HasGaugeMode, Spec, instrument};
+use super::journal::{Key, Named, NumberType, Place, Traits};
 use super::points::Points;
-use crate::cell::{Key, Stopped, Word, stop};
+use crate::cell::{Stopped, Word, stop};
 use crate::label::{Countable, LabelValue};
 use crate::model::Point;
 use std::fmt;
@@ -73,6 +74,8 @@ impl<S: LabelValue<Density: Countable> + 'static> fmt::Debug for StateSet<S> {
     }
 }
 
+impl<S: LabelValue<Density: Countable> + 'static> HasGaugeMode for StateSet<S> {}
+
 instrument!(impl[S: LabelValue<Density: Countable> + 'static] StateSet<S>, StateSet);
 
 impl<S: LabelValue<Density: Countable> + 'static> Child for StateSet<S> {
@@ -80,8 +83,8 @@ impl<S: LabelValue<Density: Countable> + 'static> Child for StateSet<S> {
 
     fn shared(_: &Spec<'_>, _: &'static [&'static str]) {}
 
-    fn create((): &(), key: Key<'_>) -> Self {
-        Self { word: stop().allocate_word(key), states: PhantomData }
+    fn create((): &()) -> Self {
+        Self { word: stop().allocate_word(), states: PhantomData }
     }
 
     fn give<'a>(
@@ -99,5 +102,17 @@ impl<S: LabelValue<Density: Countable> + 'static> Child for StateSet<S> {
 
     fn restart(&self, _: &mut Stopped<'static>) {
         self.word.store(0);
+    }
+
+    fn announce(&self, _: &mut Stopped<'static>, _: usize, named: Option<Named<'_>>) {
+        let (key, place) = (Key::of_word(&self.word), Place::of_word(&self.word));
+        let Some(named) = named else { return key.end() };
+        if named.is_timed() {
+            self.word.note_times();
+        }
+        let traits = Traits { states: S::VALUES, ..Traits::of(NumberType::U64) };
+        if let Some(record) = named.record(traits, key, place) {
+            record.begin();
+        }
     }
 }

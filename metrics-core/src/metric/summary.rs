@@ -1,11 +1,12 @@
 use super::collect::{Child, Instrument, Measured, Spec, instrument};
 use super::family::{Handle, Ref, Storage};
 use super::histogram::observe_difference;
+use super::journal::{Key, Named, NumberType, Place, SeriesRecord, Traits, journal};
 use super::points::Points;
 use super::timer::{Observe, Timer};
 #[cfg(feature = "quantiles")]
 use super::{collect::HasQuantiles, quantiles::Window};
-use crate::cell::{Key, Layout, Range, Stopped, read_sequenced, stop, unmoved};
+use crate::cell::{Layout, Range, Stopped, read_sequenced, stop, unmoved};
 use crate::model::{Exemplar, Point, Timestamp};
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -141,7 +142,7 @@ impl Summary {
         if let Err(broken) = crate::name::quantiles(quantiles) {
             panic!("{}", broken.rule);
         }
-        Self::create(&Some(quantiles), Spec::BARE.key())
+        Self::create(&Some(quantiles))
     }
 
     /// Each quantile that was asked for, with its value.
@@ -192,9 +193,9 @@ impl Child for Summary {
     }
 
     #[cfg_attr(not(feature = "quantiles"), allow(unused_variables, reason = "there are none"))]
-    fn create(quantiles: &Self::Shared, key: Key<'_>) -> Self {
+    fn create(quantiles: &Self::Shared) -> Self {
         Self {
-            cells: stop().allocate(Layout::Histogram(1), key),
+            cells: stop().allocate(Layout::Histogram(1)),
             baseline: OnceLock::new(),
             created: AtomicU64::new(Timestamp::now().to_word()),
             #[cfg(feature = "quantiles")]
@@ -234,6 +235,21 @@ impl Child for Summary {
         #[cfg(feature = "quantiles")]
         self.window.iter().for_each(|window| window.clear());
         self.created.store(Timestamp::now().to_word(), Relaxed);
+        if let Some(journal) = journal() {
+            journal.restart(Key::of_cells(&self.cells), self.created(), &[0, words[0], words[1]]);
+        }
+    }
+
+    fn announce(&self, _: &mut Stopped<'static>, _: usize, named: Option<Named<'_>>) {
+        let (key, place) = (Key::of_cells(&self.cells), Place::of_cells(&self.cells));
+        let Some(named) = named else { return key.end() };
+        let Some(record) = named.record(Traits::of(NumberType::F64), key, place) else { return };
+        let mut sums = Vec::new();
+        if let Some(baseline) = self.baseline.get() {
+            sums.push(0);
+            sums.extend(*baseline.lock().unwrap_or_else(PoisonError::into_inner));
+        }
+        SeriesRecord { created: Some(self.created()), sums: &sums, ..record }.begin();
     }
 }
 

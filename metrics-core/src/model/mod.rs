@@ -11,8 +11,8 @@ mod sample;
 mod timestamp;
 
 pub use crate::describe::{
-    FamilyField, Field, GroupField, Kind, LabelText, Location, NativeOptions, Options, Rule, Rules, Scope, Unit,
-    UnknownKind,
+    FamilyField, Field, GaugeMode, GroupField, Kind, LabelText, Location, NativeOptions, Options, Rule, Rules, Scope,
+    Unit, UnknownGaugeMode, UnknownKind,
 };
 pub use desc::Desc;
 pub use exemplar::{Exemplar, ExemplarError};

@@ -178,6 +178,32 @@ pub const fn check_group_label(fields: &[Field], at: usize, name: &str) {
     }
 }
 
+/// `multiprocess` of a group, number `at` of a struct's fields: there is something in it that has several ways to be one
+/// of several processes.
+#[track_caller]
+pub const fn check_group_mode(fields: &[Field], at: usize) {
+    if let Field::Group(group) = &fields[at]
+        && !has_mode(group.fields)
+    {
+        fail(&Message::new().push("option `multiprocess` does not fit: there is no gauge or state set in the group"));
+    }
+}
+
+const fn has_mode(fields: &[Field]) -> bool {
+    let mut i = 0;
+    while i < fields.len() {
+        let found = match &fields[i] {
+            Field::Family(family) => matches!(family.kind, Kind::Gauge | Kind::StateSet),
+            Field::Group(group) => has_mode(group.fields),
+        };
+        if found {
+            return true;
+        }
+        i += 1;
+    }
+    false
+}
+
 #[track_caller]
 const fn check_inner(field: &Field, name: &str) {
     match field {

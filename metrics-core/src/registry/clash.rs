@@ -77,7 +77,7 @@ pub(super) fn sample_names(desc: &Desc) -> impl Iterator<Item = String> + '_ {
 
 /// Whether the family breaks a rule by itself.
 pub(super) fn check(added: &SourceFamily, validation: Validation) -> Result<(), RegisterError> {
-    let SourceFamily { desc, const_labels } = added;
+    let SourceFamily { desc, const_labels, .. } = added;
     let broken = |what: String, rule| RegisterError::Broken { what, rule, location: desc.location };
     validation.metric_name(&desc.name).map_err(|e| broken(format!("metric `{}`", desc.name), e.rule))?;
     let labels = const_labels.iter().map(|(name, _)| name.as_str()).chain(desc.label_names.iter().map(|name| &**name));

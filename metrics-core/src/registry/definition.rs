@@ -1,7 +1,7 @@
 use super::error::RegisterError;
 use super::source::{Source, SourceFamily};
-use crate::metric::{Child, Collect, Cursor, DynamicFamily, Instrument, Points};
-use crate::model::{Desc, Kind, Location, Unit};
+use crate::metric::{Child, Collect, Cursor, DynamicFamily, Instrument, Name, Points};
+use crate::model::{Desc, GaugeMode, Kind, Location, Unit};
 use crate::name::{self, Validation};
 use std::sync::Arc;
 
@@ -26,6 +26,8 @@ pub struct Definition {
     pub unit: Option<Unit>,
     /// Labels that all series carry.
     pub const_labels: Vec<(String, String)>,
+    /// What several processes' values of a gauge or a state set become; of others it says nothing.
+    pub multiprocess: GaugeMode,
 }
 
 impl Definition {
@@ -55,7 +57,8 @@ impl Definition {
         let (help, kind, label_names) = (self.help, I::KIND, super::source::names(metric.label_names()));
         let unit = self.unit.map(|unit| unit.as_str().into());
         let desc = Desc { name, help, unit, kind, label_names, location };
-        Ok(Defined { family: SourceFamily { desc, const_labels: self.const_labels }, metric })
+        let family = SourceFamily { desc, const_labels: self.const_labels, multiprocess: self.multiprocess };
+        Ok(Defined { family, metric })
     }
 }
 
@@ -97,5 +100,9 @@ impl<I: Registrable> Source for Defined<I> {
 
     fn collect(&self, family: usize, from: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
         self.metric.collect(family, from, points)
+    }
+
+    fn announce(&self, family: usize, name: Option<&Arc<Name>>) {
+        crate::metric::announce(&*self.metric, family, name);
     }
 }

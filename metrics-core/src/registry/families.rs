@@ -4,7 +4,8 @@ use super::clash::{Claim, check, sample_names};
 use super::scope::Scope;
 use super::{RegisterError, Source, SourceFamily};
 use crate::collector::Collector;
-use crate::model::{Desc, Kind, Location};
+use crate::metric::Name;
+use crate::model::{Desc, GaugeMode, Kind, Location};
 use crate::name::Validation;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -47,6 +48,7 @@ pub(super) struct Member {
     const_labels: Vec<(String, String)>,
     /// The same, rendered.
     pub(super) scope: Box<str>,
+    multiprocess: GaugeMode,
     location: Location,
 }
 
@@ -126,6 +128,21 @@ impl Families {
         Ok(id)
     }
 
+    /// The families that sources give, of one registration or of all, with what other processes are to know them by.
+    pub(super) fn sources(&self, id: Option<u64>) -> Vec<(Arc<dyn Source>, usize, Arc<Name>)> {
+        let all =
+            self.page.families.iter().flat_map(|family| family.members.iter().map(move |member| (family, member)));
+        let wanted = all.filter(|(_, member)| id.is_none_or(|id| member.id == id));
+        let sources = wanted.filter_map(|(family, member)| match &member.feed {
+            Feed::Source(source, index) => {
+                let name = Name::new(family.desc.clone(), member.multiprocess, member.scope.clone());
+                Some((Arc::clone(source), *index, name))
+            }
+            Feed::Collector => None,
+        });
+        sources.collect()
+    }
+
     /// Removes what was registered under this number; whether there was anything.
     pub(super) fn remove(&mut self, id: u64) -> bool {
         let is_source = self.page.families.iter().flat_map(|family| &family.members).any(|member| member.id == id);
@@ -166,9 +183,9 @@ impl Families {
         validation: Validation,
     ) -> Result<(), RegisterError> {
         check(&added, validation)?;
-        let SourceFamily { desc, const_labels } = added;
+        let SourceFamily { desc, const_labels, multiprocess } = added;
         let (location, scope) = (desc.location, super::source::scope(&const_labels));
-        self.add_member(desc, Member { id, feed, const_labels, scope, location })
+        self.add_member(desc, Member { id, feed, const_labels, scope, multiprocess, location })
     }
 
     /// Adds what was checked before.

@@ -70,7 +70,7 @@ pub(super) fn gather(page: &Page) -> (Arc<Vec<Family>>, Gathered, u64) {
     let mut all = Families::of(page.clone());
     for (collected, desc, given) in unchecked {
         let name = desc.name.clone();
-        let bare = SourceFamily { desc, const_labels: Vec::new() };
+        let bare = SourceFamily::bare(desc);
         // The name has its prefix already.
         let added = SourceFamily { desc: bare.desc.clone(), ..collected.scope.enter(bare) };
         let added = all.add(collected.id, Feed::Collector, added, collected.validation);

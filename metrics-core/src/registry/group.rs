@@ -4,9 +4,9 @@
 //! one series, each with the labels of the family. So registering, checking and scraping it is nothing special.
 
 use super::Metrics;
-use crate::cell::{Key, Stopped};
+use crate::cell::Stopped;
 use crate::label::LabelSet;
-use crate::metric::{Child, Family, Part, Points, Spec, Storage};
+use crate::metric::{Child, Family, Named, Part, Points, Spec, Storage};
 use crate::model::{Field, GroupField, LabelText, Location, Options, Scope};
 
 impl<G: Metrics> Child for G {
@@ -14,8 +14,8 @@ impl<G: Metrics> Child for G {
 
     fn shared(_: &Spec<'_>, _: &'static [&'static str]) {}
 
-    fn create((): &(), key: Key<'_>) -> Self {
-        Self::build(&Scope::ROOT.enter(key.family).of_series(key.labels))
+    fn create((): &()) -> Self {
+        Self::build(&Scope::ROOT)
     }
 
     fn give<'a>(
@@ -32,6 +32,12 @@ impl<G: Metrics> Child for G {
 
     fn restart(&self, stopped: &mut Stopped<'static>) {
         self.visit(&mut |part| part.iter().for_each(|part| part.restart(stopped)));
+    }
+
+    fn announce(&self, stopped: &mut Stopped<'static>, family: usize, named: Option<Named<'_>>) {
+        if let Some(part) = part(self, family) {
+            part.announce(stopped, named);
+        }
     }
 }
 
@@ -63,7 +69,7 @@ impl<L: LabelSet<Density: Storage> + 'static, G: Metrics> Metrics for Family<L, 
     })];
 
     fn build(scope: &Scope<'_>) -> Self {
-        Self::of(&Spec { name: &scope.prefix(), labels: scope.labels(), options: scope.options() })
+        Self::of(&Spec { name: &scope.prefix(), options: scope.options() })
     }
 
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(Option<Part<'a>>)) {

@@ -70,6 +70,8 @@ struct Inner {
     target: Option<(Registration, Vec<(String, String)>)>,
     /// Those that are shown too.
     merged: Vec<Registry>,
+    /// Other processes are told of what is registered.
+    is_announced: bool,
 }
 
 /// What was registered; see [`Registry::unregister`]. Dropping it does nothing.
@@ -128,7 +130,21 @@ impl Registry {
     pub fn register_source(&self, source: Arc<dyn Source>) -> Result<Registration, RegisterError> {
         let added = source.families().into_iter().map(|family| self.scope.enter(family)).collect();
         let validation = self.validation();
-        self.write().families.add_source(&source, added, validation).map(Registration)
+        let mut inner = self.write();
+        let id = inner.families.add_source(&source, added, validation)?;
+        let told = if inner.is_announced { inner.families.sources(Some(id)) } else { Vec::new() };
+        drop(inner);
+        told.iter().for_each(|(source, family, name)| source.announce(*family, Some(name)));
+        Ok(Registration(id))
+    }
+
+    /// Tells other processes of what is registered here, and of what will be.
+    pub(crate) fn announce(&self) {
+        let mut inner = self.write();
+        let is_announced = std::mem::replace(&mut inner.is_announced, true);
+        let told = if is_announced { Vec::new() } else { inner.families.sources(None) };
+        drop(inner);
+        told.iter().for_each(|(source, family, name)| source.announce(*family, Some(name)));
     }
 
     /// Exposes what a collector gives, asked at each scrape. One collector may be in several registries.
@@ -143,7 +159,7 @@ impl Registry {
             forget(payload);
             RegisterError::Describing { location }
         })?;
-        let bare = described.into_iter().map(|desc| SourceFamily { desc, const_labels: Vec::new() });
+        let bare = described.into_iter().map(SourceFamily::bare);
         let described: Vec<_> = bare.map(|family| self.scope.enter(family)).collect();
         let names = described.iter().map(|family| (family.desc.name.clone(), family.desc.kind)).collect();
         let (scope, validation) = (self.scope.clone(), self.validation());
@@ -164,7 +180,12 @@ impl Registry {
     /// # Ok::<(), metrics_core::RegisterError>(())
     /// ```
     pub fn unregister(&self, registration: Registration) -> bool {
-        self.write().families.remove(registration.0)
+        let mut inner = self.write();
+        let told = if inner.is_announced { inner.families.sources(Some(registration.0)) } else { Vec::new() };
+        let was_there = inner.families.remove(registration.0);
+        drop(inner);
+        told.iter().for_each(|(source, family, _)| source.announce(*family, None));
+        was_there
     }
 
     /// Whether everything that the linker gathered is exposed by the global registry; always fine for another

@@ -1,6 +1,6 @@
 use super::Metrics;
-use crate::metric::{Cursor, Part, Points};
-use crate::model::{Desc, FamilyField, Field, LabelText, Labels, MetricFamily, Scope};
+use crate::metric::{Cursor, Name, Part, Points};
+use crate::model::{Desc, FamilyField, Field, GaugeMode, LabelText, Labels, MetricFamily, Scope};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -12,6 +12,12 @@ pub trait Source: Send + Sync {
     /// Gives some thousand points at most of family number `family`, as
     /// [`Collect::collect`](crate::metric::Collect::collect) does.
     fn collect(&self, family: usize, from: Cursor, points: &mut Points<'_>) -> Option<Cursor>;
+
+    /// Tells other processes what family number `family` is called from now on, or that it is no more.
+    #[doc(hidden)]
+    fn announce(&self, family: usize, name: Option<&Arc<Name>>) {
+        let _ = (family, name);
+    }
 }
 
 /// A family of a [`Source`].
@@ -21,11 +27,23 @@ pub struct SourceFamily {
     pub desc: Desc,
     /// Labels that all its series carry.
     pub const_labels: Vec<(String, String)>,
+    /// What several processes' values of a gauge or a state set become; of others it says nothing.
+    pub multiprocess: GaugeMode,
 }
 
 impl SourceFamily {
-    /// A family as a field describes it.
-    pub(crate) fn of(field: &FamilyField, scope: &Scope<'_>, const_labels: &[&[(&str, LabelText)]]) -> Self {
+    /// A family without constant labels.
+    pub fn bare(desc: Desc) -> Self {
+        Self { desc, const_labels: Vec::new(), multiprocess: GaugeMode::default() }
+    }
+
+    /// A family as a field describes it. `mode` is that of the group in which it stands.
+    pub(crate) fn of(
+        field: &FamilyField,
+        scope: &Scope<'_>,
+        const_labels: &[&[(&str, LabelText)]],
+        mode: Option<GaugeMode>,
+    ) -> Self {
         let desc = Desc {
             name: field.full_name(scope),
             help: field.help.to_owned(),
@@ -36,7 +54,8 @@ impl SourceFamily {
         };
         let all = const_labels.iter().copied().chain([field.options.const_labels]).flatten();
         let const_labels = all.map(|(name, value)| ((*name).to_owned(), value.text().to_owned())).collect();
-        Self { desc, const_labels }
+        let multiprocess = field.options.multiprocess.or(mode).unwrap_or_default();
+        Self { desc, const_labels, multiprocess }
     }
 }
 
@@ -98,6 +117,12 @@ impl Source for Derived {
     fn collect(&self, family: usize, from: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
         nth(self.metrics(), family)?.collect(from, points)
     }
+
+    fn announce(&self, family: usize, name: Option<&Arc<Name>>) {
+        if let Some(part) = nth(self.metrics(), family) {
+            part.announce_alone(name);
+        }
+    }
 }
 
 /// The source of an instance.
@@ -119,8 +144,7 @@ struct Fixed(Vec<MetricFamily>);
 
 impl Source for Fixed {
     fn families(&self) -> Vec<SourceFamily> {
-        let bare = |family: &MetricFamily| SourceFamily { desc: family.desc().clone(), const_labels: Vec::new() };
-        self.0.iter().map(bare).collect()
+        self.0.iter().map(|family| SourceFamily::bare(family.desc().clone())).collect()
     }
 
     fn collect(&self, family: usize, _: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
@@ -134,7 +158,7 @@ impl Source for Fixed {
 fn families(metrics: &dyn AnyMetrics) -> Vec<SourceFamily> {
     let Described { prefix, const_labels, fields } = metrics.described();
     let mut all = Vec::new();
-    push(fields, &Scope::ROOT.enter(prefix), &mut vec![const_labels], &mut Vec::new(), &mut all);
+    push(fields, &Scope::ROOT.enter(prefix), &mut vec![const_labels], &mut Vec::new(), None, &mut all);
     let mut present = Vec::new();
     metrics.visit_all(&mut |metric| present.push(metric.is_some()));
     all.into_iter().zip(present).filter_map(|(family, present)| present.then_some(family)).collect()
@@ -145,12 +169,13 @@ fn push(
     scope: &Scope<'_>,
     const_labels: &mut Vec<&'static [(&'static str, LabelText)]>,
     labels: &mut Vec<&'static str>,
+    mode: Option<GaugeMode>,
     out: &mut Vec<SourceFamily>,
 ) {
     for field in fields {
         match field {
             Field::Family(field) => {
-                let mut family = SourceFamily::of(field, scope, const_labels);
+                let mut family = SourceFamily::of(field, scope, const_labels, mode);
                 family.desc.label_names.splice(0..0, names(labels));
                 out.push(family);
             }
@@ -159,7 +184,8 @@ fn push(
                 const_labels.extend([group.const_labels, group.inner_const_labels]);
                 labels.extend(group.label_names);
                 let scope = scope.enter(group.prefix);
-                push(group.fields, &scope.enter(group.inner_prefix), const_labels, labels, out);
+                let mode = group.options.multiprocess.or(mode);
+                push(group.fields, &scope.enter(group.inner_prefix), const_labels, labels, mode, out);
                 const_labels.truncate(depths.0);
                 labels.truncate(depths.1);
             }

@@ -3,12 +3,12 @@
 use super::labels::Ending;
 use super::outcome::Ended;
 use crate::label::LabelSet;
-use crate::metric::{Collect, Cursor, Family, Histogram, Instrument, Points, Spec, Storage};
+use crate::metric::{Collect, Cursor, Family, Histogram, Instrument, Name, Points, Spec, Storage};
 use crate::model::{FamilyField, Kind, LabelText, Location, NativeOptions, Options, Scope, Unit};
 use crate::registry::{Source, SourceFamily};
 use std::any::type_name;
 use std::fmt;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 /// The family of one instrumented function, with the labels `L` and `outcome`.
@@ -71,11 +71,15 @@ struct FunctionSource<L: LabelSet<Density: Storage> + 'static>(&'static Function
 
 impl<L: LabelSet<Density: Storage> + 'static> Source for FunctionSource<L> {
     fn families(&self) -> Vec<SourceFamily> {
-        vec![SourceFamily::of(self.0.field, &Scope::ROOT, &[])]
+        vec![SourceFamily::of(self.0.field, &Scope::ROOT, &[], None)]
     }
 
     fn collect(&self, family: usize, from: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
         self.0.family().collect(family, from, points)
+    }
+
+    fn announce(&self, family: usize, name: Option<&Arc<Name>>) {
+        crate::metric::announce(self.0.family(), family, name);
     }
 }
 

@@ -1,4 +1,5 @@
 use super::allow::Allow;
+use super::multiprocess::Multiprocess;
 use super::unit::Unit;
 use crate::buckets::Buckets;
 use crate::case::Case;
@@ -52,6 +53,7 @@ pub(super) const METRICS: Attr = Attr {
         ("native", OF_A_FIELD),
         ("max_series", OF_A_FIELD),
         ("ttl_seconds", OF_A_FIELD),
+        ("multiprocess", OF_A_FIELD),
         ("preset", OF_A_FIELD),
         ("skip", OF_A_FIELD),
         ("namespace", "it is called `prefix`"),
@@ -73,6 +75,7 @@ pub(super) struct FieldAttr {
     pub(super) const_labels: ConstLabels,
     pub(super) max_series: Option<MaxSeries>,
     pub(super) ttl_seconds: Option<TtlSeconds>,
+    pub(super) multiprocess: Option<Multiprocess>,
     pub(super) preset: Flag,
     pub(super) skip: Flag,
     pub(super) group: Flag,
@@ -94,6 +97,7 @@ pub(super) const METRIC: Attr = Attr {
         CONST_LABELS,
         ("max_series", Form::Value("max_series = 50_000")),
         ("ttl_seconds", Form::Value("ttl_seconds = 3_600")),
+        ("multiprocess", Form::Value("multiprocess = \"livesum\"")),
         ("preset", Form::Flag),
         ("skip", Form::Flag),
         ("group", Form::Flag),
@@ -121,8 +125,8 @@ impl FieldAttr {
         let (rule, span) = if let Some((_, span)) = skipped {
             ("a skipped field is no metric and has no other option; take `skip` or the others off", span)
         } else if let Some((_, span)) = grouped {
-            let rule = "a group has the options `prefix`, `const_labels` and `allow`, a family of groups also `max_series` and \
-                        `preset`; the others belong to the metrics in it";
+            let rule = "a group has the options `prefix`, `const_labels`, `multiprocess` and `allow`, a family of groups also \
+                        `max_series` and `preset`; the others belong to the metrics in it";
             (rule, span)
         } else if let Some(prefix) = &self.prefix
             && !self.group.is_present()

@@ -46,6 +46,9 @@ pub(super) fn checks(model: &Model<'_>) -> TokenStream {
                 checks.extend(check(name_span, &quote!(#private::check_group_names(#before, __FIELDS, #place))));
                 checks.extend(check(field.ty.span(), &quote!(#private::check_group(__FIELDS, #place))));
                 checks.extend(group.series.checks(field, &private));
+                if let Some(mode) = &group.multiprocess {
+                    checks.extend(check(mode.span(), &quote!(#private::check_group_mode(__FIELDS, #place))));
+                }
                 for (name, span) in group.const_labels.names() {
                     checks.extend(check(span, &quote!(#private::check_group_label(__FIELDS, #place, #name))));
                 }
@@ -86,6 +89,9 @@ impl Metric {
             checks.extend(check_type(field, &quote!(#private::assert_native)));
         }
         checks.extend(self.series.checks(field, private));
+        if self.multiprocess.is_some() {
+            checks.extend(check_type(field, &quote!(#private::assert_gauge_mode)));
+        }
         for (name, span) in self.const_labels.names() {
             checks.extend(check(span, &quote!(#private::check_const_label(#family, #name))));
         }

@@ -1,5 +1,6 @@
 use super::allow::Allow;
 use super::model::{Field, Group, Metric, Model, Role, SeriesOptions};
+use super::multiprocess::Multiprocess;
 use crate::const_labels::ConstLabels;
 use crate::emit::{Core, at};
 use proc_macro2::{Literal, TokenStream};
@@ -181,6 +182,7 @@ impl Metric {
         }
         options.extend(const_labels(&self.const_labels, private));
         options.extend(self.series.options());
+        options.extend(multiprocess(self.multiprocess.as_ref(), private));
         options.extend(allow(&self.allow, private));
         options
     }
@@ -191,6 +193,7 @@ impl Group {
     fn options(&self, private: &TokenStream) -> TokenStream {
         let mut options = const_labels(&self.const_labels, private);
         options.extend(self.series.options());
+        options.extend(multiprocess(self.multiprocess.as_ref(), private));
         options.extend(allow(&self.allow, private));
         options
     }
@@ -220,6 +223,11 @@ fn const_labels(labels: &ConstLabels, private: &TokenStream) -> TokenStream {
     }
     let slice = labels.slice(private);
     quote!(.const_labels(#slice))
+}
+
+fn multiprocess(mode: Option<&Multiprocess>, private: &TokenStream) -> Option<TokenStream> {
+    let mode = mode?.value(private);
+    Some(quote!(.multiprocess(#mode)))
 }
 
 fn allow(allow: &Allow, private: &TokenStream) -> TokenStream {

@@ -5,6 +5,7 @@ mod attr;
 mod check;
 mod expand;
 mod model;
+mod multiprocess;
 #[cfg(test)]
 mod tests;
 mod unit;

@@ -1,5 +1,6 @@
 use super::allow::Allow;
 use super::attr::{ContainerAttr, FieldAttr, METRIC, METRICS};
+use super::multiprocess::Multiprocess;
 use super::unit::Unit;
 use crate::buckets::Buckets;
 use crate::case::Case;
@@ -44,6 +45,7 @@ pub(super) struct Group {
     pub(super) prefix: Option<LitStr>,
     pub(super) const_labels: ConstLabels,
     pub(super) series: SeriesOptions,
+    pub(super) multiprocess: Option<Multiprocess>,
     pub(super) allow: Allow,
 }
 
@@ -66,6 +68,7 @@ pub(super) struct Metric {
     pub(super) native: Option<Native>,
     pub(super) const_labels: ConstLabels,
     pub(super) series: SeriesOptions,
+    pub(super) multiprocess: Option<Multiprocess>,
     pub(super) allow: Allow,
 }
 
@@ -149,8 +152,8 @@ impl<'a> Field<'a> {
                 ttl_seconds: attr.ttl_seconds,
                 preset: attr.preset.is_present(),
             };
-            let FieldAttr { prefix, const_labels, allow, .. } = attr;
-            Role::Group(Box::new(Group { prefix, const_labels, series, allow }))
+            let FieldAttr { prefix, const_labels, multiprocess, allow, .. } = attr;
+            Role::Group(Box::new(Group { prefix, const_labels, series, multiprocess, allow }))
         } else {
             let metric = Metric::new(field, ident, attr, case);
             if !given.is_wrong(&["help"]) {
@@ -187,6 +190,7 @@ impl Metric {
                 ttl_seconds: attr.ttl_seconds,
                 preset: attr.preset.is_present(),
             },
+            multiprocess: attr.multiprocess,
             allow: attr.allow,
         }
     }

@@ -57,7 +57,7 @@ impl<F: Fn() + Send + Sync> Source for Fragile<F> {
 /// The large registry, to which this happens at this step. A step is about a MiB.
 pub(crate) fn fragile(at: usize, happens: impl Fn() + Send + Sync + 'static) -> Registry {
     let (registry, items) = large();
-    let family = SourceFamily { desc: registry.descs()[0].clone(), const_labels: Vec::new() };
+    let family = SourceFamily::bare(registry.descs()[0].clone());
     let broken = small();
     broken.register_source(Arc::new(Fragile { family, items, steps: AtomicUsize::new(0), at, happens })).unwrap();
     broken

@@ -6,7 +6,7 @@
 
 use super::super::collect::{Collect, Instrument, Spec};
 use super::super::points::{Cursor, Points};
-use super::{Family, Handle};
+use super::{Family, Handle, Named, Stopped};
 use crate::label::LabelSet;
 use crate::metric::Counter;
 use crate::model::Kind;
@@ -36,6 +36,10 @@ pub(crate) struct OverflowedLookups;
 impl Collect for OverflowedLookups {
     fn collect(&self, family: usize, from: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
         OVERFLOWED.collect(family, from, points)
+    }
+
+    fn announce(&self, stopped: &mut Stopped<'static>, family: usize, named: Option<Named<'_>>) {
+        OVERFLOWED.announce(stopped, family, named);
     }
 }
 

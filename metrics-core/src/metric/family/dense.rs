@@ -6,8 +6,9 @@
 
 #![allow(unsafe_code, reason = "a slot is read without a lock")]
 
-use super::{Child, Cursor, Handle, LabelSet, Labels, Points, Schema, Spec, Store};
-use crate::cell::{Key, Stopped, stop};
+use super::names::Names;
+use super::{Child, Cursor, Handle, LabelSet, Labels, Named, Points, Schema, Spec, Store};
+use crate::cell::{Stopped, stop};
 use crate::label::{cardinality, render};
 use std::cell::UnsafeCell;
 use std::fmt;
@@ -16,14 +17,14 @@ use std::ops::Deref;
 use std::sync::atomic::{AtomicU8, Ordering::*};
 use std::sync::{Arc, OnceLock};
 
-#[derive(Debug)]
+#[allow(missing_debug_implementations, reason = "hidden; `Family` has it")]
 pub struct DenseStore<M: Child> {
     slots: Box<[Slot<M>]>,
     /// Those of each slot that was ever live, rendered.
     labels: Box<[OnceLock<Box<str>>]>,
     schema: Schema,
     shared: M::Shared,
-    family: Box<str>,
+    names: Names,
 }
 
 /// A place for a series. Changes while the cold paths are stopped, is read at any time.
@@ -110,22 +111,34 @@ impl<M: Child> DenseStore<M> {
         let slot = &self.slots[index];
         let labels = self.render(index);
         // Of two threads that make the same one, the second has made it in vain.
-        let key = Key { family: &self.family, labels: &labels };
-        let mut new = slot.child().is_none().then(|| M::create(&self.shared, key));
+        let mut new = slot.child().is_none().then(|| M::create(&self.shared));
         let mut stopped = stop();
         match slot.child() {
             Some(_) if slot.state.load(Relaxed) == LIVE => {}
             Some(metric) => {
                 metric.restart(&mut stopped);
+                self.names.begin(&mut stopped, metric, &labels);
                 slot.state.store(LIVE, Release);
             }
             None => {
+                slot.fill(&mut stopped, new.take().expect("made above: no slot becomes empty"));
+                // Where it is now, it stays.
+                self.names.begin(&mut stopped, slot.child().expect("filled above"), &labels);
                 // Nobody else sets it: the cold paths are stopped.
                 let _ = self.labels[index].set(labels);
-                slot.fill(&mut stopped, new.take().expect("made above: no slot becomes empty"));
             }
         }
         slot.child().expect("filled above, or before")
+    }
+
+    /// Removes the series in a slot; whether there was one.
+    fn take(&self, index: usize) -> bool {
+        let (slot, mut stopped) = (&self.slots[index], stop());
+        let was_there = slot.remove(&mut stopped);
+        if let Some(metric) = slot.child().filter(|_| was_there) {
+            self.names.end(&mut stopped, metric);
+        }
+        was_there
     }
 
     /// The labels of a live slot.
@@ -154,7 +167,7 @@ impl<M: Child> Store<M> for DenseStore<M> {
             labels: (0..len).map(|_| OnceLock::new()).collect(),
             schema,
             shared: M::shared(spec, schema.names),
-            family: spec.name.into(),
+            names: Names::new(),
         };
         if spec.options.preset {
             for index in 0..store.slots.len() {
@@ -178,14 +191,13 @@ impl<M: Child> Store<M> for DenseStore<M> {
     }
 
     fn remove<L: LabelSet>(&self, labels: &L) -> bool {
-        let slot = &self.slots[labels.index()];
-        slot.remove(&mut stop())
+        self.take(labels.index())
     }
 
     fn retain(&self, keep: &mut dyn FnMut(Labels<'_>) -> bool) {
         for (index, slot) in self.slots.iter().enumerate() {
             if slot.live().is_some() && !keep(Labels { scope: "", own: self.labels(index) }) {
-                slot.remove(&mut stop());
+                self.take(index);
             }
         }
     }
@@ -212,5 +224,11 @@ impl<M: Child> Store<M> for DenseStore<M> {
         M::give(family, children, points);
         points.scratch.live = live;
         (to < self.slots.len()).then_some(Cursor(to as u64))
+    }
+
+    fn announce(&self, stopped: &mut Stopped<'static>, family: usize, named: Option<Named<'_>>) {
+        let slots = self.slots.iter().enumerate();
+        let children = slots.filter_map(|(index, slot)| Some((self.labels(index), slot.live()?)));
+        self.names.announce(stopped, family, named, children);
     }
 }

@@ -1,6 +1,6 @@
 use super::hashed::HashedStore;
 use super::matching::{self, UnknownLabel};
-use super::{Child, Collect, Cursor, Hashed, Labels, Measured, Points, Ref, Schema, Spec, Store, fmt};
+use super::{Child, Collect, Cursor, Hashed, Labels, Measured, Named, Points, Ref, Schema, Spec, Stopped, Store, fmt};
 use crate::label::{DynamicLabels, Interned};
 use crate::model::Options;
 use std::sync::Arc;
@@ -126,6 +126,10 @@ impl<M: Child> DynamicFamily<M> {
 impl<M: Child> Collect for DynamicFamily<M> {
     fn collect(&self, family: usize, from: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
         self.store.collect(family, from, points)
+    }
+
+    fn announce(&self, stopped: &mut Stopped<'static>, family: usize, named: Option<Named<'_>>) {
+        self.store.announce(stopped, family, named);
     }
 }
 

@@ -9,14 +9,17 @@
 
 #![allow(unsafe_code, reason = "the label table is read without a lock")]
 
+mod expiry;
+
 use super::blocks::{Block, Blocks, Place};
 use super::cap::{Cap, OVERFLOW};
 use super::garbage::Garbage;
-use super::idle::{Expired, Idle, Late};
+use super::idle::Idle;
+use super::names::Names;
 use super::series::Series;
 use super::table::Table;
-use super::{Child, Cursor, Handle, LabelSet, Labels, Points, Schema, Spec, Store};
-use crate::cell::{Key, Pin, Stopped, StoppedCell, pin, stop};
+use super::{Child, Cursor, Handle, LabelSet, Labels, Named, Points, Schema, Spec, Store};
+use crate::cell::{Pin, Stopped, StoppedCell, pin, stop};
 use crate::label::render;
 use foldhash::fast::RandomState;
 use std::fmt;
@@ -42,6 +45,7 @@ pub struct HashedStore<M: Child> {
     /// Null until something was too much.
     overflow: AtomicPtr<Series<M>>,
     inner: StoppedCell<Inner<M>>,
+    names: Names,
 }
 
 /// What is touched only while the cold paths are stopped.
@@ -167,7 +171,7 @@ impl<M: Child> HashedStore<M> {
         // Before anything is stopped, which a panic would leave to the destructors.
         assert!(labels.len() <= Series::<M>::MAX_LABELS, "labels of a series beyond 1 GiB");
         // Of two threads that make the same one, the second has made it in vain.
-        let mut new = Some(M::create(&self.shared, Key { family: &self.family, labels: &labels }));
+        let mut new = Some(M::create(&self.shared));
         let mut stopped = stop();
         // SAFETY: stopped.
         let found = unsafe { self.table().find_anywhere(hash, self.schema.rendered, values) };
@@ -180,7 +184,9 @@ impl<M: Child> HashedStore<M> {
             let room = self.inner.get(&mut stopped).blocks.room(labels.len());
             let metric = new.take().expect("made above, and needed once");
             let series = self.inner.get(&mut stopped).blocks.make(room, hash, (&labels, escaped), metric);
-            // SAFETY: just made; stopped; there is room.
+            // SAFETY: just made; stopped.
+            self.names.begin(&mut stopped, unsafe { Series::metric(series) }, &labels);
+            // SAFETY: the same; there is room.
             unsafe { self.table().insert(series) };
             self.live.store(live + 1, Relaxed);
             series
@@ -274,6 +280,10 @@ impl<M: Child> HashedStore<M> {
             }
         });
         let going: Vec<_> = going.collect();
+        for series in &going {
+            // SAFETY: pinned, so it was not freed.
+            self.names.end(&mut stopped, unsafe { Series::metric(*series) });
+        }
         let overflow = self.overflow.load(Relaxed);
         if going.iter().any(|series| series.as_ptr() == overflow) {
             self.overflow.store(null_mut(), Relaxed);
@@ -315,33 +325,6 @@ impl<M: Child> HashedStore<M> {
             freed.into_iter().for_each(|series| unsafe { blocks.give(series) });
         }
         late.into_iter().for_each(|late| self.go_on(&late));
-    }
-
-    /// Counts what came late to a series that expired in the next one.
-    fn go_on(&self, late: &Late) {
-        let values: Vec<_> = Labels { scope: "", own: &late.labels }.pairs().map(|(_, value)| value).collect();
-        let values: Vec<&str> = values.iter().map(|value| &**value).collect();
-        let hash = self.hash(&values);
-        let _pin = pin();
-        // SAFETY: pinned.
-        let found = unsafe { self.table().find_anywhere(hash, self.schema.rendered, &values) };
-        let series = found.unwrap_or_else(|| self.missed(hash, &values));
-        // SAFETY: pinned.
-        unsafe { Series::metric(series) }.go_on(&late.then, &late.now, found.is_none());
-    }
-
-    /// Removes what nothing has changed for too long, of series that were read just now. The caller is pinned since before
-    /// it found them.
-    fn expire(&self, mut expired: Vec<Expired<M>>) {
-        while !expired.is_empty() {
-            let rest = expired.split_off(expired.len().min(UNLINK));
-            let series: Vec<_> = expired.iter().map(|expired| expired.series).collect();
-            let gone = self.unlink(&series);
-            // Only now, and not too late: they are not freed while this thread is pinned. And not those that somebody
-            // else has removed meanwhile.
-            expired.into_iter().filter(|expired| gone.contains(&expired.series)).for_each(|e| self.idle.expire(e));
-            expired = rest;
-        }
     }
 
     /// Frees what removals left behind because it was in use then, and goes on with filling a table. Each scrape does:
@@ -402,6 +385,7 @@ impl<M: Child> Store<M> for HashedStore<M> {
             live: AtomicUsize::new(0),
             overflow: AtomicPtr::new(null_mut()),
             inner: StoppedCell::new(Inner { blocks: Blocks::new(), taken_over: None, garbage: Garbage::new() }),
+            names: Names::new(),
         }
     }
 
@@ -472,6 +456,14 @@ impl<M: Child> Store<M> for HashedStore<M> {
         self.expire(self.idle.look(&batch, points.words()));
         points.scratch.batch.give(batch);
         next.map(|place| Cursor(place.pack()))
+    }
+
+    fn announce(&self, stopped: &mut Stopped<'static>, family: usize, named: Option<Named<'_>>) {
+        let blocks: Vec<_> = self.inner.get(stopped).blocks.iter().collect();
+        let series = blocks.iter().flat_map(|block| block.walk(block.start(), block.end()));
+        // SAFETY: they are live; stopped, so none is freed.
+        let children = series.map(|(series, _)| unsafe { (Series::labels(series), Series::metric(series)) });
+        self.names.announce(stopped, family, named, children);
     }
 }
 

@@ -12,14 +12,18 @@ mod handle;
 mod hashed;
 mod idle;
 mod matching;
+mod names;
 mod reference;
 mod series;
 mod table;
 
 use super::collect::{
-    Capped, Child, Collect, HasBuckets, HasNative, HasQuantiles, Instrument, Measured, Mortal, Preset, Spec,
+    Capped, Child, Collect, HasBuckets, HasGaugeMode, HasNative, HasQuantiles, Instrument, Measured, Mortal, Preset,
+    Spec,
 };
+use super::journal::{Name, Named, journal};
 use super::points::{Cursor, Points};
+use crate::cell::Stopped;
 use crate::label::{Dense, Density, Hashed, LabelSet, Listable, Unlisted};
 use crate::model::{Kind, Labels};
 use dense::DenseStore;
@@ -132,6 +136,7 @@ pub trait Store<M: Child>: Send + Sync + Sized + 'static {
     fn set_max_series(&self, max: Option<usize>);
     fn set_time_to_live(&self, ttl: Option<Duration>);
     fn collect(&self, family: usize, from: Cursor, points: &mut Points<'_>) -> Option<Cursor>;
+    fn announce(&self, stopped: &mut Stopped<'static>, family: usize, named: Option<Named<'_>>);
 }
 
 /// What a store knows of its label set.
@@ -308,6 +313,10 @@ impl<L: LabelSet<Density: Storage> + 'static, M: Child> Collect for Family<L, M>
     fn collect(&self, family: usize, from: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
         self.store.get().collect(family, from, points)
     }
+
+    fn announce(&self, stopped: &mut Stopped<'static>, family: usize, named: Option<Named<'_>>) {
+        self.store.get().announce(stopped, family, named);
+    }
 }
 
 impl<L: LabelSet<Density: Storage> + 'static, M: Child + Instrument> Instrument for Family<L, M> {
@@ -322,6 +331,7 @@ impl<L: LabelSet<Density: Storage> + 'static, M: Child + Instrument> Instrument 
 
 impl<L: LabelSet<Density: Storage>, M: Child + HasBuckets> HasBuckets for Family<L, M> {}
 impl<L: LabelSet<Density: Storage>, M: Child + HasQuantiles> HasQuantiles for Family<L, M> {}
+impl<L: LabelSet<Density: Storage>, M: Child + HasGaugeMode> HasGaugeMode for Family<L, M> {}
 impl<L: LabelSet<Density: Storage>, M: Child + HasNative> HasNative for Family<L, M> {}
 impl<L: LabelSet<Density: Storage + Listable>, M: Child> Preset for Family<L, M> {}
 impl<L: LabelSet<Density: Storage>, M: Child> Capped for Family<L, M> {}

@@ -2,15 +2,18 @@
 
 mod bounds;
 mod native;
+mod reading;
 
 use super::collect::{Child, HasBuckets, HasNative, Instrument, Measured, Spec, instrument};
 use super::exemplars::{self, Created};
 use super::family::{Handle, Ref, Storage};
+use super::journal::{Key, Named, NumberType, Place, SeriesRecord, Traits, journal};
 use super::points::Points;
 use super::timer::{Observe, Timer};
-use crate::cell::{Key, Layout, Range, Stopped, read_sequenced, stop, unmoved};
+use crate::cell::{Layout, Range, Stopped, read_sequenced, stop, unmoved};
 use crate::model::{Buckets, Exemplar, ExemplarError, NativeHistogram, NativeOptions, Point, Timestamp};
 use native::Native;
+use reading::read;
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
@@ -19,6 +22,7 @@ pub(super) use bounds::Bounds;
 pub use bounds::{DEFAULT_BUCKETS, exponential, linear};
 #[doc(hidden)]
 pub use native::native_upper_bound;
+pub(super) use reading::observe_difference;
 
 /// Counts observations by bucket, and adds them up: durations in seconds, sizes in bytes.
 ///
@@ -121,12 +125,12 @@ impl Histogram {
         if let Err(broken) = crate::name::buckets(bounds) {
             panic!("{}", broken.rule);
         }
-        Self::create(&Shape::new(bounds, None), Spec::BARE.key())
+        Self::create(&Shape::new(bounds, None))
     }
 
     /// A histogram with native buckets only, which no registry exposes yet.
     pub fn native(options: NativeOptions) -> Self {
-        Self::create(&Shape::new(&[], Some(options)), Spec::BARE.key())
+        Self::create(&Shape::new(&[], Some(options)))
     }
 
     /// A histogram with these upper bounds, and native buckets besides: for readers of both kinds.
@@ -147,7 +151,7 @@ impl Histogram {
         if let Err(broken) = crate::name::buckets(bounds) {
             panic!("{}", broken.rule);
         }
-        Self::create(&Shape::new(bounds, Some(options)), Spec::BARE.key())
+        Self::create(&Shape::new(bounds, Some(options)))
     }
 
     /// Counts `value` in the first bucket whose bound is not below it, and adds it to the sum. NaN counts in
@@ -362,15 +366,15 @@ impl Child for Histogram {
         Shape::new(spec.options.buckets.unwrap_or(default), spec.options.native)
     }
 
-    fn create(shape: &Arc<Shape>, key: Key<'_>) -> Self {
+    fn create(shape: &Arc<Shape>) -> Self {
         let mut stopped = stop();
-        let native = shape.native.as_ref().map(|native| Box::new(Native::new(native, &mut stopped, key)));
+        let native = shape.native.as_ref().map(|native| Box::new(Native::new(native, &mut stopped)));
         let cells = match native {
             Some(_) => Range::none(),
             // Where it does not fit, more are refused than fit.
             None => {
                 let buckets = u32::try_from(shape.bounds.finite().len() + 1).unwrap_or(u32::MAX);
-                stopped.allocate(Layout::Histogram(buckets), key)
+                stopped.allocate(Layout::Histogram(buckets))
             }
         };
         drop(stopped);
@@ -431,9 +435,30 @@ impl Child for Histogram {
             words.resize(self.width(), 0);
             read_sequenced(std::iter::once(&self.cells), self.width(), &mut words);
         });
+        self.created.restart(&self.cells);
+        if let Some(journal) = journal() {
+            // What the sequence number was does not matter.
+            journal.restart(Key::of_cells(&self.cells), self.created(), &[&[0], &*words].concat());
+        }
         let baseline = self.baseline.get_or_init(Box::default);
         *baseline.lock().unwrap_or_else(PoisonError::into_inner) = words.into();
-        self.created.restart(&self.cells);
+    }
+
+    fn announce(&self, stopped: &mut Stopped<'static>, _: usize, named: Option<Named<'_>>) {
+        let traits = Traits { bounds: self.bounds(), ..Traits::of(NumberType::F64) };
+        if let Some(native) = &self.native {
+            return native.announce(stopped, traits, named);
+        }
+        let (key, place) = (Key::of_cells(&self.cells), Place::of_cells(&self.cells));
+        let Some(named) = named else { return key.end() };
+        let Some(record) = named.record(traits, key, place) else { return };
+        let mut sums = Vec::new();
+        if let Some(baseline) = self.baseline.get() {
+            sums.push(0);
+            sums.extend_from_slice(&baseline.lock().unwrap_or_else(PoisonError::into_inner));
+        }
+        SeriesRecord { created: Some(self.created()), sums: &sums, ..record }.begin();
+        self.created.announce(&self.cells);
     }
 }
 
@@ -452,33 +477,4 @@ impl Measured for Histogram {
             created: Some(self.created()),
         }
     }
-}
-
-/// Observes again by how much two readings differ, of a sum and buckets. Few, as a rule: as many as were under way when
-/// a series ended.
-pub(super) fn observe_difference(cells: &Range, then: &[u64], now: &[u64]) {
-    let mut rest = f64::from_bits(now[0]) - f64::from_bits(then[0]);
-    for (bucket, (then, now)) in then[1..].iter().zip(&now[1..]).enumerate() {
-        for _ in 0..now.saturating_sub(*then) {
-            cells.observe(bucket, std::mem::take(&mut rest));
-        }
-    }
-}
-
-/// What was measured since the baselines: `width` words each.
-fn read<'a>(children: impl ExactSizeIterator<Item = &'a Histogram> + Clone, width: usize, words: &mut Vec<u64>) {
-    words.clear();
-    words.reserve((children.len() + 1) * width);
-    // Baselines first: cells that are read after one hold at least as much.
-    for child in children.clone() {
-        match child.baseline.get() {
-            None => words.resize(words.len() + width, 0),
-            Some(baseline) => {
-                let baseline = baseline.lock().unwrap_or_else(PoisonError::into_inner);
-                words.push((0.0 - f64::from_bits(baseline[0])).to_bits());
-                words.extend(baseline[1..].iter().map(|count| count.wrapping_neg()));
-            }
-        }
-    }
-    read_sequenced(children.map(|child| &child.cells), width, words);
 }

@@ -5,6 +5,7 @@
 //!
 //! [spec]: https://prometheus.io/docs/specs/native_histograms/#exemplars
 
+use crate::metric::journal::{Key, journal};
 use crate::model::{Exemplar, Timestamp};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -28,7 +29,9 @@ struct Kept {
 impl Exemplars {
     /// Keeps one of life number `life`, and if these are too many, lets an old one go, or else the earlier of the two that
     /// lie closest. If that one is younger than `retain`, the new one is not kept.
-    pub(super) fn put(&self, life: u64, exemplar: Exemplar, retain: Duration) {
+    ///
+    /// Other processes are told of all, if they know the histogram by this key: by value, each may have another slot now.
+    pub(super) fn put(&self, life: u64, exemplar: Exemplar, retain: Duration, place: Option<(Key, u32)>) {
         if exemplar.value().is_nan() {
             return;
         }
@@ -47,12 +50,29 @@ impl Exemplars {
             let is_young = now - nanos(&kept.all[goes]) < retain.as_nanos().cast_signed();
             kept.all.remove(if is_young { at } else { goes });
         }
+        place.into_iter().for_each(|place| kept.tell(place));
+    }
+
+    /// Tells other processes of those of life number `life`.
+    pub(super) fn announce(&self, life: u64, place: (Key, u32)) {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.life == life {
+            kept.tell(place);
+        }
     }
 
     /// Those of life number `life`, by value.
     pub(super) fn read(&self, life: u64) -> Vec<Exemplar> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.life == life { kept.all.clone() } else { Vec::new() }
+    }
+}
+
+impl Kept {
+    fn tell(&self, (key, first): (Key, u32)) {
+        if let Some(journal) = journal() {
+            (first..).zip(&self.all).for_each(|(slot, exemplar)| journal.exemplar(key, slot, Some(exemplar)));
+        }
     }
 }
 
@@ -96,7 +116,7 @@ mod tests {
     fn filled() -> Exemplars {
         let exemplars = Exemplars::default();
         for (second, exponent) in (1..).zip(0..i32::try_from(MOST).unwrap()) {
-            exemplars.put(0, at(second, 10f64.powi(exponent)), Duration::ZERO);
+            exemplars.put(0, at(second, 10f64.powi(exponent)), Duration::ZERO, None);
         }
         exemplars
     }
@@ -104,25 +124,25 @@ mod tests {
     #[test]
     fn of_too_many_the_earlier_of_the_closest_two_goes() {
         let exemplars = filled();
-        exemplars.put(0, at(20, 110.0), Duration::ZERO);
+        exemplars.put(0, at(20, 110.0), Duration::ZERO, None);
         assert_eq!(values(&exemplars, 0)[..4], [1.0, 10.0, 110.0, 1e3], "100 was closest");
-        exemplars.put(0, at(21, -5.0), Duration::ZERO);
+        exemplars.put(0, at(21, -5.0), Duration::ZERO, None);
         assert_eq!(values(&exemplars, 0)[..5], [-5.0, 1.0, 10.0, 110.0, 1e4], "1,000 was closest to a later one");
-        exemplars.put(0, at(22, f64::NAN), Duration::ZERO);
+        exemplars.put(0, at(22, f64::NAN), Duration::ZERO, None);
         assert_eq!(values(&exemplars, 0).len(), MOST);
     }
 
     #[test]
     fn what_is_old_goes_first() {
         let exemplars = filled();
-        exemplars.put(0, at(301, 2e4), Duration::ZERO);
+        exemplars.put(0, at(301, 2e4), Duration::ZERO, None);
         assert_eq!(values(&exemplars, 0)[..5], [10.0, 100.0, 1e3, 1e4, 2e4]);
     }
 
     #[test]
     fn what_is_to_be_retained_is() {
         let exemplars = filled();
-        exemplars.put(0, at(11, 110.0), Duration::from_secs(60));
+        exemplars.put(0, at(11, 110.0), Duration::from_secs(60), None);
         assert_eq!(values(&exemplars, 0)[..4], [1.0, 10.0, 100.0, 1e3]);
     }
 
@@ -130,8 +150,8 @@ mod tests {
     fn a_life_begins_without_any() {
         let exemplars = filled();
         assert!(values(&exemplars, 1).is_empty());
-        exemplars.put(1, at(20, 7.0), Duration::ZERO);
-        exemplars.put(0, at(21, 8.0), Duration::ZERO);
+        exemplars.put(1, at(20, 7.0), Duration::ZERO, None);
+        exemplars.put(0, at(21, 8.0), Duration::ZERO, None);
         assert_eq!(values(&exemplars, 1), [7.0]);
     }
 }

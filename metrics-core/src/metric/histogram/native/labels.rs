@@ -38,6 +38,11 @@ impl Labels {
         }
     }
 
+    #[allow(clippy::cast_possible_truncation, reason = "12 at most")]
+    pub(super) fn schema(&self) -> i8 {
+        FINEST - self.steps as i8
+    }
+
     /// How many cells there are.
     pub(super) fn len(&self) -> usize {
         self.of_cells.len()
@@ -137,9 +142,7 @@ impl Labels {
             Label::Positive(index) => Some((*index, *count)),
             _ => None,
         }));
-        #[allow(clippy::cast_possible_truncation, reason = "12 at most")]
-        let schema = FINEST - self.steps as i8;
-        NativeHistogram::new(schema, sum, positive, negative)
+        NativeHistogram::new(self.schema(), sum, positive, negative)
             .and_then(|histogram| histogram.with_zero_bucket(self.zero_threshold, of(Label::Zero)))
             .expect("the schema exists, and the threshold is finite")
             .with_not_a_number(of(Label::NotANumber))

@@ -7,17 +7,20 @@
 
 mod exemplars;
 mod index;
+mod known;
 mod labels;
 mod table;
 #[cfg(test)]
 mod tests;
 
 use super::bounds::Bounds;
-use crate::cell::{Key, Layout, Published, Slot, Stopped, StoppedCell, pin, pin_first, read_sequenced, stop, unmoved};
+use crate::cell::{Layout, Published, Slot, Stopped, StoppedCell, pin, pin_first, read_sequenced, stop, unmoved};
+use crate::metric::journal::{Key, journal};
 use crate::metric::timer::Stopwatch;
 use crate::model::{Exemplar, NativeHistogram, NativeOptions, Timestamp};
 use exemplars::Exemplars;
 pub use index::native_upper_bound;
+use known::Known;
 use labels::{Labels, label};
 use std::fmt;
 use std::sync::Arc;
@@ -38,6 +41,8 @@ pub(super) struct Native {
     life: StoppedCell<Life>,
     exemplars: Exemplars,
     shape: Arc<Shape>,
+    /// What other processes know it by, if they do.
+    known: StoppedCell<Option<Known>>,
 }
 
 /// From one reset to the next.
@@ -75,16 +80,17 @@ impl Life {
 }
 
 impl Native {
-    pub(super) fn new(shape: &Arc<Shape>, stopped: &mut Stopped<'_>, key: Key<'_>) -> Self {
+    pub(super) fn new(shape: &Arc<Shape>, stopped: &mut Stopped<'_>) -> Self {
         let life = Life::new(0, &shape.options);
         let mut segments = Segments { ranges: Vec::new(), classic: shape.classic() };
-        add_segment(&mut segments, stopped, key);
+        add_segment(&mut segments, stopped);
         let table = Table::new(&life.labels, segments, life.number);
         Self {
             table: Published::new(table),
             life: StoppedCell::new(life),
             exemplars: Exemplars::default(),
             shape: Arc::clone(shape),
+            known: StoppedCell::new(None),
         }
     }
 
@@ -132,8 +138,12 @@ impl Native {
 
     /// Keeps an exemplar of what was observed just now.
     pub(super) fn keep(&self, exemplar: Exemplar, retain: Duration) {
-        let life = self.life.get(&mut stop()).number;
-        self.exemplars.put(life, exemplar, retain);
+        let mut stopped = stop();
+        let life = self.life.get(&mut stopped).number;
+        let is_known = self.known.get(&mut stopped).is_some();
+        let place = is_known.then(|| self.exemplar_slots(&stopped));
+        drop(stopped);
+        self.exemplars.put(life, exemplar, retain, place);
     }
 
     /// Makes the bucket of `value`, unless somebody else just did.
@@ -152,7 +162,11 @@ impl Native {
         let table = self.table.get_stopped(&stopped);
         let (slot, garbage) = if !is_reset && table.fits(&life.labels) {
             if table.find(value).is_none() {
-                table.insert(label(value, life.labels.steps, life.labels.zero_threshold), cell);
+                let label = label(value, life.labels.steps, life.labels.zero_threshold);
+                if let (Some(journal), Ok(cell)) = (journal(), u32::try_from(cell)) {
+                    journal.bucket(self.key(&stopped), cell, label.into());
+                }
+                table.insert(label, cell);
             }
             (table.segments.slot(cell), Vec::new())
         } else {
@@ -174,11 +188,17 @@ impl Native {
             segments.ranges.clear();
         }
         while segments.capacity() < life.labels.len() {
-            // Only the cells that are there from the start are known by the series' name.
-            add_segment(&mut segments, stopped, Key { family: "", labels: "" });
+            add_segment(&mut segments, stopped);
         }
+        // Before anybody counts there.
+        self.tell(stopped, life, &segments);
         self.table.replace(stopped, Table::new(&life.labels, segments.clone(), life.number));
         segments
+    }
+
+    /// What it is known by: its first cells of this life are nobody else's.
+    fn key(&self, stopped: &Stopped<'static>) -> Key {
+        Key::of_cells(&self.table.get_stopped(stopped).segments.ranges[0])
     }
 
     /// Begins at zero.
@@ -245,8 +265,8 @@ impl fmt::Debug for Native {
     }
 }
 
-fn add_segment(segments: &mut Segments, stopped: &mut Stopped<'_>, key: Key<'_>) {
+fn add_segment(segments: &mut Segments, stopped: &mut Stopped<'_>) {
     // Where it does not fit, more are refused than fit.
     let buckets = u32::try_from(segments.classic + SEGMENT).unwrap_or(u32::MAX);
-    segments.ranges.push(Arc::new(stopped.allocate(Layout::Histogram(buckets), key)));
+    segments.ranges.push(Arc::new(stopped.allocate(Layout::Histogram(buckets))));
 }

@@ -75,7 +75,7 @@ fn the_table_finds_what_the_labels_say() {
             }
             let mut segments = Segments { ranges: Vec::new(), classic: 2 };
             while segments.capacity() < labels.len() {
-                add_segment(&mut segments, &mut stop(), Key { family: "", labels: "" });
+                add_segment(&mut segments, &mut stop());
             }
             let table = Table::new(&labels, segments, 0);
             assert!(table.fits(&labels));

@@ -1,0 +1,10 @@
+use metrics_core::{Counter, Metrics};
+
+#[derive(Metrics)]
+struct M {
+    /// Help.
+    #[metric(multiprocess = "sum")]
+    field: Counter,
+}
+
+fn main() {}
