@@ -8,16 +8,18 @@ mod directory;
 mod error;
 #[doc = include_str!("format.md")]
 pub mod format {}
+mod init;
 mod merge;
 mod owned;
 mod python;
 mod reader;
-#[allow(dead_code, unused_imports, reason = "what writes is not merged yet")]
 mod record;
 #[cfg(test)]
 mod testing;
+mod writer;
 
 pub use archive::{compact, mark_process_dead};
 pub use collector::MultiprocessCollector;
 pub use error::DirectoryError;
+pub use init::{DIRECTORY_VARIABLE, InitError, init, init_from_env};
 pub use owned::{Merged, Skipped, merge};
