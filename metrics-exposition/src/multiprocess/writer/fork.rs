@@ -143,13 +143,10 @@ fn replace(
         #[allow(clippy::cast_possible_truncation, reason = "it is mapped")]
         let len = segment.len as usize;
         let flags = MapFlags::SHARED | MapFlags::FIXED;
+        let protection = ProtFlags::READ | ProtFlags::WRITE;
         // SAFETY: in the place of the parent's, of the same length. This process has no other thread.
-        if let Err(error) =
-            unsafe { mmap(address, len, ProtFlags::READ | ProtFlags::WRITE, flags, &fd, segment.offset) }
-        {
-            paths.remove();
-            return Err(Full::System(error));
-        }
+        let mapped = unsafe { mmap(address, len, protection, flags, &fd, segment.offset) };
+        mapped.map_err(Full::System).inspect_err(|_| paths.remove())?;
     }
     Ok(fd)
 }

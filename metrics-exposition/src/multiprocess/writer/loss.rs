@@ -1,10 +1,10 @@
 //! What could not be kept where others read it: said once, and counted.
 
-use super::{File, Writer};
 use super::file::{Full, Text};
 use super::log::word;
 use super::names::Names;
 use super::segments::Place;
+use super::{File, Writer};
 use crate::multiprocess::record::{Family, List, Mode, Number, Place as Where, Record, Series};
 use metrics_core::model::Kind;
 use metrics_core::registry::Definition;

@@ -75,7 +75,14 @@ impl Mapped for Segments {
 impl Segments {
     /// Of an empty file.
     pub(super) fn new(fd: OwnedFd) -> Self {
-        Self { fd: Some(fd), all: vec![None; SEGMENTS].into(), count: 0, len: 0, rest: Place::EMPTY, ends: [None; ENDS] }
+        Self {
+            fd: Some(fd),
+            all: vec![None; SEGMENTS].into(),
+            count: 0,
+            len: 0,
+            rest: Place::EMPTY,
+            ends: [None; ENDS],
+        }
     }
 
     /// Zeroed memory of at least this length.

@@ -193,7 +193,8 @@ fn what_is_removed_is_gone_and_begins_at_zero() {
     let directory = tempfile::tempdir().unwrap();
     run("removal", directory.path());
     let mut file = only(directory.path());
-    file.series.retain(|name, _| name.starts_with("shop_ta") || name.starts_with("shop_th") || name.starts_with("shop_db"));
+    file.series
+        .retain(|name, _| name.starts_with("shop_ta") || name.starts_with("shop_th") || name.starts_with("shop_db"));
     let found: Vec<_> = file.series.iter().map(|(name, series)| (&**name, series.cells[0])).collect();
     assert_eq!(
         found,

@@ -11,8 +11,10 @@ use std::process::{Child, Command, Output, Stdio};
 const CASE: &str = "METRICS_WRITER_CASE";
 const DIRECTORY: &str = "METRICS_WRITER_DIRECTORY";
 
-/// What processes do, by name.
-const CASES: &[(&str, fn(&Path))] = &[
+/// What a process does, by its name.
+type Case = (&'static str, fn(&Path));
+
+const CASES: &[Case] = &[
     ("types", cases::types),
     ("removal", cases::removal),
     ("restart", cases::restart),

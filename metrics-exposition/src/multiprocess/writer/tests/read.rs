@@ -1,6 +1,8 @@
 //! What a file says, read in the simplest way, so that the writer is held against its format alone.
 
-use crate::multiprocess::record::{BLOCK_HEADER, FRAME, Found, HEADER, Header, Mode, NativeLabel, Number, Place, Record};
+use crate::multiprocess::record::{
+    BLOCK_HEADER, FRAME, Found, HEADER, Header, Mode, NativeLabel, Number, Place, Record,
+};
 use metrics_core::model::Kind;
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
