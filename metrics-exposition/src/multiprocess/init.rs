@@ -1,5 +1,6 @@
 //! Making this process one of several.
 
+use super::collector::VARIABLE;
 use super::writer::{CreateError, Losses, Writer, watch_forks};
 use metrics_core::private::multiprocess::{announce, share};
 use std::ffi::OsString;
@@ -7,9 +8,6 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::{fmt, fs, io};
-
-/// The variable that [`init_from_env`] reads, as Python's client does.
-pub const DIRECTORY_VARIABLE: &str = "PROMETHEUS_MULTIPROC_DIR";
 
 /// Has this process count in a file of its own in `directory`, where whoever serves the page of all processes finds it.
 ///
@@ -78,7 +76,7 @@ pub fn init(directory: impl AsRef<Path>) -> Result<(), InitError> {
 /// # Errors
 /// As [`init`].
 pub fn init_from_env() -> Result<bool, InitError> {
-    match std::env::var_os(DIRECTORY_VARIABLE).filter(|directory: &OsString| !directory.is_empty()) {
+    match std::env::var_os(VARIABLE).filter(|directory: &OsString| !directory.is_empty()) {
         Some(directory) => init(directory).map(|()| true),
         None => Ok(false),
     }

@@ -21,5 +21,5 @@ mod writer;
 pub use archive::{compact, mark_process_dead};
 pub use collector::MultiprocessCollector;
 pub use error::DirectoryError;
-pub use init::{DIRECTORY_VARIABLE, InitError, init, init_from_env};
+pub use init::{InitError, init, init_from_env};
 pub use owned::{Merged, Skipped, merge};
