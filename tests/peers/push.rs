@@ -134,7 +134,7 @@ fn gateway(
             },
         }
     }
-    Ok(gateway.http(http))
+    Ok(gateway.http(&http))
 }
 
 fn often() -> Options {

@@ -145,8 +145,8 @@ impl Pushgateway {
     }
 
     /// How requests are made: passwords, tokens, headers, certificates.
-    pub fn http(self, options: http_client::Options) -> Self {
-        Self { client: Client::new(&options), ..self }
+    pub fn http(self, options: &http_client::Options) -> Self {
+        Self { client: Client::new(options), ..self }
     }
 
     /// When a loop pushes, how long each push may take, and where they are counted.

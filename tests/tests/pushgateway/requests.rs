@@ -138,7 +138,7 @@ fn secrets_are_sent_and_not_shown() {
     let error = gateway.push().unwrap_err().to_string();
     assert_eq!(error, format!("http://{}/metrics/job/j answered 401: who?", server.address));
     let options = http_client::Options::new().bearer_token("t0ken").unwrap().header("X-Scope", "s3cret").unwrap();
-    let gateway = gateway.http(options);
+    let gateway = gateway.http(&options);
     gateway.push().unwrap();
     assert!(server.requests.iter().nth(1).unwrap().head.contains("x-scope: s3cret\r\n"));
     let shown = format!("{gateway:?}");
@@ -154,7 +154,7 @@ fn redirects_keep_the_page() {
         let first = serve(move |_| answer(status, &to, ""));
         let (registry, _app) = app();
         let options = http_client::Options::new().basic_auth("user", "password").unwrap();
-        Pushgateway::new(&first.address, "j", &registry).unwrap().http(options).push().unwrap();
+        Pushgateway::new(&first.address, "j", &registry).unwrap().http(&options).push().unwrap();
         assert!(first.requests.recv().unwrap().head.contains("authorization: "));
         let request = last.requests.recv().unwrap();
         assert_eq!((&*request.method, &*request.path, request.text()), ("PUT", "/moved", PAGE), "{status}");

@@ -73,7 +73,7 @@ fn serve(authority: &Authority, name: &str, clients: Option<&Authority>) -> Serv
 
 fn push(server: &Server, tls: Tls, registry: &Registry) -> Result<(), String> {
     let options = Options::new().basic_auth("user", "password").unwrap().tls(tls);
-    let gateway = Pushgateway::new(&server.url, "j", registry).unwrap().http(options);
+    let gateway = Pushgateway::new(&server.url, "j", registry).unwrap().http(&options);
     gateway.push().and_then(|()| gateway.push()).map_err(|error| error.to_string())
 }
 
