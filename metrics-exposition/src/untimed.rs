@@ -6,12 +6,18 @@ use metrics_core::model::{Count, Desc, FamilySink, Labels, Point, Timestamp};
 
 /// A whole registry as one page, in which no sample has a time.
 pub(crate) fn page(encoder: Box<dyn Encoder>, registry: &Registry) -> Vec<u8> {
-    let mut untimed: Box<dyn Encoder> = Box::new(Untimed(encoder));
+    let mut untimed = self::encoder(encoder);
     untimed.encode(registry);
     untimed.take()
 }
 
+/// The same encoder, to which no sample has a time.
+pub(crate) fn encoder(encoder: Box<dyn Encoder>) -> Box<dyn Encoder> {
+    Box::new(Untimed(encoder))
+}
+
 struct Untimed(Box<dyn Encoder>);
+
 impl FamilySink for Untimed {
     fn begin(&mut self, family: &Desc) {
         self.0.begin(family);

@@ -73,7 +73,7 @@ use crate::http_client::{self, Client, InvalidOption, Request, Url};
 use crate::push::{self, Backend, Meter, PushError, Pushing};
 use grouping::Grouping;
 use metrics_core::Registry;
-use std::io::{self, Write};
+use std::io;
 use std::time::Duration;
 use ureq::http::Method;
 
@@ -235,12 +235,8 @@ impl Pushgateway {
     }
 
     fn body(&self) -> Result<Vec<u8>, String> {
-        let page = page::page(self.format, &self.grouping, &self.registry)?;
-        if !self.gzip {
-            return Ok(page);
-        }
-        let mut compressed = http_client::gzip();
-        compressed.write_all(&page).and_then(|()| compressed.finish()).map_err(|error| error.to_string())
+        let make = if self.gzip { page::compressed } else { page::page };
+        make(self.format, &self.grouping, &self.registry)
     }
 }
 

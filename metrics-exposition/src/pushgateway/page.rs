@@ -2,11 +2,12 @@
 
 use super::Format;
 use super::grouping::Grouping;
-use crate::encoder::{Encoder, EncoderOptions};
-use crate::{protobuf, text, untimed};
+use crate::encoder::{Encoder, EncoderOptions, fill};
+use crate::{http_client, protobuf, text, untimed};
 use metrics_core::Registry;
 use metrics_core::model::{Count, Desc, FamilySink, Labels, Point, Timestamp};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::io::Write;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 impl Format {
     pub(super) fn content_type(self) -> &'static str {
@@ -32,12 +33,56 @@ impl Format {
 /// # Errors
 /// If a metric has a label of the grouping key: the Pushgateway would put its value over all of the metric's.
 pub(super) fn page(format: Format, grouping: &Grouping, registry: &Registry) -> Result<Vec<u8>, String> {
-    let clash = Arc::default();
+    let clash = Clash::default();
+    let page = untimed::page(watched(format, grouping, &clash), registry);
+    clash.found().map_or(Ok(page), Err)
+}
+
+/// The same, compressed piece by piece, so that there never is a whole one.
+///
+/// # Errors
+/// As [`page`].
+pub(super) fn compressed(format: Format, grouping: &Grouping, registry: &Registry) -> Result<Vec<u8>, String> {
+    let clash = Clash::default();
+    let mut encoder = untimed::encoder(watched(format, grouping, &clash));
+    let (mut scrape, mut gzip) = (registry.scrape(), http_client::gzip());
+    let mut goes_on = true;
+    while goes_on {
+        let Ok(more) = fill(&mut scrape, &mut *encoder, PIECE) else {
+            // Of a family that failed a part is compressed already. In a whole page it can be left out.
+            let page = page(format, grouping, registry)?;
+            gzip = http_client::gzip();
+            gzip.write_all(&page).map_err(|error| error.to_string())?;
+            break;
+        };
+        goes_on = more;
+        let piece = encoder.take();
+        gzip.write_all(&piece).map_err(|error| error.to_string())?;
+        encoder.reuse(piece);
+    }
+    let compressed = gzip.finish().map_err(|error| error.to_string());
+    clash.found().map_or(compressed, Err)
+}
+
+const PIECE: usize = 64 << 10;
+
+fn watched(format: Format, grouping: &Grouping, clash: &Clash) -> Box<dyn Encoder> {
     let names = grouping.names().map(str::to_owned).collect();
-    let watched = Watched { encoder: format.encoder(), names, family: String::new(), clash: Arc::clone(&clash) };
-    let page = untimed::page(Box::new(watched), registry);
-    let clash = clash.lock().unwrap_or_else(PoisonError::into_inner).take();
-    clash.map_or(Ok(page), Err)
+    Box::new(Watched { encoder: format.encoder(), names, family: String::new(), clash: clash.clone() })
+}
+
+/// The first label that is one of both, as an error says it.
+#[derive(Clone, Default)]
+struct Clash(Arc<Mutex<Option<String>>>);
+
+impl Clash {
+    fn found(&self) -> Option<String> {
+        self.lock().take()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Looks for labels of these names.
@@ -45,8 +90,7 @@ struct Watched {
     encoder: Box<dyn Encoder>,
     names: Vec<String>,
     family: String,
-    /// The first one, as an error says it.
-    clash: Arc<Mutex<Option<String>>>,
+    clash: Clash,
 }
 
 impl Watched {
@@ -62,8 +106,7 @@ impl Watched {
         let Some((name, _)) = labels.pairs().find(|(name, _)| self.names.iter().any(|ours| ours == name)) else {
             return;
         };
-        let mut clash = self.clash.lock().unwrap_or_else(PoisonError::into_inner);
-        clash.get_or_insert_with(|| {
+        self.clash.lock().get_or_insert_with(|| {
             let family = &self.family;
             format!(
                 "the label `{name}` is one of metric {family} and of the grouping key: give one of them another name"
@@ -103,6 +146,10 @@ impl Encoder for Watched {
 
     fn take(&mut self) -> Vec<u8> {
         self.encoder.take()
+    }
+
+    fn reuse(&mut self, memory: Vec<u8>) {
+        self.encoder.reuse(memory);
     }
 
     fn clear(&mut self) {

@@ -4,13 +4,14 @@ use crate::server::{answer, fine, serve};
 use crate::{PAGE, app, counted, counting, many};
 use metrics_core::model::{Kind, MetricFamily};
 use metrics_core::registry::Definition;
-use metrics_core::{Counter, DynamicFamily, DynamicLabels, Metrics, Registry};
+use metrics_core::{CallbackGauge, Counter, DynamicFamily, DynamicLabels, Metrics, Registry};
 use metrics_exposition::http_client;
 use metrics_exposition::push::Options;
 use metrics_exposition::pushgateway::{Format, Pushgateway};
 use metrics_exposition::{protobuf, text};
 use std::io::Read;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 #[test]
 fn operations_have_their_methods() {
@@ -63,6 +64,36 @@ fn formats_and_gzip() {
     let mut page = String::new();
     flate2::read::GzDecoder::new(&*request.body).read_to_string(&mut page).unwrap();
     assert_eq!(page, PAGE);
+}
+
+/// Compressed piece by piece, also if a family fails of which a piece is compressed already.
+#[test]
+fn compressed_pages_are_the_same() {
+    let server = serve(fine);
+    let registry = many(20_000);
+    let panics = Arc::new(AtomicBool::new(false));
+    let does_panic = Arc::clone(&panics);
+    let family = DynamicFamily::<CallbackGauge>::new(&DynamicLabels::new(["number"]));
+    for number in 0..5_000 {
+        let does_panic = Arc::clone(&does_panic);
+        let value = move || if number == 4_900 && does_panic.load(Relaxed) { panic!("on purpose") } else { 1.0 };
+        family.with(&[&number.to_string()]).unwrap().set_function(value);
+    }
+    registry.register(Definition::new("value", "Values."), Arc::new(family)).unwrap();
+    let gateway = Pushgateway::new(&server.address, "j", &registry).unwrap();
+    for does_panic in [false, true] {
+        panics.store(does_panic, Relaxed);
+        for format in [Format::Text, Format::Protobuf] {
+            let gateway = gateway.clone().format(format);
+            gateway.push().unwrap();
+            gateway.gzip(true).push().unwrap();
+            let (plain, compressed) = (server.requests.recv().unwrap().body, server.requests.recv().unwrap().body);
+            assert_eq!(plain.windows(5).any(|word| word == b"value"), !does_panic);
+            let mut page = Vec::new();
+            flate2::read::GzDecoder::new(&*compressed).read_to_end(&mut page).unwrap();
+            assert!(page == plain, "{format:?} {does_panic}");
+        }
+    }
 }
 
 /// The Pushgateway takes the last message of a name for all of it.
