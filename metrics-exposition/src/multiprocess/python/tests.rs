@@ -3,6 +3,8 @@
 use super::entries::{Fault, written};
 use super::{Scan, name};
 use crate::multiprocess::merge::Table;
+use proptest::collection::vec;
+use proptest::prelude::*;
 use std::ffi::OsStr;
 
 /// Files by name, with keys, values and times.
@@ -176,4 +178,67 @@ fn what_is_wrong_takes_nothing_with_it() {
     assert!(matches!(fleet.read("counter_4.db", b""), Err(Fault::Empty)));
     fleet.read("counter_5.db", &vec![0; 4096]).unwrap();
     assert_eq!(fleet.lines(), [r#"jobs_total{queue="mail"} 10.0"#]);
+}
+
+/// A counter's keys and values; whole numbers, which add up to themselves.
+fn entries() -> impl Strategy<Value = Vec<(String, f64)>> {
+    vec(("[a-z]{1,20}", 0..1_000_000u32), 1..20).prop_map(|all| {
+        let key = |label: &str| format!(r#"["jobs", "jobs_total", {{"queue": "{label}"}}, "Jobs."]"#);
+        all.into_iter().map(|(label, value)| (key(&label), f64::from(value))).collect()
+    })
+}
+
+fn file(entries: &[(String, f64)]) -> Vec<u8> {
+    written(entries.iter().map(|(key, value)| (&**key, *value, 0.0)))
+}
+
+/// What a file adds up to, and what is wrong with it.
+fn total(bytes: &[u8]) -> (f64, Result<(), Fault>) {
+    let mut fleet = Fleet::default();
+    fleet.table.begin();
+    fleet.scan.begin(&fleet.table);
+    let result = fleet.read("counter_1.db", bytes);
+    let value = |line: String| line.rsplit(' ').next().and_then(|value| value.parse::<f64>().ok()).expect("a value");
+    (fleet.lines().into_iter().map(value).sum(), result)
+}
+
+proptest! {
+    #[test]
+    fn what_is_cut_off_is_all_that_is_missing(entries in entries(), cut in any::<prop::sample::Index>()) {
+        let bytes = file(&entries);
+        let end = cut.index(bytes.len() + 1);
+        let whole = (0..=entries.len()).rev().find(|whole| file(&entries[..*whole]).len() <= end.max(8)).unwrap();
+        let (found, result) = total(&bytes[..end]);
+        prop_assert_eq!(found, entries[..whole].iter().map(|(_, value)| value).sum::<f64>());
+        prop_assert_eq!(result.is_ok(), end == bytes.len());
+    }
+
+    #[test]
+    fn bytes_of_any_sort_do_no_harm(
+        entries in entries(),
+        changes in vec((any::<prop::sample::Index>(), any::<u8>()), 1..8),
+        role in 0..13usize,
+    ) {
+        let mut bytes = file(&entries);
+        for (at, byte) in changes {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        let modes = ["all", "liveall", "min", "livemin", "max", "livemax", "sum", "livesum", "mostrecent", "livemostrecent"];
+        let name = match role {
+            0 => "counter_1.db".to_owned(),
+            1 => "histogram_1.db".to_owned(),
+            2 => "summary_1.db".to_owned(),
+            gauge => format!("gauge_{}_1.db", modes[gauge - 3]),
+        };
+        let mut fleet = Fleet::default();
+        for _ in 0..2 {
+            fleet.table.begin();
+            fleet.scan.begin(&fleet.table);
+            let _ = fleet.read(&name, &bytes);
+            fleet.lines();
+        }
+        let (found, _) = total(&bytes);
+        prop_assert!(found >= 0.0, "{found}");
+    }
 }
