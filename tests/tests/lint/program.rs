@@ -1,5 +1,6 @@
 //! `metrics-lint` as a process.
 
+use crate::binary;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -12,20 +13,9 @@ const DIRTY: &str = "# HELP jobs_s Jobs.\n# TYPE jobs_s gauge\njobs_s{userId=\"a
 const LINES: &str = "jobs_s label names should be written in 'snake_case' not 'camelCase' [camel-case]\n\
     jobs_s metric names should not contain abbreviated units [unit-abbreviations]\n";
 
-/// Built as a user builds it, beside this test.
 fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        cargo.current_dir(root).env("CARGO_PROFILE_DEV_DEBUG", "0");
-        cargo.args(["build", "--locked", "--message-format=json", "--quiet", "-p", "metrics-exposition"]);
-        let built = cargo.args(["--features", "cli", "--bin", "metrics-lint"]).output().unwrap();
-        assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
-        let messages = String::from_utf8(built.stdout).unwrap();
-        let path = messages.lines().find_map(|line| line.split_once("\"executable\":\"")?.1.split('"').next());
-        path.expect("cargo says where the program is").into()
-    })
+    PROGRAM.get_or_init(|| binary::build("metrics-lint"))
 }
 
 fn run(arguments: &[&str], input: &str) -> Output {
