@@ -32,7 +32,7 @@ def _die_with_parent():
 class Process:
     """A child, stopped by its own pid; it dies with the suite, however that ends."""
 
-    def __init__(self, name, command, log, stdin=None, end=signal.SIGTERM):
+    def __init__(self, name, command, log, stdin=None, end=signal.SIGTERM, env=None, cwd=None):
         self.name, self.end, self.log = name, end, pathlib.Path(log)
         with open(log, "wb") as out:
             self.child = subprocess.Popen(
@@ -41,6 +41,8 @@ class Process:
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 preexec_fn=_die_with_parent,
+                env=env,
+                cwd=cwd,
             )
         if stdin is not None:
             self.child.stdin.write(stdin)
