@@ -15,10 +15,34 @@ pub(super) struct Collected {
     pub(super) refused: u64,
 }
 
+/// Which forms of a histogram are sent, if it has both.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Forms {
+    pub(super) classic: bool,
+    pub(super) native: bool,
+}
+
+impl Forms {
+    /// The point without a form that is not wanted.
+    fn of<'a>(self, point: &Point<'a>) -> Point<'a> {
+        let mut point = *point;
+        if let Point::Histogram { buckets, native, .. } | Point::GaugeHistogram { buckets, native, .. } = &mut point {
+            let has_both = !buckets.counts.is_empty() && native.is_some();
+            if has_both && !self.native {
+                *native = None;
+            } else if has_both && !self.classic {
+                *buckets = Buckets::default();
+            }
+        }
+        point
+    }
+}
+
 /// `now` is in milliseconds, and later than at the collection before.
-pub(super) fn collect(registry: &Registry, table: &mut Table, now: i64) -> Collected {
+pub(super) fn collect(registry: &Registry, table: &mut Table, forms: Forms, now: i64) -> Collected {
     table.begin_collection();
-    let mut sink = Sink { table, now, family: None, begin: (0, 0), items: Vec::new(), refused: 0, ended: Vec::new() };
+    let mut sink =
+        Sink { table, forms, now, family: None, begin: (0, 0), items: Vec::new(), refused: 0, ended: Vec::new() };
     let mut scrape = registry.scrape();
     loop {
         match scrape.step(&mut sink) {
@@ -48,6 +72,7 @@ fn stale((series, shape, last): Ended, now: i64) -> Item {
 
 struct Sink<'a> {
     table: &'a mut Table,
+    forms: Forms,
     now: i64,
     family: Option<Desc>,
     /// Items and refused samples before the family.
@@ -65,6 +90,7 @@ impl FamilySink for Sink<'_> {
     }
 
     fn point(&mut self, labels: Labels<'_>, point: &Point<'_>, timestamp: Option<Timestamp>) {
+        let point = &self.forms.of(point);
         let Some(mut family) = self.family.as_ref().and_then(|desc| self.table.family(&desc.name)) else { return };
         let (entry, lost) = family.entry(labels, point);
         self.ended.extend(lost);

@@ -53,7 +53,7 @@
 //! again: it is dropped and counted, and the error has what the server says. Some of it may have been written.
 //!
 //! Nothing is sent again that was answered. A request without an answer is: with the same times and values, which
-//! Prometheus takes for what it has already.
+//! Prometheus takes for what it has already, and VictoriaMetrics keeps twice, if it does not [deduplicate][dedup].
 //!
 //! # What it costs
 //!
@@ -64,6 +64,7 @@
 //!
 //! [spec]: https://prometheus.io/docs/specs/prw/remote_write_spec_2_0/
 //! [v1]: https://prometheus.io/docs/specs/prw/remote_write_spec/
+//! [dedup]: https://docs.victoriametrics.com/victoriametrics/single-server-victoriametrics/#deduplication
 //! [stale]: https://prometheus.io/docs/prometheus/latest/querying/basics/#staleness
 
 mod batch;
@@ -79,6 +80,7 @@ use crate::http_client::{Client, InvalidOption, Options as HttpOptions, Url};
 use crate::push::queue::{self, Limits, Queue, Waiting};
 use crate::push::{self, Backend, Meter, Options, PushError, Pushing};
 use batch::Item;
+use collect::Forms;
 use metrics_core::Registry;
 use metrics_core::model::Timestamp;
 use metrics_core::name::{EscapingScheme, Validation};
@@ -100,6 +102,7 @@ pub struct RemoteWrite {
     queues: Vec<Queue<Vec<Item>>>,
     limits: Limits,
     most_samples: u64,
+    forms: Forms,
     ends_at_stop: bool,
     /// Of the last collection, in milliseconds.
     last: i64,
@@ -124,6 +127,7 @@ impl RemoteWrite {
             queues: vec![Queue::new()],
             limits: Limits { bytes: 64 << 20, age: Duration::from_secs(3_600) },
             most_samples: 2_000,
+            forms: Forms { classic: true, native: true },
             ends_at_stop: false,
             last: 0,
         })
@@ -175,6 +179,20 @@ impl RemoteWrite {
     /// The only version of the protocol to be sent. By default version 2, and version 1 to servers that do not understand it.
     pub fn version(self, version: Version) -> Self {
         Self { negotiated: Negotiated::new(Some(version)), ..self }
+    }
+
+    /// Whether the native form of a histogram is sent that has classic buckets too. By default it is. VictoriaMetrics makes
+    /// buckets of its own sort of native histograms, and `…_sum` and `…_count`, which it then has twice.
+    pub fn native_histograms(mut self, native: bool) -> Self {
+        self.forms.native = native;
+        self
+    }
+
+    /// Whether the classic form of a histogram is sent that has a native one too. By default it is, for queries of before.
+    /// Where both are not wanted, the classic one is sent.
+    pub fn classic_histograms(mut self, classic: bool) -> Self {
+        self.forms.classic = classic;
+        self
     }
 
     /// How many requests are under way at once, at most. Each shard has its own series, and a thread while it sends beside
@@ -273,7 +291,7 @@ impl Backend for RemoteWrite {
 
     fn collect(&mut self, meter: &Meter) {
         let now = self.now();
-        let collected = collect::collect(&self.registry, &mut self.table, now);
+        let collected = collect::collect(&self.registry, &mut self.table, self.forms, now);
         let dropped = self.enqueue(collected.items);
         meter.dropped(dropped + collected.refused);
         meter.waiting(queue::bytes(&self.queues));

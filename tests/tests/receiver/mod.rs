@@ -107,9 +107,8 @@ fn serve(stream: TcpStream, all: &Mutex<Vec<Received>>, answers: &Answers) {
             Answer::Status(status, headers, body) => {
                 let mut head = format!("HTTP/1.1 {status} Word\r\ncontent-length: {}\r\n", body.len());
                 headers.iter().for_each(|(name, value)| head += &format!("{name}: {value}\r\n"));
-                let stream = reader.get_mut();
-                let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(b"\r\n"));
-                let _ = stream.write_all(&body);
+                // In one piece, or the system waits for an acknowledgement between two.
+                let _ = reader.get_mut().write_all(&[head.as_bytes(), b"\r\n", &body].concat());
             }
         }
     }

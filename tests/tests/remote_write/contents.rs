@@ -137,6 +137,26 @@ fn native_histograms_beside_classic_ones_and_alone() {
 }
 
 #[test]
+fn of_two_forms_one_may_be_left_out() {
+    let mut family = HistogramMetricFamily::new("h", "", ["n"]).unwrap();
+    let classic = || HistogramPoint::per_bucket(&[], &[3]).unwrap();
+    family.add_metric(["both"], classic().native(native())).unwrap();
+    family.add_metric(["classic"], classic()).unwrap();
+    family.add_metric(["native"], HistogramPoint::native_only(native())).unwrap();
+    let (registry, _) = changing(vec![family.into()]);
+    let receiver = Receiver::new(written);
+    for (has_native, has_classic) in [(true, true), (true, false), (false, true), (false, false)] {
+        let remote = push_to(&receiver, &registry);
+        remote.native_histograms(has_native).classic_histograms(has_classic).push().unwrap();
+        let all = series(&receiver.take());
+        let has = |labels: &str| all.iter().any(|series| series.labels == labels);
+        assert_eq!(has(r#"h{n="both"}"#), has_native);
+        assert_eq!(has(r#"h_bucket{le="+Inf",n="both"}"#), has_classic || !has_native);
+        assert!(has(r#"h_count{n="classic"}"#) && has(r#"h{n="native"}"#), "what has one has that");
+    }
+}
+
+#[test]
 fn exemplars_and_samples_with_times_of_their_own_are_sent_once() {
     let counter = |value, id, time| {
         let mut family = CounterMetricFamily::new("c", "Once.", ["n"]).unwrap();
