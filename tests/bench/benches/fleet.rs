@@ -1,5 +1,5 @@
 //! What a scrape of a directory costs that processes of the Python client have written, and what it holds in memory.
-//! `tests/bench/multiprocess.py` makes one and compares; this prints milliseconds of CPU by what they are for, and bytes.
+//! `tests/bench/fleet.py` makes one and compares; this prints milliseconds of CPU by what they are for, and bytes.
 
 use metrics_bench::{Counting, bytes, thread_time};
 use metrics_core::Registry;
@@ -13,7 +13,7 @@ static ALLOCATOR: Counting = Counting;
 fn main() {
     let Some(directory) = std::env::args().skip(1).find(|argument| !argument.starts_with('-')) else {
         // `cargo bench` runs all benchmarks.
-        eprintln!("for the figures of several processes: tests/bench/multiprocess.py");
+        eprintln!("for the figures of several processes: tests/bench/fleet.py");
         return;
     };
     // What the system keeps of the files is as warm for the one as for the other.

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A scrape of the files of many Python processes: the client's own collector, next to this library's.
 
-    tests/bench/multiprocess.py [--processes 500] [--rounds 5] [--directory DIR]
+    tests/bench/fleet.py [--processes 500] [--rounds 5] [--directory DIR]
 
 Each process has 850 keys (50 counters, and 50 histograms of 15 buckets) in two files. Both collectors take turns on
 the same directory; each round is a process of its own, whose first scrape knows nothing and whose second one finds the
@@ -85,7 +85,7 @@ def main(options):
         if not python.exists() or Path(sys.executable) == python:
             sys.exit(f"no prometheus-client here, and no {python}: `tests/peers/run` installs it")
         os.execv(python, [str(python), *sys.argv])
-    command = ["cargo", "bench", "--quiet", "-p", "metrics-bench", "--bench", "multiprocess", "--no-run", "--message-format=json"]
+    command = ["cargo", "bench", "--quiet", "-p", "metrics-bench", "--bench", "fleet", "--no-run", "--message-format=json"]
     built = subprocess.run(command, cwd=CHECKOUT, check=True, stdout=subprocess.PIPE, text=True).stdout
     bench = built.split('"executable":"')[-1].split('"')[0]
     with tempfile.TemporaryDirectory(dir=options.directory) as all, tempfile.TemporaryDirectory(dir=options.directory) as few:
