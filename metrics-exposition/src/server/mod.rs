@@ -45,16 +45,18 @@
 //!
 //! # Floods and slow clients
 //!
-//! Whatever clients do, there is one thread for all connections, and the handler's few for pages. A connection is a few KiB
-//! while it waits, and a chunk of its page (of 4 MiB at most, if it is long) while its client reads. Each
+//! Whatever clients do, there is one thread for all connections, and the handler's few for pages. A connection takes its
+//! buffers while it waits (`header_bytes` at most, and those of TLS), and a chunk of its page (some 4 MiB, if it is long)
+//! while its client reads. Each
 //! has its limits: [`max_connections`](Options::max_connections), [`header_bytes`](Options::header_bytes),
 //! [`header_count`](Options::header_count), [`header_time`](Options::header_time), [`idle_time`](Options::idle_time),
 //! [`read_time`](Options::read_time).
 //!
 //! When all connections are taken, one more takes the place of another, so that clients that say nothing keep no scraper out.
 //! It is one of the network address that has the most (of IPv6, the /64): one that has not sent its request, or else has
-//! had its answer and waits for another request, or else has read nothing of its answer for a second; of equal ones the
-//! oldest. While a page is computed or read its connection is safe. If there is no other, the new one is closed.
+//! had its answer and waits for another request, or else has let the server wait for more than a second until it read its
+//! answer; of equal ones the oldest. While a page is computed, or read as fast as it comes, its connection is safe. If there
+//! is no other, the new one is closed.
 //!
 //! When the system has no file for one more connection (`EMFILE`), the server waits up to a second between its tries.
 //! All of that is [counted](ServerMetrics).
@@ -62,7 +64,7 @@
 //! # At the end
 //!
 //! [`Server::stop`] lets answers that are under way come to their end, for [a time](Options::stop_time); so does dropping the
-//! [`Server`]. A process that forks has the server in the parent alone.
+//! [`Server`]. A process that forks has the server in the parent alone, and the port in both, until both have ended.
 
 mod answer;
 mod auth;

@@ -4,7 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// A client that has left no room for so long is one that others may replace.
+/// A client that has left no room for so long, all in all, is one that others may replace.
 const STUCK: Duration = Duration::from_secs(1);
 
 /// How long a client may let the server wait.
@@ -88,7 +88,8 @@ impl Patience {
             Phase::Request => Some((Worth::Unasked, state.since)),
             Phase::Idle => Some((Worth::Idle, state.since)),
             Phase::Answer | Phase::End => {
-                state.blocked.filter(|since| now.duration_since(*since) > STUCK).map(|since| (Worth::Stuck, since))
+                let waited = state.blocked_before + now.duration_since(state.blocked?);
+                (waited > STUCK).then(|| (Worth::Stuck, now.checked_sub(waited).unwrap_or(now)))
             }
         }
     }
@@ -218,6 +219,10 @@ mod tests {
         assert_eq!(worth(&patience), None);
         pass(1).await;
         assert_eq!(worth(&patience), Some(Worth::Stuck));
+        patience.written();
+        assert_eq!(worth(&patience), None, "while its next chunk is computed");
+        patience.blocked();
+        assert_eq!(worth(&patience), Some(Worth::Stuck), "a byte now and then is no way to keep a place");
         patience.answered();
         patience.flushed();
         assert_eq!(worth(&patience), Some(Worth::Idle));

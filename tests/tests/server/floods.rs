@@ -5,7 +5,7 @@ use crate::raw::{connect, get, is_ended, until};
 use crate::{Served, large, small, very_large};
 use metrics_exposition::http::{Handler, Options as HandlerOptions};
 use metrics_exposition::server::Options;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
@@ -77,7 +77,7 @@ fn silent_connections_keep_no_scraper_out() {
     assert!(is_ended(&mut scraper), "the oldest of those that had not asked");
 }
 
-/// Clients that ask for large pages and read nothing.
+/// Clients that ask for large pages and read nothing, or a little now and then.
 #[test]
 fn unread_answers_keep_no_scraper_out() {
     let served = Served::new(&very_large(), patient().max_connections(8));
@@ -85,10 +85,14 @@ fn unread_answers_keep_no_scraper_out() {
     for _ in 0..30 {
         let mut connection = connect(served.at);
         let _ = connection.write_all(b"GET /metrics HTTP/1.1\r\nHost: test\r\n\r\n");
+        connection.set_nonblocking(true).unwrap();
         stuck.push(connection);
     }
-    // Each is safe for a second in which it reads nothing.
+    // Each is safe for a second in which the server waits for it.
     until("a scrape", || {
+        for connection in stuck.iter_mut().step_by(2) {
+            let _ = connection.read(&mut [0; 4096]);
+        }
         let mut connection = connect(served.at);
         let asked = connection.write_all(b"GET /-/healthy HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
         asked.is_ok() && crate::raw::rest(&mut connection).ends_with(b"The server answers.\n")
