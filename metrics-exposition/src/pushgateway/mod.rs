@@ -58,7 +58,7 @@
 //! meanwhile is in the next push: nothing waits.
 //!
 //! How requests are made, with passwords, headers, certificates and redirects, is set by
-//! [`http_client::Options`](crate::http_client::Options).
+//! [`http_client::Options`].
 //!
 //! [pushgateway]: https://github.com/prometheus/pushgateway
 
