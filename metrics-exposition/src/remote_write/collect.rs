@@ -1,7 +1,7 @@
 //! Reads a registry into items.
 
 use super::batch::{Histogram, Item, NATIVE, Placed, Summary, Value};
-use super::series::{Ended, Entry, Table};
+use super::table::{Ended, Entry, Table};
 use metrics_core::Registry;
 use metrics_core::model::{Buckets, Desc, Exemplar, FamilySink, Labels, NativeHistogram, Point, Timestamp};
 use std::hash::{DefaultHasher, Hash, Hasher};

@@ -73,6 +73,7 @@ mod labels;
 mod message;
 mod send;
 mod series;
+mod table;
 
 pub use send::Version;
 
@@ -85,9 +86,9 @@ use metrics_core::Registry;
 use metrics_core::model::Timestamp;
 use metrics_core::name::{EscapingScheme, Validation};
 use send::{Negotiated, Sender, send_all};
-use series::Table;
 use std::io;
 use std::time::{Duration, Instant};
+use table::Table;
 
 /// Pushes a registry to a server by remote write. See the [module](self) for an example.
 #[derive(Debug)]

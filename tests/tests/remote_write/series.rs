@@ -75,6 +75,17 @@ fn all_series_end_at_stop_if_that_is_wanted() {
     }
 }
 
+#[tokio::test]
+async fn a_program_with_tokio_waits_for_the_last_push_without_a_thread() {
+    let receiver = Receiver::new(written);
+    let (registry, app) = app();
+    let remote = push_to(&receiver, &registry).interval(Duration::from_secs(3_600));
+    let pushing = remote.start().unwrap();
+    app.waiting.set(7.0);
+    pushing.stop_async().await.unwrap();
+    assert_eq!(series(&receiver.take()).last().unwrap().value(), 7.0);
+}
+
 #[test]
 fn a_family_that_fails_ends_and_comes_back() {
     let receiver = Receiver::new(written);
