@@ -3,6 +3,10 @@
 #[path = "../../examples/application_collector.rs"]
 #[allow(dead_code, reason = "its main function")]
 mod application;
+#[cfg(unix)]
+#[path = "../../examples/batch/program.rs"]
+#[allow(dead_code, reason = "its main function")]
+mod batch;
 // Not built for musl, see Cargo.toml.
 #[cfg(not(target_env = "musl"))]
 #[path = "../../examples/database_collector.rs"]
@@ -14,6 +18,10 @@ mod flexible_names;
 #[path = "../../examples/health_collector.rs"]
 #[allow(dead_code, reason = "its main function")]
 mod health;
+#[cfg(unix)]
+#[path = "../../examples/prefork/program.rs"]
+#[allow(dead_code, reason = "its main function")]
+mod prefork;
 #[path = "../../examples/quickstart.rs"]
 #[allow(dead_code, reason = "its main function")]
 mod quickstart;
@@ -30,6 +38,10 @@ mod with_actix;
 #[path = "../../examples/hyper.rs"]
 #[allow(dead_code, reason = "its main function")]
 mod with_hyper;
+#[cfg(unix)]
+#[path = "../../examples/workers/program.rs"]
+#[allow(dead_code, reason = "its main function")]
+mod workers;
 
 use application::{Backup, Deliveries, Mail, Queue, Relay, RelayCollector, State};
 use metrics_core::{Metrics, Registry};
