@@ -153,14 +153,14 @@ fn value(entry: &mut Entry, point: &Point<'_>) -> (Value, Option<Timestamp>) {
 fn histogram(entry: &mut Entry, buckets: Buckets<'_>, sum: Option<f64>, native: Option<&NativeHistogram>) -> Value {
     let mut exemplars: Vec<Placed> = Vec::new();
     for (place, exemplar) in buckets.exemplars.iter().enumerate() {
-        let new = exemplar.as_ref().filter(|exemplar| is_new(entry, place, exemplar));
+        let new = exemplar.as_ref().filter(|exemplar| is_new(entry, place + 1, exemplar));
         exemplars.extend(new.map(|exemplar| (place, exemplar.clone())));
     }
     if let Some(native) = native.filter(|native| !native.exemplars().is_empty()) {
         // Servers want them in their order, and none that is older than the last one.
         let mut all: Vec<_> = native.exemplars().iter().collect();
         all.sort_by_key(|exemplar| exemplar.timestamp());
-        let last = known(entry, buckets.exemplars.len());
+        let last = known(entry, 0);
         for exemplar in all {
             let time = exemplar.timestamp().map_or(0, Timestamp::as_millis).max(1).cast_unsigned();
             if time > *last {
@@ -191,6 +191,7 @@ fn is_new(entry: &mut Entry, place: usize, exemplar: &Exemplar) -> bool {
     std::mem::replace(known(entry, place), hash) != hash
 }
 
+/// Of a native histogram the time of its last one, at 0; of others a hash, of a bucket at its number and 1.
 fn known(entry: &mut Entry, place: usize) -> &mut u64 {
     if entry.exemplars.len() <= place {
         let mut all = std::mem::take(&mut entry.exemplars).into_vec();

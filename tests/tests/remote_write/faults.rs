@@ -196,12 +196,7 @@ fn odd(with: impl FnOnce(&TcpListener)) {
     let short = options.timeout(Duration::from_millis(300));
     let mut remote = RemoteWrite::new(&url, &rising()).unwrap().options(short.clone());
     let error = thread::scope(|scope| {
-        let pushed = scope.spawn(|| {
-            let start = Instant::now();
-            let error = remote.push().unwrap_err();
-            assert!(start.elapsed() < Duration::from_secs(5), "it does not wait for long");
-            error
-        });
+        let pushed = scope.spawn(|| remote.push().unwrap_err());
         with(&listener);
         pushed.join().unwrap()
     });
@@ -255,9 +250,11 @@ fn a_connection_that_is_half_open() {
         }
     });
     let (metrics, options) = counted();
-    let mut remote = push_to(&receiver, &rising()).options(options.timeout(Duration::from_millis(300)));
+    let mut remote = push_to(&receiver, &rising()).options(options.clone());
     remote.push().unwrap();
+    remote = remote.options(options.clone().timeout(Duration::from_secs(1)));
     assert!(remote.push().is_err(), "it says no more");
+    remote = remote.options(options);
     assert!(remote.push().is_err(), "it closes");
     remote.push().unwrap();
     assert_eq!(values(&receiver.take()), [1.0, 2.0, 2.0, 2.0, 3.0, 4.0]);
