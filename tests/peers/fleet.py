@@ -11,7 +11,7 @@ import sys
 import tempfile
 import unittest
 
-from prometheus_client import CollectorRegistry
+from prometheus_client import Histogram
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 import pages
@@ -22,11 +22,15 @@ OWN = ("metrics_core_", "metrics_exposition_", "metrics_multiprocess_")
 
 
 class Worker:
-    def __init__(self, python, folder, number, *identifier):
-        environment = os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(folder)}
+    """`fleet_worker.py`, or another program like it."""
+
+    def __init__(self, command, folder, number, *identifier):
         self.child = subprocess.Popen(
-            [python, HERE / "fleet_worker.py", str(number), *identifier],
-            env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            [*command, str(number), *identifier],
+            env=os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(folder)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         self.number = number
 
@@ -93,7 +97,10 @@ class Fleet(unittest.TestCase):
         return process
 
     def start(self, python, *numbers, identifiers=()):
-        started = [Worker(python, self.folder, number, *identifiers[at : at + 1]) for at, number in enumerate(numbers)]
+        self.run_workers([python, HERE / "fleet_worker.py"], numbers, identifiers)
+
+    def run_workers(self, command, numbers, identifiers=()):
+        started = [Worker(command, self.folder, number, *identifiers[at : at + 1]) for at, number in enumerate(numbers)]
         for worker in started:
             self.resources.callback(worker.end)
             worker.wait_counted()
@@ -106,7 +113,7 @@ class Fleet(unittest.TestCase):
             with self.subTest(accept=accept):
                 found_families, found_samples = found(page(url, accept))
                 self.assertEqual("", pages.difference(samples, found_samples))
-                self.assertEqual({name: told(*family, accept) for name, family in families.items()}, found_families)
+                self.assertEqual(families, found_families)
         return samples
 
     def check(self, python):
@@ -136,6 +143,51 @@ class Fleet(unittest.TestCase):
         self.start(options.old_python, 12, 13)
         bounds = {dict(labels)["le"] for (name, labels) in self.assert_same(self.exporter().metrics) if "le" in dict(labels)}
         self.assertIn(1e10, bounds)
+
+    def test_beside_processes_of_this_library(self):
+        """The mix is the sum of what both counted, by the rules of each type and mode."""
+        numbers = (3, 5)
+        self.start(sys.executable, 60, 61, 62)
+        self.run_workers([options.target / "debug" / "examples" / "fleet"], numbers)
+        samples = expected(self.folder)[1]
+
+        def add(name, value, how=lambda before, new: before + new, **labels):
+            key = (name, frozenset(labels.items()))
+            samples[key] = how(samples[key], value) if key in samples else value
+
+        for worker in self.workers[3:]:
+            number = worker.number
+            add("fleet_jobs_total", number / 8)
+            add("fleet_odd_total", number, zeta="\U0001f600", alpha="new\nline")
+            add("fleet_wait_seconds_count", number, queue="été")
+            add("fleet_wait_seconds_sum", number * 2.5, queue="été")
+            for bound in Histogram.DEFAULT_BUCKETS:
+                add("fleet_wait_seconds_bucket", number if bound >= 2.5 else 0, queue="été", le=bound)
+            add("fleet_answer_seconds_count", number, route='quo"te')
+            add("fleet_answer_seconds_sum", number / 8, route='quo"te')
+            add("fleet_all_level", number * 1000, kind="três", pid=str(worker.child.pid))
+            add("fleet_min_level", number * 1000, min, kind="três")
+            add("fleet_livemax_level", number * 1000, max, kind="três")
+            add("fleet_livesum_level", number * 1000, kind="três")
+        # Both are started before either has counted.
+        recent = ("fleet_mostrecent_level", frozenset({("kind", "três")}))
+        exporter = self.exporter()
+        for accept in (TEXT, OPENMETRICS):
+            found_samples = found(page(exporter.metrics, accept))[1]
+            samples[recent] = found_samples[recent]
+            self.assertIn(samples[recent], numbers)
+            self.assertEqual("", pages.difference(samples, found_samples))
+
+        # Live gauges go with the process, which nobody has to say; counts stay.
+        for worker in self.workers[3:]:
+            worker.end(kill=True)
+        left = found(page(exporter.metrics, TEXT))[1]
+        self.assertEqual(samples["fleet_jobs_total", frozenset()], left["fleet_jobs_total", frozenset()])
+        alone = expected(self.folder)[1]
+        for name in ("fleet_livesum_level", "fleet_livemax_level"):
+            key = (name, frozenset({("kind", "três")}))
+            self.assertNotEqual(samples[key], left.get(key))
+            self.assertEqual(alone.get(key), left.get(key))
 
     def test_identifiers(self):
         self.start(sys.executable, 20, 21, identifiers=("worker7", "é-8"))
@@ -207,11 +259,6 @@ class Fleet(unittest.TestCase):
             self.assertTrue(body)
         exporter.child.send_signal(signal.SIGTERM)
         self.assertEqual(0, exporter.child.wait(10))
-
-
-def told(kind, documentation, accept):
-    """What the client's parsers make of a family that its collector gave."""
-    return kind, documentation
 
 
 if __name__ == "__main__":
