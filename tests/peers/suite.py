@@ -67,7 +67,8 @@ def setUpModule():
     servers, natives, relays = {}, {}, {}
     for version in ("2.42", "3"):
         relays[version] = relay(shop.metrics)
-        jobs = {"seen": (relays[version].address, None), "broken": (address(broken), None), **served_jobs(served, folder)}
+        jobs = {"seen": (relays[version].address, None), "broken": (address(broken), None)}
+        jobs |= served_jobs(served, folder)
         for process in (shop, odd):
             if version == "3":
                 jobs[f"{process.name}-text"] = (address(process), "PrometheusText0.0.4")
@@ -98,18 +99,21 @@ def setUpModule():
 def served_jobs(served, folder):
     """Of the server of our own: as it is, and with all that it may ask for, or without one thing of that."""
     secured, files = served.printed("secured: "), folder / "served"
-    ca, shown = f"ca_file: {files / 'servers.pem'}", f"cert_file: {files / 'client.pem'}, key_file: {files / 'client.key'}"
+    ca = f"ca_file: {files / 'servers.pem'}"
+    shown = f"cert_file: {files / 'client.pem'}, key_file: {files / 'client.key'}"
 
-    def job(password, *tls):
+    def job(password, *tls, seldom=()):
         login = f"basic_auth: {{username: prometheus, password: {password}}}"
-        return secured, None, "scheme: https", f"tls_config: {{{', '.join(tls)}}}", login
+        return secured, None, "scheme: https", f"tls_config: {{{', '.join(tls)}}}", login, *seldom
 
+    # Each of these is a handshake anew.
+    seldom = ("scrape_interval: 5s", "scrape_timeout: 4s")
     return {
         "served": (served.printed("plain: "), None),
         "served-secured": job("hunter2", ca, shown),
-        "served-password": job("hunter3", ca, shown),
-        "served-stranger": job("hunter2", ca),
-        "served-doubted": job("hunter2", shown),
+        "served-password": job("hunter3", ca, shown, seldom=seldom),
+        "served-stranger": job("hunter2", ca, seldom=seldom),
+        "served-doubted": job("hunter2", shown, seldom=seldom),
     }
 
 
