@@ -56,7 +56,7 @@ struct Bench {
     each: Family<Path<'static>, Histogram>,
 }
 
-struct Inputs {
+pub(crate) struct Inputs {
     metrics: &'static Bench,
     paths: Vec<(String, String)>,
     random: Vec<usize>,
