@@ -3,9 +3,12 @@
 use super::entries::{Fault, written};
 use super::{Scan, name};
 use crate::multiprocess::merge::Table;
+use crate::multiprocess::{mark_process_dead, merge};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 /// Files by name, with keys, values and times.
 type Files<'a> = &'a [(&'a str, &'a [(&'a str, f64, f64)])];
@@ -178,6 +181,56 @@ fn what_is_wrong_takes_nothing_with_it() {
     assert!(matches!(fleet.read("counter_4.db", b""), Err(Fault::Empty)));
     fleet.read("counter_5.db", &vec![0; 4096]).unwrap();
     assert_eq!(fleet.lines(), [r#"jobs_total{queue="mail"} 10.0"#]);
+}
+
+/// Writes a file into a folder.
+fn put(folder: &Path, name: &str, entries: &[(&str, f64, f64)]) -> PathBuf {
+    let path = folder.join(name);
+    fs::write(&path, written(entries.iter().copied())).unwrap();
+    path
+}
+
+#[test]
+fn merged_as_python_does_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (sum, one) = (r#"["wait", "wait_sum", {}, ""]"#, r#"["wait", "wait_bucket", {"le": "1.0"}, ""]"#);
+    let inf = r#"["wait", "wait_bucket", {"le": "+Inf"}, ""]"#;
+    let wait = [(sum, 0.5, 0.0), (one, 2.0, 0.0), (inf, 1.0, 0.0)];
+    let files = [
+        put(folder.path(), "histogram_1.db", &wait),
+        put(folder.path(), "histogram_worker_2.db", &wait),
+        put(folder.path(), "counter_1.db", &[(JOBS, 2.0, 0.0)]),
+        put(folder.path(), "counter_2.db", &[]),
+    ];
+    let merged = merge(&files, true);
+    assert!(merged.skipped().is_empty());
+    assert_eq!(merged.get_sample_value("wait_bucket", &[("le", "1.0")]), Some(4.0));
+    assert_eq!(merged.get_sample_value("wait_bucket", &[("le", "+Inf")]), Some(6.0));
+    assert_eq!(merged.get_sample_value("wait_count", &[]), Some(6.0));
+    assert_eq!(merged.get_sample_value("wait_sum", &[]), Some(1.0));
+    assert_eq!(merged.get_sample_value("jobs_total", &[("queue", "mail")]), Some(2.0));
+    // To be written back: each bucket for itself, and no number of all.
+    let merged = merge(&files, false);
+    assert_eq!(merged.get_sample_value("wait_bucket", &[("le", "+Inf")]), Some(2.0));
+    assert_eq!(merged.get_sample_value("wait_count", &[]), None);
+    assert_eq!(merged.family("jobs").unwrap().desc().help, "Jobs.");
+}
+
+#[test]
+fn live_gauges_of_the_client_go_when_it_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let modes = ["liveall", "livemin", "livemax", "livesum", "livemostrecent", "all", "sum"];
+    for pid in [1, 12] {
+        for mode in modes {
+            put(folder.path(), &format!("gauge_{mode}_{pid}.db"), &[(LOAD, 1.0, 1.0)]);
+        }
+    }
+    assert_eq!(mark_process_dead(folder.path(), 1).unwrap(), 5);
+    let mut left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    left.retain(|name| name.to_str().unwrap().ends_with("_1.db"));
+    left.sort();
+    assert_eq!(left, ["gauge_all_1.db", "gauge_sum_1.db"]);
+    assert_eq!(mark_process_dead(folder.path(), 1).unwrap(), 0);
 }
 
 /// A counter's keys and values; whole numbers, which add up to themselves.
