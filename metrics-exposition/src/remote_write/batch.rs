@@ -177,3 +177,15 @@ fn at(exemplars: &[Placed], place: usize) -> &[Placed] {
 fn as_f64(count: u64) -> f64 {
     count as f64
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The documentation says so.
+    #[test]
+    #[cfg(target_pointer_width = "64")]
+    fn a_sample_that_waits_takes_40_bytes() {
+        assert_eq!(size_of::<Item>(), 40);
+    }
+}
