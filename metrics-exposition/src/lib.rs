@@ -87,6 +87,9 @@ pub mod http_client;
 pub mod lint;
 #[cfg(all(feature = "multiprocess", unix))]
 pub mod multiprocess;
+#[cfg(all(feature = "multiprocess", not(unix)))]
+#[path = "multiprocess/elsewhere.rs"]
+pub mod multiprocess;
 #[cfg(feature = "http")]
 mod negotiate;
 #[cfg(feature = "openmetrics")]

@@ -11,12 +11,16 @@ use crate::sync::{MutexGuard, lock};
 use std::cell::UnsafeCell;
 
 struct Held {
+    touches: Option<HeldTouches>,
+    /// Last, as it was the first.
+    _cold: MutexGuard<'static, Cold>,
+}
+
+struct HeldTouches {
     _heap: super::heap::Held<'static>,
     participants: HeldRoster<'static, Participant>,
     arenas: HeldRoster<'static, Arena>,
     _shared_grows: MutexGuard<'static, ()>,
-    /// Last, as it was the first.
-    _cold: MutexGuard<'static, Cold>,
 }
 
 struct Slot(UnsafeCell<Option<Held>>);
@@ -26,14 +30,22 @@ unsafe impl Sync for Slot {}
 
 static HELD: Slot = Slot(UnsafeCell::new(None));
 
-/// Before a fork: waits until no other thread makes or frees anything, and keeps it so.
+/// Before a fork: waits until no other thread makes or frees a series, and keeps it so.
 pub(crate) fn hold() {
-    let cold = lock(&CELLS.cold);
-    let shared_grows = lock(&CELLS.shared_grows);
-    let (arenas, participants, heap) = (CELLS.arenas.hold(), CELLS.epochs.participants().hold(), CELLS.memory.hold());
-    let held = Held { _heap: heap, participants, arenas, _shared_grows: shared_grows, _cold: cold };
+    let held = Held { touches: None, _cold: lock(&CELLS.cold) };
     // SAFETY: see `Slot`.
     unsafe { *HELD.0.get() = Some(held) };
+}
+
+/// The same of first touches. Behind all that is locked while somebody allocates.
+pub(crate) fn hold_touches() {
+    let shared_grows = lock(&CELLS.shared_grows);
+    let (arenas, participants, heap) = (CELLS.arenas.hold(), CELLS.epochs.participants().hold(), CELLS.memory.hold());
+    let touches = HeldTouches { _heap: heap, participants, arenas, _shared_grows: shared_grows };
+    // SAFETY: see `Slot`.
+    if let Some(held) = unsafe { &mut *HELD.0.get() } {
+        held.touches = Some(touches);
+    }
 }
 
 /// Behind it, in the parent.
@@ -45,12 +57,12 @@ pub(crate) fn let_go() {
 /// In the child, where nothing but system calls may be done.
 pub(crate) fn let_go_in_child() {
     // SAFETY: see `Slot`.
-    let held = unsafe { (*HELD.0.get()).take() };
-    if let Some(mut held) = held {
+    let mut held = unsafe { (*HELD.0.get()).take() };
+    if let Some(Held { touches: Some(touches), .. }) = &mut held {
         with_local(|local| {
-            held.arenas.keep_only(local.arena());
-            held.participants.for_each_but(local.participant(), Participant::forget);
-            held.participants.keep_only(local.participant());
+            touches.arenas.keep_only(local.arena());
+            touches.participants.for_each_but(local.participant(), Participant::forget);
+            touches.participants.keep_only(local.participant());
         });
         CELLS.epochs.forked();
     }

@@ -28,10 +28,17 @@ pub fn announce() {
     Registry::global().announce();
 }
 
-/// Before a fork: stops all cold paths. Then [`let_go`] in the parent, and [`let_go_in_child`] in the child.
+/// Before a fork: stops all cold paths, then, with [`hold_touches`], first touches too: whoever is in a cold path, or holds
+/// a lock of the journal, may allocate, and the allocator may be counting. Then [`let_go`] in the parent, and
+/// [`let_go_in_child`] in the child.
 pub fn hold() {
     crate::cell::hold();
     crate::metric::hold_exemplars();
+}
+
+/// See [`hold`].
+pub fn hold_touches() {
+    crate::cell::hold_touches();
 }
 
 /// See [`hold`].

@@ -10,7 +10,7 @@ use super::names::{Known, Names};
 use super::segments::Mapped;
 use super::{File, Writer, now};
 use crate::multiprocess::record::{HEADER, Place as Where, Record, Series};
-use metrics_core::private::multiprocess::{CHUNK, IS_TIMED, Key, hold, let_go, let_go_in_child};
+use metrics_core::private::multiprocess::{CHUNK, IS_TIMED, Key, hold, hold_touches, let_go, let_go_in_child};
 use rustix::fd::OwnedFd;
 use rustix::mm::{MapFlags, ProtFlags, mmap, mmap_anonymous, munmap};
 use std::cell::UnsafeCell;
@@ -49,7 +49,9 @@ pub(in crate::multiprocess) fn watch_forks(writer: &'static Writer) -> io::Resul
 unsafe extern "C" fn prepare() {
     let Some(writer) = WRITER.get() else { return };
     hold();
-    let (names, file) = (writer.names(), writer.file());
+    let names = writer.names();
+    hold_touches();
+    let file = writer.file();
     let legacy = Fresh::new(&file);
     if let Some(legacy) = &legacy {
         legacy.fill(&names, &file, &file.segments);

@@ -1,6 +1,7 @@
 //! Series that begin, change and end, as records.
 
 use super::Writer;
+use super::log::Change;
 use super::names::{Known, Names};
 use crate::multiprocess::record::{
     Family, List, Mode, Native, NativeLabel as Label, Number, Place as Where, Record, Series, Text, padded,
@@ -13,21 +14,24 @@ use metrics_core::private::multiprocess::{
 impl Journal for Writer {
     fn family(&self, family: &FamilyRecord<'_>) -> u32 {
         let number = self.names().next_family();
-        self.append(&[Record::Family(Family {
-            family: number,
-            kind: family.kind,
-            mode: mode(family),
-            number: match family.number {
-                NumberType::U64 => Number::U64,
-                NumberType::F64 => Number::F64,
-                NumberType::I64 => Number::I64,
-            },
-            name: family.name.into(),
-            help: family.help.into(),
-            unit: family.unit,
-            bounds: List::Values(family.bounds),
-            states: List::Values(family.states),
-        })]);
+        self.append(
+            &[Record::Family(Family {
+                family: number,
+                kind: family.kind,
+                mode: mode(family),
+                number: match family.number {
+                    NumberType::U64 => Number::U64,
+                    NumberType::F64 => Number::F64,
+                    NumberType::I64 => Number::I64,
+                },
+                name: family.name.into(),
+                help: family.help.into(),
+                unit: family.unit,
+                bounds: List::Values(family.bounds),
+                states: List::Values(family.states),
+            })],
+            Change::default(),
+        );
         number
     }
 
@@ -57,7 +61,12 @@ impl Journal for Writer {
         let meaning = begun.native.and_then(|_| records.last()).map_or(0, bytes);
         names.dead += records[..gone].iter().map(bytes).sum::<u64>();
         let bytes = records[gone..].iter().map(bytes).sum();
-        if self.append(&records) {
+        let end = gone as u64;
+        let is_there = self.append(&records, Change { begin: 1, end });
+        if !is_there && end > 0 {
+            self.append(&records[..gone], Change { begin: 0, end });
+        }
+        if is_there {
             let sums = if begun.sums.iter().any(|sum| *sum != 0) { begun.sums.to_vec() } else { Vec::new() };
             names.known.insert(begun.key, Known { series, bytes, meaning, sums, blobs: Vec::new() });
         }
@@ -123,14 +132,14 @@ impl Writer {
         if let Some(known) = names.forget(key) {
             let record = Record::Gone { series: known.series };
             names.dead += bytes(&record);
-            self.append(&[record]);
+            self.append(&[record], Change { begin: 0, end: 1 });
             self.rewrite_if_dead(&mut names);
         }
     }
 
     /// Appends records of a series that is there.
     pub(super) fn append_more(&self, names: &mut Names, key: Key, records: &[Record<'_>]) -> bool {
-        let appended = self.append(records);
+        let appended = self.append(records, Change::default());
         if let Some(known) = names.known.get_mut(&key).filter(|_| appended) {
             known.bytes += records.iter().map(bytes).sum::<u64>();
         }

@@ -24,6 +24,19 @@ pub(super) struct Log {
     /// The first block of the log before, which somebody may still be reading, and of blocks that nobody reads.
     former: u64,
     free: u64,
+    /// Bytes behind `at` that are kept for records of series that end. There must be room for them at any time: who goes
+    /// on reading of a series whose cells are another's would count wrong.
+    reserve: u64,
+}
+
+/// Bytes of a record that says that a series has ended.
+const GONE: u64 = padded(FRAME + 1 + 4) as u64;
+
+/// What records change of the number of series that there are.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Change {
+    pub(super) begin: u64,
+    pub(super) end: u64,
 }
 
 /// A number that another process reads.
@@ -42,17 +55,23 @@ impl Log {
     /// An empty one.
     pub(super) fn new(segments: &mut Segments) -> Result<Self, Full> {
         let block = new_block(segments, &mut 0, FIRST)?;
-        Ok(Self { block, at: BLOCK_HEADER as u64, first: block.offset, len: 0, former: 0, free: 0 })
+        Ok(Self { block, at: BLOCK_HEADER as u64, first: block.offset, len: 0, former: 0, free: 0, reserve: 0 })
     }
 
-    /// Appends these, all or none.
-    pub(super) fn append(&mut self, segments: &mut Segments, records: &[Record<'_>]) -> Result<(), Full> {
+    /// Appends these, all or none. That series end cannot fail.
+    pub(super) fn append(
+        &mut self,
+        segments: &mut Segments,
+        records: &[Record<'_>],
+        change: Change,
+    ) -> Result<(), Full> {
         // A record that no reader takes must not be in the way of those behind it.
         if records.iter().any(|record| record.encoded_len() > MOST) {
             return Err(Full::TooLarge);
         }
         let len: usize = records.iter().map(|record| padded(record.encoded_len())).sum();
-        let place = self.room(segments, len as u64)?;
+        let reserve = self.reserve + GONE * change.begin - GONE * change.end;
+        let place = self.room(segments, len as u64, reserve)?;
         let mut rest = bytes(place, len);
         let mut first = 0;
         for (n, record) in records.iter().enumerate() {
@@ -71,13 +90,14 @@ impl Log {
         length.store(first.to_le(), Release);
         self.at += len as u64;
         self.len += len as u64;
+        self.reserve = reserve;
         Ok(())
     }
 
-    /// Where the next record goes, of this length.
-    fn room(&mut self, segments: &mut Segments, len: u64) -> Result<NonNull<u8>, Full> {
-        if self.at + len > self.block.len {
-            let size = (2 * self.block.len).min(LARGEST).max(len + BLOCK_HEADER as u64);
+    /// Where the next record goes, of this length, with so much behind it.
+    fn room(&mut self, segments: &mut Segments, len: u64, reserve: u64) -> Result<NonNull<u8>, Full> {
+        if self.at + len + reserve > self.block.len {
+            let size = (2 * self.block.len).min(LARGEST).max(len + 2 * reserve + BLOCK_HEADER as u64);
             let block = new_block(segments, &mut self.free, size)?;
             // SAFETY: the header of a block begins with where the next one is.
             let next = unsafe { word(self.block.address, 0) };
@@ -109,7 +129,8 @@ impl Log {
         let newer = self.len - from;
         let len = records.len() as u64 + newer;
         // Room for as much again, so that it is not at its end at once.
-        let block = new_block(segments, &mut self.free, (len + len / 2 + FIRST).next_power_of_two())?;
+        let size = len + len / 2 + self.reserve + FIRST;
+        let block = new_block(segments, &mut self.free, size.next_power_of_two())?;
         #[allow(clippy::cast_possible_truncation, reason = "within a mapping")]
         let all = &mut bytes(block.address, block.len as usize)[BLOCK_HEADER..];
         all[..records.len()].copy_from_slice(records);
@@ -128,7 +149,8 @@ impl Log {
         first.store(block.offset.to_le(), Release);
         // Who reads the log before may go on; the one before that has had its time.
         let (former, free) = (self.first, chain(segments, self.former, self.free));
-        *self = Self { block, at: BLOCK_HEADER as u64 + at as u64, first: block.offset, len: at as u64, former, free };
+        (self.block, self.at, self.first) = (block, BLOCK_HEADER as u64 + at as u64, block.offset);
+        (self.len, self.former, self.free) = (at as u64, former, free);
         Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! What could not be kept where others read it: said once, and counted.
 
 use super::file::{Full, Text};
-use super::log::word;
+use super::log::{Change, word};
 use super::names::Names;
 use super::segments::Place;
 use super::{File, Writer};
@@ -35,7 +35,7 @@ impl Loss {
 
     pub(super) fn announce(&self, names: &mut Names, file: &mut File) -> Result<(), Full> {
         let (family, series) = (names.next_family(), names.next_series());
-        file.append(&[
+        let records = [
             Record::Family(Family {
                 family,
                 kind: Kind::Counter,
@@ -54,7 +54,8 @@ impl Loss {
                 created: super::now(),
                 place: Where::Word { offset: self.place.offset },
             }),
-        ])
+        ];
+        file.append(&records, Change::default())
     }
 
     pub(super) fn count(&self) -> u64 {

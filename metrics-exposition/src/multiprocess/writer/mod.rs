@@ -20,7 +20,7 @@ mod tests;
 
 use super::record::{BLOCK_HEADER, HEADER, Record};
 use file::{Full, Paths};
-use log::Log;
+use log::{Change, Log};
 use loss::Loss;
 use metrics_core::private::multiprocess::{CHUNK, Key, LINE, Shared};
 use names::Names;
@@ -106,8 +106,8 @@ impl Writer {
     }
 
     /// Appends these, all or none, or counts that it could not.
-    fn append(&self, records: &[Record<'_>]) -> bool {
-        let appended = self.file().append(records);
+    fn append(&self, records: &[Record<'_>], change: Change) -> bool {
+        let appended = self.file().append(records, change);
         self.count_loss(appended).is_some()
     }
 
@@ -128,11 +128,11 @@ impl File {
         Ok((Self { segments, log, is_lost: false }, Loss::new(word)))
     }
 
-    fn append(&mut self, records: &[Record<'_>]) -> Result<(), Full> {
+    fn append(&mut self, records: &[Record<'_>], change: Change) -> Result<(), Full> {
         if self.is_lost {
             return Ok(());
         }
-        self.log.append(&mut self.segments, records)
+        self.log.append(&mut self.segments, records, change)
     }
 
     fn chunk(&mut self, arena: u32, index: u32) -> Result<NonNull<u8>, Full> {
@@ -141,7 +141,7 @@ impl File {
         }
         let place = self.segments.take(size_of::<[u64; CHUNK]>() as u64)?;
         // Where this fails, the chunk is lost too: the file has no room at all then.
-        self.append(&[Record::Chunk { arena, index, offset: place.offset }])?;
+        self.append(&[Record::Chunk { arena, index, offset: place.offset }], Change::default())?;
         Ok(place.address)
     }
 }

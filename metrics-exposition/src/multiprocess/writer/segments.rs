@@ -101,8 +101,8 @@ impl Segments {
         if self.count == self.all.len() {
             return Err(Full::TooLarge);
         }
-        // By a quarter: many processes are not to take twice what they need.
-        let size = (self.len / 4).clamp(LEAST, MOST).max(len).next_multiple_of(LEAST);
+        // By a little: many processes are not to take twice what they need.
+        let size = (self.len / 16).clamp(LEAST, MOST).max(len).next_multiple_of(LEAST);
         let fd = self.fd.as_ref().ok_or(Full::NoFile)?;
         reserve(fd, self.len, size)?;
         let mapped = map(fd, self.len, size).map_err(|error| Full::of(&error))?;

@@ -92,4 +92,7 @@ fn what_was_counted_survives_any_kill() {
         seen += 1;
     }
     assert!(seen >= PROCESSES - 1 && total > 1_000, "{seen} processes have counted {total}");
+    #[allow(clippy::cast_precision_loss, reason = "below 2^53")]
+    let total = total as f64;
+    assert_eq!(super::merged::page(directory.path()).get_sample_value("killed_done_total", &[]), Some(total));
 }

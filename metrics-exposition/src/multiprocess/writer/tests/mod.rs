@@ -3,6 +3,7 @@
 mod cases;
 mod forks;
 mod kills;
+mod merged;
 mod read;
 
 use std::path::Path;
@@ -24,6 +25,7 @@ const CASES: &[Case] = &[
     ("gone", cases::gone),
     ("by_hand", cases::by_hand),
     ("counting", kills::counting),
+    ("living", merged::living),
     ("forking", forks::forking),
     ("without_room", forks::without_room),
 ];
