@@ -5,8 +5,8 @@
 //! ```
 //!
 //! Each worker is a process with a listener of its own at the same address (`SO_REUSEPORT`), among which the kernel
-//! divides connections. Whichever of them is asked for `/metrics` shows what all have counted. A worker that is killed is
-//! started anew, and no count is lost with it. The end of standard input, or a signal, ends all.
+//! divides connections (on Linux). Whichever of them is asked for `/metrics` shows what all have counted. A worker that is
+//! killed is started anew, and no count is lost with it. The end of standard input, or a signal, ends all.
 
 #[cfg(unix)]
 mod program;

@@ -145,7 +145,9 @@ mod tests {
         wait_for("prefork_workers 3\n");
         let answers: Vec<_> = (0..60).map(|_| get("/hello/you").unwrap()).collect();
         assert!(answers.iter().all(|answer| answer.starts_with("Hello, you! This is process ")));
-        assert!(answers.iter().any(|answer| *answer != answers[0]), "one worker answered all");
+        // Others give all connections to one.
+        let is_divided = answers.iter().any(|answer| *answer != answers[0]);
+        assert!(is_divided || cfg!(not(target_os = "linux")), "one worker answered all");
         let expected = "# HELP prefork_requests_total Requests that were answered.\n\
             # TYPE prefork_requests_total counter\n\
             prefork_requests_total{name=\"you\"} 60\n\
