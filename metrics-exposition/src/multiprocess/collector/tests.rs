@@ -155,6 +155,19 @@ fn a_directory_may_go_and_come_back() {
 }
 
 #[test]
+fn constant_labels_of_the_registry_do_not_stand_twice() {
+    let dir = directory();
+    Process::new(1).counter("jobs", r#"q="a""#, 1).counter("rows", "", 2).dead(dir.path());
+    let registry = Registry::new();
+    let collector = Arc::new(MultiprocessCollector::new(dir.path()).unwrap());
+    registry.with_prefix("all").with_const_labels([("q", "x")]).register_collector(collector).unwrap();
+    // That of the other family would be there twice, and is counted as a fault.
+    let is_theirs = |line: &String| !line.starts_with("all_metrics");
+    let lines: Vec<_> = page(&registry).into_iter().filter(is_theirs).collect();
+    assert_eq!(lines, [r#"all_rows_total{q="x"} 2"#]);
+}
+
+#[test]
 fn collecting_gives_the_same() {
     let dir = directory();
     Process::new(1).counter("jobs", "", 1).histogram("t", &[1.0], &[1, 2], 9.0).dead(dir.path());

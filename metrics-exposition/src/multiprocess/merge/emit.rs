@@ -37,6 +37,8 @@ impl Table {
         let seen = self.families.iter().enumerate().filter(|(_, family)| family.seen == self.scrape);
         seen.map(|(number, family)| {
             let mut desc = Desc::new(&*family.name, family.help.clone(), family.kind);
+            // By these the registry finds those that it adds itself.
+            desc.label_names = family.label_names.iter().map(|name| name.clone().into()).collect();
             desc.unit = (!family.unit.is_empty()).then(|| family.unit.clone().into());
             (number, desc)
         })

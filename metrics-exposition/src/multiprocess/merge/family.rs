@@ -6,8 +6,9 @@ use super::labels::canonical;
 use super::value::Value;
 use crate::multiprocess::record::Mode;
 use hashbrown::HashMap;
-use metrics_core::model::Kind;
+use metrics_core::model::{Kind, Labels};
 use metrics_core::name::Validation;
+use std::collections::BTreeSet;
 
 /// A family of a [`Table`](super::Table).
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -33,6 +34,8 @@ pub(super) struct Family {
     series: Vec<Series>,
     /// Series by what processes call them. Several spellings may be one.
     index: HashMap<Box<str>, u32>,
+    /// Names of all labels that any series has.
+    pub(super) label_names: BTreeSet<String>,
     /// Numbers of the series by their labels, as far as they are sorted.
     sorted: Vec<u32>,
 }
@@ -78,6 +81,7 @@ impl Family {
             },
             series: Vec::new(),
             index: HashMap::new(),
+            label_names: BTreeSet::new(),
             sorted: Vec::new(),
         }
     }
@@ -136,6 +140,11 @@ impl Family {
             Some(series) => *series,
             None => {
                 let series = u32::try_from(self.series.len()).expect("not that many fit into memory");
+                for (name, _) in (Labels { scope: "", own: &own }).pairs() {
+                    if !self.label_names.contains(&*name) {
+                        self.label_names.insert(name.into_owned());
+                    }
+                }
                 self.series.push(Series { labels: own.as_str().into(), seen: 0, value: Value::new(self.kind) });
                 self.index.insert(own.as_str().into(), series);
                 series
