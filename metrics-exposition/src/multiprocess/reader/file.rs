@@ -2,7 +2,7 @@
 
 use super::Skip;
 use super::window::Window;
-use crate::multiprocess::record::{HEADER, Header, HeaderError};
+use crate::multiprocess::record::{BLOCK, HEADER, Header, HeaderError};
 use rustix::fs::{FlockOperation, flock};
 use std::fs::File;
 use std::io;
@@ -58,6 +58,13 @@ pub(in crate::multiprocess) fn is_alive(file: &File) -> bool {
 pub(super) fn header(window: &mut Window, file: &File) -> Result<Header, Skip> {
     let bytes = window.get(file, 0, HEADER)?.and_then(|bytes| bytes.first_chunk());
     parse(bytes.ok_or(Skip::Truncated)?)
+}
+
+/// Where the log begins by now.
+pub(super) fn block(file: &File) -> io::Result<u64> {
+    let mut bytes = [0; 8];
+    std::os::unix::fs::FileExt::read_exact_at(file, &mut bytes, BLOCK as u64)?;
+    Ok(u64::from_le_bytes(bytes))
 }
 
 fn parse(bytes: &[u8; HEADER]) -> Result<Header, Skip> {

@@ -71,6 +71,16 @@ impl Log {
         }
     }
 
+    /// Whether anything came behind the record that was read last.
+    pub(super) fn has_more(&self, file: &File) -> Result<bool, Skip> {
+        let is_set = |at: u64| -> Result<bool, Skip> {
+            let mut bytes = [0; 8];
+            file.read_exact_at(&mut bytes, at)?;
+            Ok(bytes != [0; 8])
+        };
+        Ok(is_set(self.block)? || (self.end - self.at >= FRAME as u64 && is_set(self.at)?))
+    }
+
     fn look(&self, window: &mut Window, file: &File) -> Result<Look, Skip> {
         let rest = usize::try_from(self.end - self.at).map_err(|_| Skip::Corrupt)?;
         let mut needs = FRAME;

@@ -123,11 +123,14 @@ impl Reader {
         let (is_alive, Header { is_archive, started, .. }) = (opened.is_alive, opened.header);
         let context = series::Context { pid, is_alive, is_archive, started };
         let mut read = Ok(());
-        for _ in 0..ATTEMPTS {
+        for attempt in 1..=ATTEMPTS {
+            let is_last = attempt == ATTEMPTS;
             read = match self.read(opened, &context, table) {
                 Ok(Whole::Yes) => Ok(()),
+                // A log that is being replaced looks so, too.
+                Ok(Whole::Partly(_) | Whole::Changed) if is_alive && !is_last => continue,
                 Ok(Whole::Partly(skip)) => Err(skip),
-                Ok(Whole::Changed) => continue,
+                Ok(Whole::Changed) => Ok(()),
                 Err(skip) => return Err(skip),
             };
             break;
@@ -145,8 +148,8 @@ impl Reader {
         self.window.forget();
         self.state.clear();
         let header = file::header(&mut self.window, file)?;
-        let mut log = Log::new(&mut self.window, file, header.block, opened.len()?)?;
         let len = opened.len()?;
+        let mut log = Log::new(&mut self.window, file, header.block, len)?;
         let mut whole = Whole::Yes;
         loop {
             match log.next(&mut self.window, file, len) {
@@ -169,11 +172,12 @@ impl Reader {
         }
         self.cells.read(&mut self.window, file, &self.state, opened.is_alive)?;
         if opened.is_alive {
-            self.window.forget();
-            if file::header(&mut self.window, file)?.block != header.block {
+            if file::block(file)? != header.block {
                 return Ok(Whole::Changed);
             }
-            if matches!(whole, Whole::Yes) {
+            // Mostly nothing has come, which one look tells.
+            if matches!(whole, Whole::Yes) && log.has_more(file)? {
+                self.window.forget();
                 let len = opened.len()?;
                 while let Ok(Some(record)) = log.next(&mut self.window, file, len) {
                     self.state.apply_late(&record);

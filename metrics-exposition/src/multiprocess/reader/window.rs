@@ -11,31 +11,35 @@ const AHEAD: usize = 32 << 10;
 #[derive(Debug, Default)]
 pub(super) struct Window {
     start: u64,
+    /// As long as it ever was, so that it is not cleared each time.
     bytes: Vec<u8>,
+    /// How many of them were read.
+    filled: usize,
 }
 
 impl Window {
     /// Another file, or the same as it is by now.
     pub(super) fn forget(&mut self) {
-        self.bytes.clear();
+        self.filled = 0;
     }
 
     /// The bytes from `at` on, of which there are at least `len`; `None`: the file ends before.
     pub(super) fn get(&mut self, file: &File, at: u64, len: usize) -> io::Result<Option<&[u8]>> {
         let known = at.checked_sub(self.start).and_then(|from| usize::try_from(from).ok());
-        let is_known = |from: &usize| from.checked_add(len).is_some_and(|end| end <= self.bytes.len());
+        let is_known = |from: &usize| from.checked_add(len).is_some_and(|end| end <= self.filled);
         let from = match known.filter(is_known) {
             Some(from) => from,
             None => {
-                self.bytes.resize(len.max(AHEAD), 0);
-                self.start = at;
-                let read = read_up_to(file, &mut self.bytes, at);
-                self.bytes.truncate(*read.as_ref().unwrap_or(&0));
-                read?;
+                let most = len.max(AHEAD);
+                if self.bytes.len() < most {
+                    self.bytes.resize(most, 0);
+                }
+                (self.start, self.filled) = (at, 0);
+                self.filled = read_up_to(file, &mut self.bytes[..most], at)?;
                 0
             }
         };
-        Ok((self.bytes.len() - from >= len).then(|| &self.bytes[from..]))
+        Ok((self.filled - from >= len).then(|| &self.bytes[from..self.filled]))
     }
 }
 

@@ -5,7 +5,7 @@ const CELLS: usize = 1_024;
 const BOUNDS: [f64; 14] = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0];
 
 /// So many counters and histograms, which are 17 keys together, of process number `pid`.
-pub fn file(pid: u64, each: u32) -> Vec<u8> {
+pub(crate) fn file(pid: u64, each: u32) -> Vec<u8> {
     let mut cells = Vec::new();
     let mut log = Vec::new();
     record(&mut log, &family(0, 0, "shop_requests", "Requests that were answered.", &[]));
@@ -35,14 +35,18 @@ pub fn file(pid: u64, each: u32) -> Vec<u8> {
 }
 
 fn record(log: &mut Vec<u8>, body: &[u8]) {
-    let len = 8 + body.len() as u32;
+    let len = word(8 + body.len());
     log.extend([len, crc32fast::hash(body)].map(u32::to_le_bytes).concat());
     log.extend(body);
     log.resize(log.len().next_multiple_of(8), 0);
 }
 
+fn word(len: usize) -> u32 {
+    u32::try_from(len).expect("short")
+}
+
 fn text(text: &str) -> Vec<u8> {
-    [&(text.len() as u32).to_le_bytes()[..], text.as_bytes()].concat()
+    [&word(text.len()).to_le_bytes()[..], text.as_bytes()].concat()
 }
 
 fn family(number: u32, kind: u8, name: &str, help: &str, bounds: &[f64]) -> Vec<u8> {
@@ -50,7 +54,7 @@ fn family(number: u32, kind: u8, name: &str, help: &str, bounds: &[f64]) -> Vec<
     body.extend(number.to_le_bytes());
     body.extend([kind, 0, 0]);
     body.extend([text(name), text(help), text("")].concat());
-    body.extend((bounds.len() as u32).to_le_bytes());
+    body.extend(word(bounds.len()).to_le_bytes());
     body.extend(bounds.iter().flat_map(|bound| bound.to_le_bytes()));
     body.extend(0u32.to_le_bytes());
     body
@@ -62,6 +66,6 @@ fn series(number: u32, family: u32, route: u32, first: usize, len: usize) -> Vec
     body.extend(text(&format!("route=\"/route/{route}\"")));
     body.extend(1_700_000_000_000_000_000u64.to_le_bytes());
     body.push(0);
-    body.extend([first as u32, len as u32].map(u32::to_le_bytes).concat());
+    body.extend([word(first), word(len)].map(u32::to_le_bytes).concat());
     body
 }
