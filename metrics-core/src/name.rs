@@ -4,6 +4,7 @@
 mod cardinality;
 mod check;
 mod check_style;
+mod checks;
 mod escape;
 mod full;
 mod message;
@@ -13,19 +14,15 @@ mod validation;
 
 use crate::describe::{Kind, Rule, Rules};
 
-pub use cardinality::check_max_series;
-pub use check::{
-    check_buckets, check_const_label, check_group, check_group_label, check_group_mode, check_label_name,
-    check_label_names, check_label_values, check_metric_name, check_quantiles, check_scope_label,
-};
-pub use check_style::{check_group_names, check_group_prefix, check_name, check_prefix, check_unit};
+pub use check::{check_label_name, check_label_values};
+pub use checks::Checks;
 pub use escape::{
     EscapingScheme, UnknownEscapingScheme, escape_label_name, escape_metric_name, is_legacy_label_name,
     is_legacy_metric_name, unescape_name,
 };
 pub(crate) use full::append_unit;
 pub use message::Message;
-pub use unique::{check_unique, clashes, slots};
+pub use unique::{clashes, slots};
 pub(crate) use validation::default_validation;
 pub use validation::{Validation, disable_legacy_validation, enable_legacy_validation, get_legacy_validation};
 

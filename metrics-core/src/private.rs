@@ -10,11 +10,7 @@ pub use crate::metric::{
 pub use crate::model::{
     FamilyField, Field, GaugeMode, GroupField, Kind, LabelText, Location, NativeOptions, Options, Rule, Scope, Unit,
 };
-pub use crate::name::{
-    check_buckets, check_const_label, check_group, check_group_label, check_group_mode, check_group_names,
-    check_group_prefix, check_label_name, check_label_names, check_label_values, check_max_series, check_metric_name,
-    check_name, check_prefix, check_quantiles, check_scope_label, check_unique, check_unit, clashes, slots,
-};
+pub use crate::name::{Checks, check_label_name, check_label_values, clashes, slots};
 pub use crate::registry::entry::{Entry, VERSION};
 pub use crate::registry::{Metrics, Source, derived};
 pub use crate::timed::{
@@ -44,17 +40,6 @@ pub const fn assert_gauge_mode<I: HasGaugeMode>() {}
 
 /// Asserted on the span of a field's type: its options fit.
 pub const fn assert_ttl<I: Mortal>() {}
-
-/// Metric field number `at`.
-///
-/// # Panics
-/// If that field is a group.
-pub const fn family(fields: &[Field], at: usize) -> &FamilyField {
-    match &fields[at] {
-        Field::Family(family) => family,
-        Field::Group(_) => panic!("this field is a group"),
-    }
-}
 
 /// What a type does as an [`Instrument`]. Nothing here asks for that trait but [`instrument`].
 #[derive(Debug)]
@@ -99,7 +84,7 @@ impl<I> InstrumentOf<I> {
 
     /// Makes the metric of field number `at`.
     pub fn build(&self, fields: &[Field], at: usize, scope: &Scope<'_>) -> I {
-        Spec::build_field(family(fields, at), scope, self.build)
+        Spec::build_field(fields[at].family(), scope, self.build)
     }
 
     /// See [`Metrics::visit`].

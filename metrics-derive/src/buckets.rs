@@ -39,6 +39,14 @@ impl Buckets {
         }
     }
 
+    /// Whether each bound could be read off the source, and so was checked here.
+    pub(crate) fn is_checked(&self) -> bool {
+        match &self.0 {
+            Expr::Array(list) => list.elems.iter().all(|bound| number(bound).is_some()),
+            _ => false,
+        }
+    }
+
     pub(crate) fn span(&self) -> Span {
         self.0.span()
     }

@@ -77,6 +77,17 @@ impl Field {
         self.with(Options { allow: Rules::of(rules), ..self.options() })
     }
 
+    /// What a metric field is.
+    ///
+    /// # Panics
+    /// If it is a group.
+    pub(crate) const fn family(&self) -> &FamilyField {
+        match self {
+            Self::Family(family) => family,
+            Self::Group(_) => panic!("this field is a group"),
+        }
+    }
+
     const fn options(self) -> Options {
         match self {
             Self::Family(family) => family.options,

@@ -2,6 +2,8 @@
 
 mod callback;
 mod collect;
+#[cfg(debug_assertions)]
+mod compiled;
 mod counter;
 mod errors;
 mod exemplars;

@@ -9,7 +9,7 @@ const BUDGET: usize = 1_000;
 
 /// A family, or family of groups, that says `max_series`: its labels allow no more series, if they can be counted.
 #[track_caller]
-pub const fn check_max_series(field: &Field) {
+pub(super) const fn max_series(field: &Field) {
     match field {
         Field::Family(family) => {
             check(family.name, family.label_names, family.label_values, family.options.max_series);

@@ -1,8 +1,8 @@
-//! The rules as assertions: what the derives emit calls of. `#[track_caller]` puts rustc's error on the
-//! user's field; the message says which name broke which rule.
+//! The rules as assertions. `#[track_caller]` puts rustc's error on the user's field; the message says which name broke
+//! which rule.
 
 use super::cardinality::{check_budget, check_budget_of_groups};
-use super::{Broken, Message, buckets, equal, label_name, metric_name, quantiles};
+use super::{Broken, Message, equal, label_name};
 use crate::describe::Kind;
 use crate::describe::{FamilyField, Field, LabelText};
 
@@ -18,25 +18,17 @@ pub(super) const fn fail(message: &Message) -> ! {
     panic!("{}", message.as_str())
 }
 
-/// See [`metric_name`].
 #[track_caller]
-pub const fn check_metric_name(field: &FamilyField) {
-    assert_ok(metric_name(field.name), "metric", field.name);
-}
-
-/// See [`buckets`](super::buckets()).
-#[track_caller]
-pub const fn check_buckets(field: &FamilyField) {
+pub(super) const fn buckets(field: &FamilyField) {
     if let Some(bounds) = field.options.buckets {
-        assert_ok(buckets(bounds), "metric", field.name);
+        assert_ok(super::buckets(bounds), "metric", field.name);
     }
 }
 
-/// See [`quantiles`](super::quantiles()).
 #[track_caller]
-pub const fn check_quantiles(field: &FamilyField) {
+pub(super) const fn quantiles(field: &FamilyField) {
     if let Some(list) = field.options.quantiles {
-        assert_ok(quantiles(list), "metric", field.name);
+        assert_ok(super::quantiles(list), "metric", field.name);
     }
 }
 
@@ -61,8 +53,8 @@ pub const fn check_label_values(values: &[&str]) {
 
 /// What the label set cannot know: that its labels fit the type of the metric, and how many series a family may have.
 #[track_caller]
-pub const fn check_label_names(field: &FamilyField) {
-    let mut i = 0;
+pub(super) const fn label_names(field: &FamilyField) {
+    let mut i = if field.kind.reserved_label().is_some() { 0 } else { field.label_names.len() };
     while i < field.label_names.len() {
         if let Some(rule) = reserved(field.kind, field.label_names[i]) {
             fail(&Message::new().push("metric `").push(field.name).push("`: ").push(rule));
@@ -86,7 +78,7 @@ const fn reserved(kind: Kind, label: &str) -> Option<&'static str> {
 /// What a family of groups, number `at` of a struct's fields or somewhere in it, cannot know: that its labels fit all
 /// that is in the group.
 #[track_caller]
-pub const fn check_group(fields: &[Field], at: usize) {
+pub(super) const fn group(fields: &[Field], at: usize) {
     check_within(&fields[at], &[]);
     check_budget_of_groups(&fields[at]);
 }
@@ -132,18 +124,21 @@ const NESTED: &str = "a family of groups holds no other family; give the outer o
 /// A label that a metric has from the family that its group is in.
 #[track_caller]
 const fn check_family_label(field: &FamilyField, label: &str) {
-    let message = Message::new().push("label `").push(label).push("`: ");
     if let Some(rule) = reserved(field.kind, label) {
-        fail(&message.push("metric `").push(field.name).push("` of the group: ").push(rule));
+        fail(&of_family_label(label, field).push("` of the group: ").push(rule));
     }
     if contains_const(field.options.const_labels, label) {
-        fail(&message.push("metric `").push(field.name).push("` has a constant label of this name too; rename one"));
+        fail(&of_family_label(label, field).push("` has a constant label of this name too; rename one"));
     }
+}
+
+const fn of_family_label(label: &str, field: &FamilyField) -> Message {
+    Message::new().push("label `").push(label).push("`: metric `").push(field.name)
 }
 
 /// A constant label of a metric: legal, and not a label of its family.
 #[track_caller]
-pub const fn check_const_label(field: &FamilyField, name: &str) {
+pub(super) const fn const_label(field: &FamilyField, name: &str) {
     assert_ok(label_name(name), "constant label", name);
     if let Some(rule) = reserved(field.kind, name) {
         fail(&Message::new().push("constant label `").push(name).push("`: ").push(rule));
@@ -155,7 +150,7 @@ pub const fn check_const_label(field: &FamilyField, name: &str) {
 
 /// A constant label of a struct: legal, and not a label of anything in it.
 #[track_caller]
-pub const fn check_scope_label(fields: &[Field], name: &str) {
+pub(super) const fn scope_label(fields: &[Field], name: &str) {
     assert_ok(label_name(name), "constant label", name);
     let mut i = 0;
     while i < fields.len() {
@@ -166,7 +161,7 @@ pub const fn check_scope_label(fields: &[Field], name: &str) {
 
 /// A constant label of a group, number `at` of a struct's fields: legal, and not a label of anything in it.
 #[track_caller]
-pub const fn check_group_label(fields: &[Field], at: usize, name: &str) {
+pub(super) const fn group_label(fields: &[Field], at: usize, name: &str) {
     if let Field::Group(group) = &fields[at] {
         if contains_const(group.inner_const_labels, name) {
             fail_group(name);
@@ -174,14 +169,14 @@ pub const fn check_group_label(fields: &[Field], at: usize, name: &str) {
         if contains(group.label_names, name) {
             fail_grouped(name);
         }
-        check_scope_label(group.fields, name);
+        scope_label(group.fields, name);
     }
 }
 
 /// `multiprocess` of a group, number `at` of a struct's fields: there is something in it that has several ways to be one
 /// of several processes.
 #[track_caller]
-pub const fn check_group_mode(fields: &[Field], at: usize) {
+pub(super) const fn group_mode(fields: &[Field], at: usize) {
     if let Field::Group(group) = &fields[at]
         && !has_mode(group.fields)
     {
@@ -208,7 +203,7 @@ const fn has_mode(fields: &[Field]) -> bool {
 const fn check_inner(field: &Field, name: &str) {
     match field {
         Field::Family(family) => {
-            check_const_label(family, name);
+            const_label(family, name);
             if contains_const(family.options.const_labels, name) {
                 fail_twice(name, family.name);
             }
@@ -220,7 +215,7 @@ const fn check_inner(field: &Field, name: &str) {
             if contains(group.label_names, name) {
                 fail_grouped(name);
             }
-            check_scope_label(group.fields, name);
+            scope_label(group.fields, name);
         }
     }
 }

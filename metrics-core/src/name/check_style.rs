@@ -3,7 +3,7 @@
 use super::check::fail;
 use super::style::{self, Found, Named};
 use super::{Broken, Message, spelling, unit_of};
-use crate::describe::{FamilyField, Field, Rule, Rules, Unit};
+use crate::describe::{FamilyField, Field, Kind, Rule, Rules, Unit};
 
 /// Where a rule is allowed.
 #[derive(Clone, Copy)]
@@ -15,11 +15,8 @@ enum On {
 /// The rules of [`metric_name`](super::metric_name), and those of style for what is written in the name; see [`Rule`] for
 /// what may be allowed. One mistake of each sort is shown: how it is spelt, its words, its units.
 #[track_caller]
-pub const fn check_name(prefix: &str, family: &FamilyField) {
+pub(super) const fn name(prefix: &str, family: &FamilyField) {
     let named = Named::of(prefix, family);
-    if style::is_plain(&named) {
-        return;
-    }
     let what = Message::new().push("metric `").push(family.name);
     assert_legal(what, spelling(family.name, family.options.allow), On::Field);
     let found = [style::camel_case(named.name, named.allow), named.words(), style::units(&named)];
@@ -41,13 +38,19 @@ pub const fn check_name(prefix: &str, family: &FamilyField) {
     }
 }
 
+/// Whether its labels are in it, which alone nobody knows before there are types.
+#[track_caller]
+pub(super) const fn name_beside_labels(prefix: &str, family: &FamilyField) {
+    if style::label_in_name(family) {
+        name(prefix, family);
+    }
+}
+
 /// A unit is the end of a name: the rules of [`metric_name`](super::metric_name), and no `_` at its start.
 #[track_caller]
-pub const fn check_unit(prefix: &str, family: &FamilyField) {
+pub(super) const fn unit(prefix: &str, family: &FamilyField) {
     let Some(unit) = family.options.unit else { return };
-    if let Err(broken) = unit_of(family.kind) {
-        fail(&Message::new().push("option `unit` does not fit this metric type: ").push(broken.rule));
-    }
+    unit_of_type(family.kind);
     let named = Named::of(prefix, family);
     let Unit::Other(unit) = unit else {
         assert_none(&named, style::beside_name(&named));
@@ -64,15 +67,22 @@ pub const fn check_unit(prefix: &str, family: &FamilyField) {
     assert_none(&named, style::declared_unit(&named));
 }
 
+#[track_caller]
+pub(super) const fn unit_of_type(kind: Kind) {
+    if let Err(broken) = unit_of(kind) {
+        fail(&Message::new().push("option `unit` does not fit this metric type: ").push(broken.rule));
+    }
+}
+
 /// A struct's prefix is the start of names: the rules of [`metric_name`](super::metric_name), and no `_` at its end.
 #[track_caller]
-pub const fn check_prefix(prefix: &str, fields: &[Field], allow: &[Rule]) {
+pub(super) const fn prefix(prefix: &str, fields: &[Field], allow: &[Rule]) {
     assert_prefix("", prefix, fields, Rules::of(allow), On::Struct);
 }
 
 /// The prefix of group number `at`, in a struct with the prefix `outer`.
 #[track_caller]
-pub const fn check_group_prefix(outer: &str, fields: &[Field], at: usize) {
+pub(super) const fn group_prefix(outer: &str, fields: &[Field], at: usize) {
     if let Field::Group(group) = &fields[at] {
         assert_prefix(outer, group.prefix, group.fields, group.options.allow, On::Field);
     }
@@ -80,7 +90,7 @@ pub const fn check_group_prefix(outer: &str, fields: &[Field], at: usize) {
 
 /// What is wrong with names of group number `at` because of the prefixes and labels that they get here.
 #[track_caller]
-pub const fn check_group_names(prefix: &str, fields: &'static [Field], at: usize) {
+pub(super) const fn group_names(prefix: &str, fields: &'static [Field], at: usize) {
     if let Field::Group(group) = &fields[at]
         && let Some(in_group) = style::in_group(prefix, group)
     {

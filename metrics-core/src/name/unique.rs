@@ -99,7 +99,7 @@ const fn min(a: usize, b: usize) -> usize {
 
 /// Panics if family or group number `at` of a struct has a name that a field before it has, by [`clashes`].
 #[track_caller]
-pub const fn check_unique(fields: &[Field], clashes: &[usize], at: usize) {
+pub(super) const fn unique(fields: &[Field], clashes: &[usize], at: usize) {
     if clashes[at] != NO_CLASH
         && let Some(message) = clash(&fields[clashes[at]], None, &fields[at], None)
     {

@@ -94,32 +94,22 @@ impl<T: Metrics> AnyMetrics for T {
     }
 }
 
-/// An instance of a derived struct, by whatever keeps it.
-enum Derived {
-    Global(&'static dyn AnyMetrics),
-    Shared(Arc<dyn AnyMetrics>),
-}
+/// An instance of a derived struct.
+struct Shared(Arc<dyn AnyMetrics>);
 
-impl Derived {
-    fn metrics(&self) -> &dyn AnyMetrics {
-        match self {
-            Self::Global(metrics) => *metrics,
-            Self::Shared(metrics) => &**metrics,
-        }
-    }
-}
-
-impl Source for Derived {
+impl Source for Shared {
     fn families(&self) -> Vec<SourceFamily> {
-        families(self.metrics())
+        let mut present = Vec::new();
+        self.0.visit_all(&mut |metric| present.push(metric.is_some()));
+        families(&self.0.described(), present)
     }
 
     fn collect(&self, family: usize, from: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
-        nth(self.metrics(), family)?.collect(from, points)
+        nth(&*self.0, family)?.collect(from, points)
     }
 
     fn announce(&self, family: usize, name: Option<&Arc<Name>>) {
-        if let Some(part) = nth(self.metrics(), family) {
+        if let Some(part) = nth(&*self.0, family) {
             part.announce_alone(name);
         }
     }
@@ -127,12 +117,45 @@ impl Source for Derived {
 
 /// The source of an instance.
 pub(super) fn shared<T: Metrics>(metrics: Arc<T>) -> Arc<dyn Source> {
-    Arc::new(Derived::Shared(metrics))
+    Arc::new(Shared(metrics))
+}
+
+/// The instance of a derived struct that lives for ever, taken apart: so nothing else of it depends on its type.
+struct Global {
+    described: Described,
+    parts: Vec<Option<Part<'static>>>,
+}
+
+impl Source for Global {
+    fn families(&self) -> Vec<SourceFamily> {
+        families(&self.described, self.parts.iter().map(Option::is_some))
+    }
+
+    fn collect(&self, family: usize, from: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
+        self.parts.iter().flatten().nth(family)?.collect(from, points)
+    }
+
+    fn announce(&self, family: usize, name: Option<&Arc<Name>>) {
+        if let Some(part) = self.parts.iter().flatten().nth(family) {
+            part.announce_alone(name);
+        }
+    }
 }
 
 /// The source of a struct's global instance. Called by the derives.
 pub fn derived<T: Metrics>(metrics: &'static T) -> Box<dyn Source> {
-    Box::new(Derived::Global(metrics))
+    let mut parts = Vec::new();
+    metrics.visit(&mut pushing(&mut parts));
+    global(Described { prefix: T::PREFIX, const_labels: T::CONST_LABELS, fields: T::FIELDS }, parts)
+}
+
+/// Not written where it is used: there it would be another one for each struct.
+fn pushing<'a>(parts: &'a mut Vec<Option<Part<'static>>>) -> impl FnMut(Option<Part<'static>>) + 'a {
+    |part| parts.push(part)
+}
+
+fn global(described: Described, parts: Vec<Option<Part<'static>>>) -> Box<dyn Source> {
+    Box::new(Global { described, parts })
 }
 
 /// Families that never change.
@@ -155,12 +178,10 @@ impl Source for Fixed {
 }
 
 /// Families of the metrics that are there; absent optional ones are no families.
-fn families(metrics: &dyn AnyMetrics) -> Vec<SourceFamily> {
-    let Described { prefix, const_labels, fields } = metrics.described();
+fn families(described: &Described, present: impl IntoIterator<Item = bool>) -> Vec<SourceFamily> {
+    let Described { prefix, const_labels, fields } = *described;
     let mut all = Vec::new();
     push(fields, &Scope::ROOT.enter(prefix), &mut vec![const_labels], &mut Vec::new(), None, &mut all);
-    let mut present = Vec::new();
-    metrics.visit_all(&mut |metric| present.push(metric.is_some()));
     all.into_iter().zip(present).filter_map(|(family, present)| present.then_some(family)).collect()
 }
 

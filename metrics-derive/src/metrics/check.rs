@@ -1,101 +1,125 @@
 //! The rules that only the library can check, because they need names and types that the macro cannot see.
 
-use super::expand::text;
-use super::model::{Field, Metric, Model, Role, SeriesOptions};
+use super::model::{Field, Group, Metric, Model, Role, SeriesOptions};
+use super::unit::Unit;
 use crate::emit::{Core, at, check};
 use crate::max_series::MaxSeries;
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Literal, Span, TokenStream};
 use quote::quote;
 use syn::LitStr;
 use syn::spanned::Spanned;
 
+/// The library's `Checks` of the struct, where they are evaluated, and calls of them.
 pub(super) fn checks(model: &Model<'_>) -> TokenStream {
     let private = Core::imported();
-    let mut checks = TokenStream::new();
-    if let Some(prefix) = &model.prefix {
+    let mut calls = Calls::default();
+    if let Some(prefix) = &model.prefix
+        && !model.has_plain_prefix()
+    {
         let allow = model.allow.rules(&private);
-        checks.extend(check(prefix.span(), &quote!(#private::check_prefix(#prefix, __FIELDS, #allow))));
+        calls.push(prefix.span(), &quote!(prefix(#allow)));
     }
-    let before = text(model.prefix.as_ref());
     for (name, span) in model.const_labels.names() {
-        checks.extend(check(span, &quote!(#private::check_scope_label(__FIELDS, #name))));
+        calls.push(span, &quote!(scope_label(#name)));
     }
     let len = model.described().count();
-    if len > 1 {
-        let len = Literal::usize_unsuffixed(len);
-        checks.extend(quote! {
-            const __CLASHES: &[::core::primitive::usize] =
-                &#private::clashes::<#len, { #private::slots(__FIELDS) }>(__FIELDS);
-        });
-    }
+    let may_clash = len > 1 && !model.has_plain_names();
+    let outer = model.prefix_text();
     for (n, field) in model.described().enumerate() {
         let place = Literal::usize_unsuffixed(n);
         if let Some(span) = field.max_series().and_then(MaxSeries::span) {
-            checks.extend(check(span, &quote!(#private::check_max_series(&__FIELDS[#place]))));
+            calls.push(span, &quote!(max_series(#place)));
         }
         match &field.role {
-            Role::Metric(metric) => {
-                checks.extend(metric.checks(field, &private, &before, &quote!(#private::family(__FIELDS, #place))));
-            }
-            Role::Group(group) => {
-                if let Some(prefix) = &group.prefix {
-                    let check_prefix = quote!(#private::check_group_prefix(#before, __FIELDS, #place));
-                    checks.extend(check(prefix.span(), &check_prefix));
-                }
-                let name_span = group.prefix.as_ref().map_or_else(|| field.ident.span(), LitStr::span);
-                checks.extend(check(name_span, &quote!(#private::check_group_names(#before, __FIELDS, #place))));
-                checks.extend(check(field.ty.span(), &quote!(#private::check_group(__FIELDS, #place))));
-                checks.extend(group.series.checks(field, &private));
-                if let Some(mode) = &group.multiprocess {
-                    checks.extend(check(mode.span(), &quote!(#private::check_group_mode(__FIELDS, #place))));
-                }
-                for (name, span) in group.const_labels.names() {
-                    checks.extend(check(span, &quote!(#private::check_group_label(__FIELDS, #place, #name))));
-                }
-            }
+            Role::Metric(metric) => metric.checks(field, &place, &outer, &mut calls),
+            Role::Group(group) => group.checks(field, &place, &outer, &mut calls),
             Role::Skip => {}
         }
-        if n > 0 {
-            checks.extend(check(field.ident.span(), &quote!(#private::check_unique(__FIELDS, __CLASHES, #place))));
+        if may_clash && n > 0 {
+            calls.push(field.ident.span(), &quote!(unique(#place)));
         }
     }
-    checks
+    let clashes = if may_clash {
+        let len = Literal::usize_unsuffixed(len);
+        quote!(&#private::clashes::<#len, { #private::slots(__FIELDS) }>(__FIELDS))
+    } else {
+        quote!(&[])
+    };
+    let calls = calls.0;
+    quote! {
+        const __CHECKS: #private::Checks = #private::Checks::new(#outer, __FIELDS, #clashes);
+        #calls
+    }
+}
+
+#[derive(Default)]
+struct Calls(TokenStream);
+
+impl Calls {
+    fn push(&mut self, span: Span, call: &TokenStream) {
+        self.0.extend(check(span, &quote!(__CHECKS.#call)));
+    }
+
+    /// Asserts that an option fits the field's type, whose tokens keep the places where they stand.
+    fn push_type(&mut self, field: &Field<'_>, assertion: &TokenStream) {
+        let (ty, private) = (field.ty, Core::imported());
+        let assertion = at(ty.span(), quote!(#private::#assertion));
+        self.0.extend(quote!(const _: () = #assertion::<#ty>();));
+    }
 }
 
 impl Metric {
-    /// `before`: the struct's prefix.
-    fn checks(
-        &self,
-        field: &Field<'_>,
-        private: &TokenStream,
-        before: &TokenStream,
-        family: &TokenStream,
-    ) -> TokenStream {
-        let ty = field.ty;
-        let mut checks = check(self.name_span, &quote!(#private::check_name(#before, #family)));
-        checks.extend(check(ty.span(), &quote!(#private::check_label_names(#family))));
-        if let Some(unit) = &self.unit {
-            checks.extend(check(unit.span(), &quote!(#private::check_unit(#before, #family))));
+    /// `outer`: the struct's prefix.
+    fn checks(&self, field: &Field<'_>, place: &Literal, outer: &str, calls: &mut Calls) {
+        let is_plain = self.is_plain(outer);
+        let name = if is_plain { quote!(name_beside_labels(#place)) } else { quote!(name(#place)) };
+        calls.push(self.name_span, &name);
+        calls.push(field.ty.span(), &quote!(labels(#place)));
+        match &self.unit {
+            Some(unit @ Unit::Base(_)) if is_plain => calls.push(unit.span(), &quote!(base_unit(#place))),
+            Some(unit) => calls.push(unit.span(), &quote!(unit(#place))),
+            None => {}
         }
         if let Some(buckets) = &self.buckets {
-            checks.extend(check(buckets.span(), &quote!(#private::check_buckets(#family))));
-            checks.extend(check_type(field, &quote!(#private::assert_buckets)));
+            if !buckets.is_checked() {
+                calls.push(buckets.span(), &quote!(buckets(#place)));
+            }
+            calls.push_type(field, &quote!(assert_buckets));
         }
         if let Some(quantiles) = &self.quantiles {
-            checks.extend(check(quantiles.span(), &quote!(#private::check_quantiles(#family))));
-            checks.extend(check_type(field, &quote!(#private::assert_quantiles)));
+            calls.push(quantiles.span(), &quote!(quantiles(#place)));
+            calls.push_type(field, &quote!(assert_quantiles));
         }
         if self.native.is_some() {
-            checks.extend(check_type(field, &quote!(#private::assert_native)));
+            calls.push_type(field, &quote!(assert_native));
         }
-        checks.extend(self.series.checks(field, private));
+        self.series.checks(field, calls);
         if self.multiprocess.is_some() {
-            checks.extend(check_type(field, &quote!(#private::assert_gauge_mode)));
+            calls.push_type(field, &quote!(assert_gauge_mode));
         }
         for (name, span) in self.const_labels.names() {
-            checks.extend(check(span, &quote!(#private::check_const_label(#family, #name))));
+            calls.push(span, &quote!(const_label(#place, #name)));
         }
-        checks
+    }
+}
+
+impl Group {
+    fn checks(&self, field: &Field<'_>, place: &Literal, outer: &str, calls: &mut Calls) {
+        if let Some(prefix) = &self.prefix
+            && !field.has_plain_prefix(outer)
+        {
+            calls.push(prefix.span(), &quote!(group_prefix(#place)));
+        }
+        let name_span = self.prefix.as_ref().map_or_else(|| field.ident.span(), LitStr::span);
+        calls.push(name_span, &quote!(group_names(#place)));
+        calls.push(field.ty.span(), &quote!(group(#place)));
+        self.series.checks(field, calls);
+        if let Some(mode) = &self.multiprocess {
+            calls.push(mode.span(), &quote!(group_mode(#place)));
+        }
+        for (name, span) in self.const_labels.names() {
+            calls.push(span, &quote!(group_label(#place, #name)));
+        }
     }
 }
 
@@ -110,24 +134,15 @@ impl Field<'_> {
 }
 
 impl SeriesOptions {
-    fn checks(&self, field: &Field<'_>, private: &TokenStream) -> TokenStream {
-        let mut checks = TokenStream::new();
+    fn checks(&self, field: &Field<'_>, calls: &mut Calls) {
         if self.max_series.is_some() {
-            checks.extend(check_type(field, &quote!(#private::assert_max_series)));
+            calls.push_type(field, &quote!(assert_max_series));
         }
         if self.ttl_seconds.is_some() {
-            checks.extend(check_type(field, &quote!(#private::assert_ttl)));
+            calls.push_type(field, &quote!(assert_ttl));
         }
         if self.preset {
-            checks.extend(check_type(field, &quote!(#private::assert_preset)));
+            calls.push_type(field, &quote!(assert_preset));
         }
-        checks
     }
-}
-
-/// Asserts that an option fits the field's type, whose tokens keep the places where they stand.
-fn check_type(field: &Field<'_>, assertion: &TokenStream) -> TokenStream {
-    let ty = field.ty;
-    let assertion = at(ty.span(), assertion.clone());
-    quote!(const _: () = #assertion::<#ty>();)
 }

@@ -6,6 +6,7 @@ mod check;
 mod expand;
 mod model;
 mod multiprocess;
+mod plain;
 #[cfg(test)]
 mod tests;
 mod unit;

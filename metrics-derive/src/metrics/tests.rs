@@ -21,8 +21,9 @@ fn a_plain_struct() {
                 const __FIELDS: &[__m::Field] = &[
                     __m::instrument::<Counter>().field("orders", "Orders that were paid."),
                 ];
-                const _: () = __m::check_name("", __m::family(__FIELDS, 0));
-                const _: () = __m::check_label_names(__m::family(__FIELDS, 0));
+                const __CHECKS: __m::Checks = __m::Checks::new("", __FIELDS, &[]);
+                const _: () = __CHECKS.name_beside_labels(0);
+                const _: () = __CHECKS.labels(0);
                 #[automatically_derived]
                 impl __m::Metrics for Shop {
                     const PREFIX: &'static ::core::primitive::str = "";
@@ -34,14 +35,14 @@ fn a_plain_struct() {
                     fn build(__scope: &__m::Scope<'_>) -> Self {
                         let __scope = __scope.enter("");
                         Self {
-                            orders: __m::instrument::<Counter>().build(__FIELDS, 0, &__scope),
+                            orders: __m::instrument().build(__FIELDS, 0, &__scope),
                         }
                     }
                     fn visit<'__a>(
                         &'__a self,
                         __visit: &mut dyn ::core::ops::FnMut(::core::option::Option<__m::Part<'__a>>),
                     ) {
-                        __m::instrument::<Counter>().visit(&self.orders, __visit);
+                        __m::instrument().visit(&self.orders, __visit);
                     }
                 }
                 #[automatically_derived]
@@ -110,34 +111,34 @@ fn every_option() {
                         .const_labels(&[("kind", __m::LabelText::Static("sql"))]),
                     __m::group::<Family<Request<'static>, Pool>>().field("").max_series(5),
                 ];
-                const _: () = __m::check_prefix("shop", __FIELDS, &[]);
-                const _: () = __m::check_scope_label(__FIELDS, "region");
-                const __CLASHES: &[::core::primitive::usize] = &__m::clashes::<
-                    4,
-                    { __m::slots(__FIELDS) },
-                >(__FIELDS);
-                const _: () = __m::check_name("shop", __m::family(__FIELDS, 0));
-                const _: () = __m::check_label_names(__m::family(__FIELDS, 0));
-                const _: () = __m::check_unit("shop", __m::family(__FIELDS, 0));
-                const _: () = __m::check_buckets(__m::family(__FIELDS, 0));
+                const __CHECKS: __m::Checks = __m::Checks::new(
+                    "shop",
+                    __FIELDS,
+                    &__m::clashes::<4, { __m::slots(__FIELDS) }>(__FIELDS),
+                );
+                const _: () = __CHECKS.scope_label("region");
+                const _: () = __CHECKS.name_beside_labels(0);
+                const _: () = __CHECKS.labels(0);
+                const _: () = __CHECKS.base_unit(0);
+                const _: () = __CHECKS.buckets(0);
                 const _: () = __m::assert_buckets::<Family<Request<'static>, Histogram>>();
                 const _: () = __m::assert_native::<Family<Request<'static>, Histogram>>();
-                const _: () = __m::check_const_label(__m::family(__FIELDS, 0), "kind");
-                const _: () = __m::check_name("shop", __m::family(__FIELDS, 1));
-                const _: () = __m::check_label_names(__m::family(__FIELDS, 1));
-                const _: () = __m::check_unit("shop", __m::family(__FIELDS, 1));
+                const _: () = __CHECKS.const_label(0, "kind");
+                const _: () = __CHECKS.name(1);
+                const _: () = __CHECKS.labels(1);
+                const _: () = __CHECKS.unit(1);
                 const _: () = __m::assert_preset::<Family<Attempt, Counter>>();
-                const _: () = __m::check_unique(__FIELDS, __CLASHES, 1);
-                const _: () = __m::check_group_prefix("shop", __FIELDS, 2);
-                const _: () = __m::check_group_names("shop", __FIELDS, 2);
-                const _: () = __m::check_group(__FIELDS, 2);
-                const _: () = __m::check_group_label(__FIELDS, 2, "kind");
-                const _: () = __m::check_unique(__FIELDS, __CLASHES, 2);
-                const _: () = __m::check_max_series(&__FIELDS[3]);
-                const _: () = __m::check_group_names("shop", __FIELDS, 3);
-                const _: () = __m::check_group(__FIELDS, 3);
+                const _: () = __CHECKS.unique(1);
+                const _: () = __CHECKS.group_prefix(2);
+                const _: () = __CHECKS.group_names(2);
+                const _: () = __CHECKS.group(2);
+                const _: () = __CHECKS.group_label(2, "kind");
+                const _: () = __CHECKS.unique(2);
+                const _: () = __CHECKS.max_series(3);
+                const _: () = __CHECKS.group_names(3);
+                const _: () = __CHECKS.group(3);
                 const _: () = __m::assert_max_series::<Family<Request<'static>, Pool>>();
-                const _: () = __m::check_unique(__FIELDS, __CLASHES, 3);
+                const _: () = __CHECKS.unique(3);
                 #[automatically_derived]
                 impl __m::Metrics for Shop {
                     const PREFIX: &'static ::core::primitive::str = "shop";
@@ -149,13 +150,10 @@ fn every_option() {
                     fn build(__scope: &__m::Scope<'_>) -> Self {
                         let __scope = __scope.enter("shop");
                         Self {
-                            duration: __m::instrument::<Family<Request<'static>, Histogram>>()
-                                .build(__FIELDS, 0, &__scope),
-                            r#try: __m::instrument::<Family<Attempt, Counter>>()
-                                .build(__FIELDS, 1, &__scope),
-                            pool: __m::group::<Pool>().build(__FIELDS, 2, &__scope),
-                            pools: __m::group::<Family<Request<'static>, Pool>>()
-                                .build(__FIELDS, 3, &__scope),
+                            duration: __m::instrument().build(__FIELDS, 0, &__scope),
+                            r#try: __m::instrument().build(__FIELDS, 1, &__scope),
+                            pool: __m::group().build(__FIELDS, 2, &__scope),
+                            pools: __m::group().build(__FIELDS, 3, &__scope),
                             nothing: ::core::default::Default::default(),
                         }
                     }
@@ -163,11 +161,10 @@ fn every_option() {
                         &'__a self,
                         __visit: &mut dyn ::core::ops::FnMut(::core::option::Option<__m::Part<'__a>>),
                     ) {
-                        __m::instrument::<Family<Request<'static>, Histogram>>()
-                            .visit(&self.duration, __visit);
-                        __m::instrument::<Family<Attempt, Counter>>().visit(&self.r#try, __visit);
-                        __m::group::<Pool>().visit(&self.pool, __visit);
-                        __m::group::<Family<Request<'static>, Pool>>().visit(&self.pools, __visit);
+                        __m::instrument().visit(&self.duration, __visit);
+                        __m::instrument().visit(&self.r#try, __visit);
+                        __m::group().visit(&self.pool, __visit);
+                        __m::group().visit(&self.pools, __visit);
                     }
                 }
             };
@@ -229,15 +226,11 @@ fn fields_without_a_mistake_are_checked_beside_those_with_one() {
                     __m::instrument::<Counter>().field("no_help", ""),
                     __m::instrument::<Counter>().field("fine", "Help."),
                 ];
-                const __CLASHES: &[::core::primitive::usize] = &__m::clashes::<
-                    2,
-                    { __m::slots(__FIELDS) },
-                >(__FIELDS);
-                const _: () = __m::check_name("", __m::family(__FIELDS, 0));
-                const _: () = __m::check_label_names(__m::family(__FIELDS, 0));
-                const _: () = __m::check_name("", __m::family(__FIELDS, 1));
-                const _: () = __m::check_label_names(__m::family(__FIELDS, 1));
-                const _: () = __m::check_unique(__FIELDS, __CLASHES, 1);
+                const __CHECKS: __m::Checks = __m::Checks::new("", __FIELDS, &[]);
+                const _: () = __CHECKS.name_beside_labels(0);
+                const _: () = __CHECKS.labels(0);
+                const _: () = __CHECKS.name_beside_labels(1);
+                const _: () = __CHECKS.labels(1);
                 #[automatically_derived]
                 impl __m::Metrics for Shop {
                     const PREFIX: &'static ::core::primitive::str = "";
@@ -285,6 +278,7 @@ fn generics_are_one_error() {
             const _: () = {
                 use ::metrics_core::private as __m;
                 const __FIELDS: &[__m::Field] = &[];
+                const __CHECKS: __m::Checks = __m::Checks::new("", __FIELDS, &[]);
                 #[automatically_derived]
                 impl<T: Send> __m::Metrics for Shop<T>
                 where

@@ -4,7 +4,6 @@
 //! user's crate compiles; the lint of `metrics-exposition` has the same words from here.
 
 mod nested;
-mod plain;
 mod repeat;
 mod suffix;
 #[cfg(test)]
@@ -16,7 +15,7 @@ mod words;
 use super::{Broken, Message, family_name, has_unit, spelling, unit_of};
 use crate::describe::{FamilyField, Kind, LabelText, Rule, Rules};
 pub(super) use nested::{in_group, in_prefix};
-pub(super) use plain::is_plain;
+pub(super) use repeat::is_label_in_name as label_in_name;
 pub(super) use suffix::has_reserved_suffix;
 pub(super) use unit::{beside_name, declared_unit, units};
 pub use words::{abbreviated_unit, base_unit, is_camel_case, is_percent};
@@ -91,8 +90,7 @@ impl<'a> Named<'a> {
         if let Some(unit) = self.unit {
             spelt[1] = unit;
         }
-        let is_plain = is_plain(self);
-        let mut i = if is_plain { 1 } else { 0 };
+        let mut i = 0;
         while i < spelt.len() {
             if let Err(Broken { rule, opt_out: Some(opt_out) }) = spelling(spelt[i], self.allow) {
                 return Some(Found { rule: opt_out, message: Message::new().push(rule) });
@@ -102,11 +100,11 @@ impl<'a> Named<'a> {
             }
             i += 1;
         }
-        if let Some(found) = if is_plain { None } else { self.words() } {
+        if let Some(found) = self.words() {
             return Some(found);
         }
         match declared_unit(self) {
-            None if !is_plain => units(self),
+            None => units(self),
             found => found,
         }
     }

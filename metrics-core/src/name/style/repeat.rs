@@ -1,6 +1,6 @@
 use super::super::{Message, starts_with};
 use super::{Found, Named};
-use crate::describe::Rule;
+use crate::describe::{FamilyField, Rule};
 
 pub(super) const fn doubled_prefix(named: &Named<'_>) -> Option<Found> {
     match doubled(named.prefix.as_bytes(), named.name.as_bytes()) {
@@ -50,6 +50,18 @@ pub(super) const fn label_in_name(named: &Named<'_>) -> Option<Found> {
     None
 }
 
+/// Whether a label of the field's type is anywhere in its name, allowed or not.
+pub(in super::super) const fn is_label_in_name(family: &FamilyField) -> bool {
+    let mut i = 0;
+    while i < family.label_names.len() {
+        if contains(family.name.as_bytes(), family.label_names[i].as_bytes()) {
+            return true;
+        }
+        i += 1;
+    }
+    false
+}
+
 pub(super) const fn label_message(label: &str) -> Message {
     let message = Message::new().push("the label `").push(label);
     message.push("` says it already, and the name would be wrong where that is summed up; take it out of the name")
@@ -57,16 +69,14 @@ pub(super) const fn label_message(label: &str) -> Message {
 
 /// Whole words.
 pub(super) const fn contains(name: &[u8], words: &[u8]) -> bool {
-    if words.is_empty() {
-        return false;
-    }
-    let mut from = 0;
-    while from + words.len() <= name.len() {
-        if name[from] == words[0] && (from == 0 || name[from - 1] == b'_') && begins_with(name.split_at(from).1, words)
-        {
+    let [first, ..] = words else { return false };
+    let (mut rest, mut is_start) = (name, true);
+    while let [byte, behind @ ..] = rest {
+        if is_start && *byte == *first && begins_with(rest, words) {
             return true;
         }
-        from += 1;
+        is_start = *byte == b'_';
+        rest = behind;
     }
     false
 }
