@@ -1,7 +1,7 @@
 //! What all expansions share: the path to the library, and where errors point.
 
-use proc_macro2::{Group, Span, TokenStream, TokenTree};
-use quote::quote;
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use quote::{ToTokens, TokenStreamExt, quote};
 use syn::{Expr, Path};
 
 /// Where expansions find the library. The one place to change when the crate is named differently.
@@ -64,6 +64,19 @@ pub(crate) fn at(span: Span, tokens: TokenStream) -> TokenStream {
         token
     };
     tokens.into_iter().map(respan).collect()
+}
+
+/// A call that begins and ends where `place` does. rustc shows what is wrong with an argument's type at the argument, and
+/// what follows from it at the call: once, if that is the same place.
+pub(crate) fn call_at(place: &impl ToTokens, function: TokenStream, arguments: TokenStream) -> TokenStream {
+    let tokens: Vec<TokenTree> = place.to_token_stream().into_iter().collect();
+    let [first, last] =
+        [tokens.first(), tokens.last()].map(|token| token.map_or_else(Span::call_site, TokenTree::span));
+    let mut parentheses = Group::new(Delimiter::Parenthesis, arguments);
+    parentheses.set_span(last);
+    let mut call = at(first, function);
+    call.append(parentheses);
+    call
 }
 
 /// A constant that asserts a rule: rustc's error about it is at `span`. One constant for each rule, because

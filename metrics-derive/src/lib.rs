@@ -1,5 +1,6 @@
 //! The macros of `metrics-core`. Use them through its re-exports: what they emit names that crate.
 
+mod allow;
 mod buckets;
 mod case;
 mod const_labels;
@@ -347,44 +348,36 @@ pub fn derive_label_value(input: TokenStream) -> TokenStream {
 /// own, none of which goes with `into`:
 ///
 /// - `name = "checkout"`: the family's name; the unit `_seconds` is put behind it. Left out, all functions share the
-///   family `function_duration_seconds`. Functions that give one name share that family if they agree in help and in
-///   the labels' names; if not, the registry says where both stand, and shows the first. *Error*: a name that breaks
-///   a rule.
-/// - `help = "…"`: the family's help; "Time that instrumented functions took." if left out. *Error*: a blank one.
-/// - `unit = Seconds`: which it is anyway. *Error*: any other, as readers make of the base unit what they like.
+///   family `function_duration_seconds`. Functions that give one name share that family if they agree in help, in
+///   buckets and in the labels' names; if not, the registry says where both stand, and shows the first.
+/// - `help = "…"`: the family's help; "Time that instrumented functions took." if left out.
+/// - `unit = Seconds`: which it is anyway.
 /// - `buckets = [0.1, 1.0]`: the upper bounds, as in [`Metrics`](macro@Metrics); `DEFAULT_BUCKETS` if left out.
-///   *Error*: what is no list of rising numbers.
 /// - `native`, or `native = NativeOptions::DEFAULT.factor(1.05)`: native buckets, as in [`Metrics`](macro@Metrics).
-///   *Error*: what is no constant of that type.
-/// - `const_labels(kind = "x")`: labels that every series carries. *Error*: without `name`, as that family has other
-///   labels; an illegal name, or one that a label has (`function`, `outcome`, `le`).
+/// - `const_labels(kind = "x")`: labels that every series carries. Left out, only `function`.
+/// - `allow(type_in_name, …)`: [rules](macro@Metrics#rules) that the name need not keep. Left out, all are kept.
 ///
 /// Into a field of yours:
 ///
 /// - `into = Shop::global().answer`: where the histogram is, or the summary, or with `labels` a family of them: any
-///   place that can be borrowed, `self.metrics.answer` too. It is looked at when the call has ended. *Error*: a
-///   metric of another type; a family without `labels`.
+///   place that can be borrowed, `self.metrics.answer` too. It is looked at when the call has ended.
 ///
 /// For both:
 ///
 /// - `labels = Request { method: Method::Get, route, status: |outcome| … }`: the labels, as a literal of a label set:
 ///   the field's one, or with a family of the function's own the ones that come between `function` and `outcome`. A
 ///   value is evaluated before the body, and may use the arguments; a closure is asked at the end, with the
-///   `Outcome<'_, R>` of the call, where `R` is what the function returns. *Error*: anything but a literal, and
-///   `..base` in it; what rustc says of a literal with a field missing, unknown or of another type; a label that
-///   borrows from an argument that is not a reference, because the body takes all of them: clone it, `route:
-///   &cart.route.clone()`; `labels` without `into` and without `name`.
+///   `Outcome<'_, R>` of the call, where `R` is what the function returns.
 /// - `skip_on = |outcome| …`: calls for which this says `true` are not observed, nor counted as errors. A function or
-///   a closure of the `Outcome<'_, R>`. None is skipped if left out. *Error*: another type than `bool`.
+///   a closure of the `Outcome<'_, R>`. None is skipped if left out.
 /// - `outcome = ended`: what a value that was returned is: a function or a closure from `&R` to `Ended`. Left out,
-///   an `Err` is an error and all else is not. *Error*: another type; with `into`, where no `count_errors` asks for
-///   it.
+///   an `Err` is an error and all else is not.
 /// - `count_errors = Shop::global().errors`: a counter, or a series of a family, that counts calls that ended in an
-///   error or a panic. *Error*: a metric that is no counter.
+///   error or a panic.
 /// - `track_in_progress = Shop::global().in_progress`: a gauge, or a series of a family, that counts the calls that
-///   are under way; of async ones those that have been polled. *Error*: a metric that is no gauge.
+///   are under way; of async ones those that have been polled.
 /// - `future`: the function returns a future though one cannot see that: by an alias of `Pin<Box<dyn Future<…>>>`,
-///   or by a trait of your own. *Error*: on an async function, and on one that returns something else.
+///   or by a trait of your own.
 /// - `crate = "path"`: where to find the library. Left out, `::metrics_core`.
 ///
 /// A closure that panics at the end is contained: the call is not observed, returns what it returned, and counts in
@@ -410,11 +403,25 @@ pub fn derive_label_value(input: TokenStream) -> TokenStream {
 ///
 /// # Errors
 ///
-/// - On a `const fn`, on what is no function, and on one without a body.
-/// - An option that is unknown, or there twice. What else is wrong with one stands beside it, above.
+/// Each on the span of the mistake, all at once:
+///
+/// - On a `const fn`, on what is no function, and on one without a body. An option that is unknown or there twice.
+/// - `name`: illegal, or it breaks one of the [rules](macro@Metrics#rules) for names; the unit is `seconds`.
+/// - `help`: blank. `unit`: any other, as readers make of the base unit what they like. `allow`: no such rule.
+/// - `buckets`: no list of rising numbers. `native`: no constant of the type `NativeOptions`.
+/// - `const_labels`: an illegal name, or one that a label has (`function`, `outcome`, `le`); without `name`, as the
+///   family that all share has other labels.
+/// - `into`: a metric of another type, a family without `labels`, or beside it an option of a family of the function's own.
+/// - `labels`: anything but a literal, and `..base` in it; what rustc says of one with a field missing, unknown or of
+///   another type; a label that borrows from an argument that is not a reference, because the body takes all of them:
+///   clone it, `route: &cart.route.clone()`; neither `into` nor `name`.
+/// - `skip_on`: another type than `bool`. `outcome`: another than `Ended`, or `into` where no `count_errors` asks for it.
+/// - `count_errors`: no counter. `track_in_progress`: no gauge.
+/// - `future`: on an async function, and on one that returns something else.
 /// - `crate`: the path leads nowhere.
-/// - Functions share a `name` and do not agree in the rest: found when the program is first read, by
-///   `metrics_core::testing::assert_valid`.
+///
+/// Functions that share a `name` and do not agree in the rest are found when the program is first read, by
+/// `metrics_core::testing::assert_valid`.
 ///
 /// # Example
 ///

@@ -5,7 +5,7 @@ use crate::suggest::{distance, written};
 use darling::ast::NestedMeta;
 use darling::error::Accumulator;
 use darling::{Error, FromMeta};
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream};
 use syn::spanned::Spanned;
 use syn::{Attribute, Expr, ExprLit, Lit, Meta};
 
@@ -40,6 +40,8 @@ pub(crate) enum Form {
 pub(crate) struct Given {
     options: Vec<(&'static str, Span)>,
     wrong: Vec<&'static str>,
+    /// It is no list of options.
+    all_wrong: bool,
 }
 
 impl Given {
@@ -50,7 +52,7 @@ impl Given {
 
     /// Whether one of these was meant, but is not known, because it is wrong.
     pub(crate) fn is_wrong(&self, names: &[&str]) -> bool {
-        self.wrong.iter().any(|wrong| names.contains(wrong))
+        self.all_wrong || self.wrong.iter().any(|wrong| names.contains(wrong))
     }
 }
 
@@ -67,19 +69,43 @@ impl Attr {
             } else if !attr.path().is_ident(self.name) {
                 continue;
             }
-            for item in errors.handle(self.items(attr)).into_iter().flatten() {
-                let Some((option, item)) = self.check(item, &mut given, errors) else { continue };
-                // Alone, so that of several wrong ones each is shown, and the right ones are used.
-                match T::from_list(std::slice::from_ref(&item)) {
-                    Ok(_) => right.push(item),
-                    Err(error) => {
-                        given.wrong.push(option);
-                        errors.push(error);
-                    }
+            let items = errors.handle(self.items(attr)).into_iter().flatten();
+            self.take_right::<T>(items, &mut right, &mut given, errors);
+        }
+        (errors.handle(T::from_list(&right)).unwrap_or_default(), given)
+    }
+
+    /// The same of an attribute that is a macro, which has only what stands in its parentheses.
+    pub(crate) fn parse_list<T: Default + FromMeta>(
+        &self,
+        options: TokenStream,
+        errors: &mut Accumulator,
+    ) -> (T, Given) {
+        let (mut given, mut right) = (Given::default(), Vec::new());
+        let items = errors.handle(NestedMeta::parse_meta_list(options).map_err(Error::from));
+        given.all_wrong = items.is_none();
+        self.take_right::<T>(items.into_iter().flatten(), &mut right, &mut given, errors);
+        (errors.handle(T::from_list(&right)).unwrap_or_default(), given)
+    }
+
+    fn take_right<T: FromMeta>(
+        &self,
+        items: impl Iterator<Item = NestedMeta>,
+        right: &mut Vec<NestedMeta>,
+        given: &mut Given,
+        errors: &mut Accumulator,
+    ) {
+        for item in items {
+            let Some((option, item)) = self.check(item, given, errors) else { continue };
+            // Alone, so that of several wrong ones each is shown, and the right ones are used.
+            match T::from_list(std::slice::from_ref(&item)) {
+                Ok(_) => right.push(item),
+                Err(error) => {
+                    given.wrong.push(option);
+                    errors.push(error);
                 }
             }
         }
-        (errors.handle(T::from_list(&right)).unwrap_or_default(), given)
     }
 
     fn items(&self, attr: &Attribute) -> darling::Result<Vec<NestedMeta>> {

@@ -1,5 +1,5 @@
-//! The documentation of each macro has the same headings, and lists the attributes that the macro takes: these and no
-//! others.
+//! The documentation of each macro has the same headings, lists the attributes that the macro takes, these and no others,
+//! and says of each by what it can be wrong.
 
 use std::collections::BTreeSet;
 use syn::{Expr, ExprLit, Fields, Item, Lit, Meta};
@@ -65,6 +65,9 @@ fn every_attribute_is_listed_and_no_other() {
             }
             assert!(!taken.is_empty(), "{model} of {function} is empty");
             assert_eq!(listed(&docs, heading), taken, "{function}: what is under `# {heading}` and what it takes");
+            let errors = section(&docs, "Errors").join(" ");
+            taken.retain(|name| !errors.contains(&format!("`{name}`")));
+            assert!(taken.is_empty(), "{function}: under `# Errors` nothing is said of {taken:?}");
         }
     }
 }

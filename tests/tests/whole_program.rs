@@ -1,6 +1,6 @@
 //! A program in which nearly everything clashes that can: two structs, and two crates.
 
-use metrics_core::{Counter, Family, Gauge, LabelSet, Metrics, Registry};
+use metrics_core::{Counter, Family, Gauge, LabelSet, Metrics, Registry, instrument_histogram};
 use std::process::Command;
 
 metrics_core::link!(metrics_leaf);
@@ -75,9 +75,21 @@ struct Part {
     fine: Counter,
 }
 
+/// One family of two functions.
+#[instrument_histogram(name = "whole_answer", buckets = [0.1, 1.0])]
+fn quick() {}
+
+#[instrument_histogram(name = "whole_answer")]
+fn slow() {}
+
+/// No clash: a bound of +Inf adds nothing.
+#[instrument_histogram(name = "whole_answer", buckets = [0.1, 1.0, f64::INFINITY])]
+fn quick_too() {}
+
 const TYPES: &str = "one name has one type; rename one";
 const TEXTS: &str = "they share a family, so help and unit must be the same";
 const LABELS: &str = "they share a family, so the labels must have the same names in the same order";
+const BUCKETS: &str = "they share a family, so the buckets must be the same";
 const SAME: &str = "both have this name and the same constant labels; rename one, or give it `const_labels`, or let all \
                     depend on one version if it is a crate that is there in two";
 const SUFFIX: &str = "both have a sample of one name, by the suffixes of their types; rename one";
@@ -89,6 +101,13 @@ fn at(of: &str, field: &str) -> String {
     let mut in_struct = lines.skip_while(|(_, line)| *line != format!("struct {of} {{"));
     let (n, _) = in_struct.find(|(_, line)| line.starts_with(&field)).expect("it is there");
     format!("{}:{}:5", file!(), n + 1)
+}
+
+/// Where a function stands.
+fn at_function(name: &str) -> String {
+    let start = format!("fn {name}() {{}}");
+    let n = include_str!("whole_program.rs").lines().position(|line| line == start).expect("it is there");
+    format!("{}:{}:4", file!(), n + 1)
 }
 
 fn expected() -> String {
@@ -105,6 +124,10 @@ fn expected() -> String {
         "metric `leaf_calls` at {} clashes with `leaf_calls` at tests/leaf/src/lib.rs:{leaf}:9: {TEXTS}",
         at("OfOtherCrate", "leaf_calls")
     );
+    let functions = |name, other| {
+        let (here, there) = (at_function(name), at_function(other));
+        format!("metric `whole_answer_seconds` at {here} clashes with `whole_answer_seconds` at {there}: {BUCKETS}")
+    };
     let mistakes = [
         same("Second", "one_type", "First", TYPES),
         same("Second", "one_help", "First", TEXTS),
@@ -116,22 +139,24 @@ fn expected() -> String {
         same("Fourth", "hidden", "Second", SAME),
         foreign,
         same("Part", "fine", "First", LABELS),
+        functions("slow", "quick"),
+        functions("quick_too", "slow"),
     ];
-    let names = ["Second", "Third", "OfOtherCrate", "Part"].map(|name| format!("whole_program::{name}"));
-    format!("{} are not exposed: 10 mistakes\n- {}", names.join(", "), mistakes.join("\n- "))
+    let names = ["Second", "Third", "OfOtherCrate", "Part", "slow"].map(|name| format!("whole_program::{name}"));
+    format!("{} are not exposed: 12 mistakes\n- {}", names.join(", "), mistakes.join("\n- "))
 }
 
 #[test]
 fn every_pair_is_there_with_both_places() {
     let error = Registry::global().check().unwrap_err();
     assert_eq!(error.to_string(), expected());
-    assert_eq!(error.errors.len(), 10);
+    assert_eq!(error.errors.len(), 12);
 }
 
 #[test]
 fn what_clashes_with_nothing_exposed_is_exposed() {
     let names: Vec<String> = Registry::global().descs().into_iter().map(|desc| desc.name).collect();
-    for name in ["whole_fine", "whole_hidden", "whole_shown", "whole_suffix", "leaf_calls"] {
+    for name in ["whole_fine", "whole_hidden", "whole_shown", "whole_suffix", "leaf_calls", "whole_answer_seconds"] {
         assert!(names.iter().any(|n| n == name), "no {name} in {names:?}");
     }
     assert!(!names.iter().any(|name| name == "whole_suffix_total"), "{names:?}");

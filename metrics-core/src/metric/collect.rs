@@ -122,6 +122,15 @@ pub trait Instrument: Collect + Sized + 'static {
     }
 }
 
+/// A metric that a family can be of. One bound for all that it takes, so that what is none is one error.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no metric type",
+    label = "a family is of a metric: `Family<Labels, Counter>`",
+    note = "mark a family of a struct of metrics `#[metric(group)]`, and a field that is no metric `#[metric(skip)]`"
+)]
+#[doc(hidden)]
+pub trait InFamily: Child + Instrument {}
+
 impl<I: Instrument> Collect for Option<I> {
     fn collect(&self, family: usize, from: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
         self.as_ref()?.collect(family, from, points)
@@ -332,6 +341,8 @@ macro_rules! instrument {
                 $crate::metric::Child::announce(self, stopped, family, named);
             }
         }
+
+        impl<$($generics)*> $crate::metric::InFamily for $ty {}
 
         impl<$($generics)*> $crate::metric::Instrument for $ty {
             const KIND: $crate::model::Kind = $crate::model::Kind::$kind;

@@ -1,5 +1,5 @@
 use super::collect::{Child, HasBuckets, Instrument, Measured, Spec, instrument};
-use super::histogram::{Bounds, DEFAULT_BUCKETS};
+use super::histogram::{Bounds, bounds_of};
 use super::journal::{Key, Named, NumberType, Place, Traits};
 use super::points::Points;
 use crate::cell::{Stopped, Word, stop};
@@ -92,7 +92,7 @@ impl GaugeHistogram {
     }
 }
 
-/// With [`DEFAULT_BUCKETS`].
+/// With [`DEFAULT_BUCKETS`](crate::DEFAULT_BUCKETS).
 impl Default for GaugeHistogram {
     fn default() -> Self {
         Self::build(&Spec::BARE)
@@ -117,7 +117,7 @@ impl Child for GaugeHistogram {
     type Shared = Arc<Bounds>;
 
     fn shared(spec: &Spec<'_>, _: &'static [&'static str]) -> Arc<Bounds> {
-        Arc::new(Bounds::new(spec.options.buckets.unwrap_or(&DEFAULT_BUCKETS)))
+        Arc::new(Bounds::new(bounds_of(spec.options)))
     }
 
     fn create(bounds: &Arc<Bounds>) -> Self {

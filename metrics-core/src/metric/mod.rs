@@ -24,7 +24,7 @@ mod timer;
 
 pub use callback::{CallbackCounter, CallbackGauge, CallbackUnknown};
 pub use collect::{
-    Capped, Child, Collect, HasBuckets, HasGaugeMode, HasNative, HasQuantiles, Instrument, Measured, Mortal, Part,
+    Capped, Child, Collect, HasBuckets, HasGaugeMode, HasNative, HasQuantiles, InFamily, Instrument, Measured, Mortal, Part,
     Preset, Spec,
 };
 pub(crate) use counter::rejected_updates;
@@ -38,6 +38,7 @@ pub use family::{DEFAULT_MAX_SERIES, DynamicFamily, Family, Handle, Keepable, Re
 pub(crate) use first::first_metrics;
 pub use gauge::{Gauge, GaugeValue, InProgress};
 pub use gauge_histogram::GaugeHistogram;
+pub(crate) use histogram::bounds_of;
 #[doc(hidden)]
 pub use histogram::native_upper_bound;
 pub use histogram::{DEFAULT_BUCKETS, Histogram, exponential, linear};

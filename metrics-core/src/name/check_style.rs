@@ -10,16 +10,29 @@ use crate::describe::{FamilyField, Field, Kind, Rule, Rules, Unit};
 enum On {
     Field,
     Struct,
+    Function,
 }
 
 /// The rules of [`metric_name`](super::metric_name), and those of style for what is written in the name; see [`Rule`] for
 /// what may be allowed. One mistake of each sort is shown: how it is spelt, its words, its units.
 #[track_caller]
 pub(super) const fn name(prefix: &str, family: &FamilyField) {
-    let named = Named::of(prefix, family);
+    assert_name(&Named::of(prefix, family), family, On::Field);
+}
+
+/// The same of a function's family. That it is in seconds is written nowhere else.
+#[track_caller]
+pub(super) const fn function_name(family: &FamilyField) {
+    let named = Named::of("", family);
+    assert_name(&named, family, On::Function);
+    assert_none(&named, style::beside_name(&named), On::Function);
+}
+
+#[track_caller]
+const fn assert_name(named: &Named<'_>, family: &FamilyField, on: On) {
     let what = Message::new().push("metric `").push(family.name);
-    assert_legal(what, spelling(family.name, family.options.allow), On::Field);
-    let found = [style::camel_case(named.name, named.allow), named.words(), style::units(&named)];
+    assert_legal(what, spelling(family.name, family.options.allow), on);
+    let found = [style::camel_case(named.name, named.allow), named.words(), style::units(named)];
     let mut message = Message::new();
     let mut i = 0;
     while i < found.len() {
@@ -29,7 +42,7 @@ pub(super) const fn name(prefix: &str, family: &FamilyField) {
             } else {
                 message.push("\nand: ")
             };
-            message = push_opt_out(message.push(found.message.as_str()), found.rule, On::Field);
+            message = push_opt_out(message.push(found.message.as_str()), found.rule, on);
         }
         i += 1;
     }
@@ -53,7 +66,7 @@ pub(super) const fn unit(prefix: &str, family: &FamilyField) {
     unit_of_type(family.kind);
     let named = Named::of(prefix, family);
     let Unit::Other(unit) = unit else {
-        assert_none(&named, style::beside_name(&named));
+        assert_none(&named, style::beside_name(&named), On::Field);
         return;
     };
     if unit.is_empty() {
@@ -64,7 +77,7 @@ pub(super) const fn unit(prefix: &str, family: &FamilyField) {
         fail(&what.push("`: leave off the first `_`, it is put in between"));
     }
     assert_legal(what, spelling(unit, family.options.allow), On::Field);
-    assert_none(&named, style::declared_unit(&named));
+    assert_none(&named, style::declared_unit(&named), On::Field);
 }
 
 #[track_caller]
@@ -135,10 +148,10 @@ const fn assert_legal(what: Message, result: Result<(), Broken>, on: On) {
 }
 
 #[track_caller]
-const fn assert_none(named: &Named<'_>, found: Option<Found>) {
+const fn assert_none(named: &Named<'_>, found: Option<Found>, on: On) {
     if let Some(found) = found {
         let what = named.push_to(Message::new().push("metric `")).push("`");
-        fail_style(what, &found, On::Field);
+        fail_style(what, &found, on);
     }
 }
 
@@ -151,6 +164,7 @@ const fn push_opt_out(message: Message, rule: Rule, on: On) -> Message {
     let attribute = match on {
         On::Field => "; or allow it: `#[metric(allow(",
         On::Struct => "; or allow it: `#[metrics(allow(",
+        On::Function => "; or allow it: `#[instrument_histogram(allow(",
     };
     message.push(attribute).push(rule.as_str()).push("))]`")
 }

@@ -35,6 +35,12 @@ impl Checks {
         }
     }
 
+    /// See [`check_style::function_name`].
+    #[track_caller]
+    pub const fn function_name(self) {
+        check_style::function_name(self.fields[0].family());
+    }
+
     /// See [`check_style::unit`].
     #[track_caller]
     pub const fn unit(self, at: usize) {

@@ -10,13 +10,19 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 pub(super) struct Claim<'a> {
     pub(super) desc: &'a Desc,
     pub(super) const_labels: &'a [(String, String)],
+    pub(super) buckets: Option<&'a [f64]>,
     /// Of this part: what is merged into a family keeps its own.
     pub(super) location: Location,
 }
 
 impl<'a> Claim<'a> {
     fn of(family: &'a SourceFamily) -> Self {
-        Self { desc: &family.desc, const_labels: &family.const_labels, location: family.desc.location }
+        Self {
+            desc: &family.desc,
+            const_labels: &family.const_labels,
+            buckets: family.buckets.as_deref(),
+            location: family.desc.location,
+        }
     }
 
     /// Whether `other` can be there beside this one.
@@ -44,6 +50,8 @@ impl<'a> Claim<'a> {
             Some("they share a family, so the labels must have the same names in the same order")
         } else if a.help != b.help || a.unit != b.unit {
             Some("they share a family, so help and unit must be the same")
+        } else if self.buckets.is_some() && other.buckets.is_some() && self.buckets != other.buckets {
+            Some("they share a family, so the buckets must be the same")
         } else if self.const_labels == other.const_labels {
             Some(
                 "both have this name and the same constant labels; rename one, or give it `const_labels`, or let all \

@@ -46,7 +46,8 @@ pub(super) struct Member {
     pub(super) id: u64,
     pub(super) feed: Feed,
     const_labels: Vec<(String, String)>,
-    /// The same, rendered.
+    buckets: Option<Vec<f64>>,
+    /// The labels as they stand in a page.
     pub(super) scope: Box<str>,
     multiprocess: GaugeMode,
     location: Location,
@@ -81,7 +82,7 @@ pub(super) fn next_id() -> u64 {
 impl Member {
     /// What it takes as a part of the family `desc`.
     fn claim<'a>(&'a self, desc: &'a Desc) -> Claim<'a> {
-        Claim { desc, const_labels: &self.const_labels, location: self.location }
+        Claim { desc, const_labels: &self.const_labels, buckets: self.buckets.as_deref(), location: self.location }
     }
 }
 
@@ -183,9 +184,9 @@ impl Families {
         validation: Validation,
     ) -> Result<(), RegisterError> {
         check(&added, validation)?;
-        let SourceFamily { desc, const_labels, multiprocess } = added;
+        let SourceFamily { desc, const_labels, multiprocess, buckets } = added;
         let (location, scope) = (desc.location, super::source::scope(&const_labels));
-        self.add_member(desc, Member { id, feed, const_labels, scope, multiprocess, location })
+        self.add_member(desc, Member { id, feed, const_labels, buckets, scope, multiprocess, location })
     }
 
     /// Adds what was checked before.

@@ -24,10 +24,10 @@ impl Scope {
 
     /// The family within this scope.
     pub(super) fn enter(&self, family: SourceFamily) -> SourceFamily {
-        let SourceFamily { desc, const_labels, multiprocess } = family;
+        let SourceFamily { desc, const_labels, multiprocess, buckets } = family;
         let desc = Desc { name: self.name(&desc.name), ..desc };
         let const_labels = self.const_labels.iter().cloned().chain(const_labels).collect();
-        SourceFamily { desc, const_labels, multiprocess }
+        SourceFamily { desc, const_labels, multiprocess, buckets }
     }
 
     pub(super) fn name(&self, name: &str) -> String {

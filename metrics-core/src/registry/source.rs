@@ -1,6 +1,6 @@
 use super::Metrics;
-use crate::metric::{Cursor, Name, Part, Points};
-use crate::model::{Desc, FamilyField, Field, GaugeMode, LabelText, Labels, MetricFamily, Scope};
+use crate::metric::{Cursor, Name, Part, Points, bounds_of};
+use crate::model::{Desc, FamilyField, Field, GaugeMode, Kind, LabelText, Labels, MetricFamily, Options, Scope};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -29,12 +29,15 @@ pub struct SourceFamily {
     pub const_labels: Vec<(String, String)>,
     /// What several processes' values of a gauge or a state set become; of others it says nothing.
     pub multiprocess: GaugeMode,
+    /// The upper bounds of a histogram's buckets without +Inf, if one knows them before it is read: none are no buckets
+    /// but native ones.
+    pub buckets: Option<Vec<f64>>,
 }
 
 impl SourceFamily {
     /// A family without constant labels.
     pub fn bare(desc: Desc) -> Self {
-        Self { desc, const_labels: Vec::new(), multiprocess: GaugeMode::default() }
+        Self { desc, const_labels: Vec::new(), multiprocess: GaugeMode::default(), buckets: None }
     }
 
     /// A family as a field describes it. `mode` is that of the group in which it stands.
@@ -55,8 +58,14 @@ impl SourceFamily {
         let all = const_labels.iter().copied().chain([field.options.const_labels]).flatten();
         let const_labels = all.map(|(name, value)| ((*name).to_owned(), value.text().to_owned())).collect();
         let multiprocess = field.options.multiprocess.or(mode).unwrap_or_default();
-        Self { desc, const_labels, multiprocess }
+        let buckets = matches!(field.kind, Kind::Histogram | Kind::GaugeHistogram).then(|| bounds(&field.options));
+        Self { desc, const_labels, multiprocess, buckets }
     }
+}
+
+fn bounds(options: &Options) -> Vec<f64> {
+    let bounds = bounds_of(options);
+    bounds.strip_suffix(&[f64::INFINITY]).unwrap_or(bounds).to_vec()
 }
 
 /// Names that are known to the compiler, for a [`Desc`].

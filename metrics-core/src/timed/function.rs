@@ -4,7 +4,7 @@ use super::labels::Ending;
 use super::outcome::Ended;
 use crate::label::LabelSet;
 use crate::metric::{Collect, Cursor, Family, Histogram, Instrument, Name, Points, Spec, Storage};
-use crate::model::{FamilyField, Kind, LabelText, Location, NativeOptions, Options, Scope, Unit};
+use crate::model::{FamilyField, Field, Kind, LabelText, Location, Options, Scope, Unit};
 use crate::registry::{Source, SourceFamily};
 use std::any::type_name;
 use std::fmt;
@@ -13,34 +13,32 @@ use std::time::Duration;
 
 /// The family of one instrumented function, with the labels `L` and `outcome`.
 pub struct Function<L: LabelSet<Density: Storage>> {
-    field: &'static FamilyField,
+    field: &'static Field,
     family: OnceLock<Family<Ending<L>, Histogram>>,
 }
 
-/// Describes the family of a function.
+/// Describes the family of a function, without what its options say.
 pub const fn function_field<L: LabelSet>(
     name: &'static str,
     help: &'static str,
-    (buckets, native): (Option<&'static [f64]>, Option<NativeOptions>),
     const_labels: &'static [(&'static str, LabelText)],
     location: Location,
-) -> FamilyField {
-    let options = Options { unit: Some(Unit::Seconds), buckets, native, const_labels, ..Options::NONE };
-    FamilyField {
+) -> Field {
+    Field::Family(FamilyField {
         name,
         help,
         kind: Kind::Histogram,
         label_names: Ending::<L>::NAMES,
         label_values: Ending::<L>::VALUES,
-        options,
+        options: Options { unit: Some(Unit::Seconds), const_labels, ..Options::NONE },
         location,
-    }
+    })
 }
 
 impl<L: LabelSet<Density: Storage> + 'static> Function<L> {
     /// A function that has not been called.
-    pub const fn new(field: &'static FamilyField) -> Self {
-        Self { field, family: OnceLock::new() }
+    pub const fn new(fields: &'static [Field]) -> Self {
+        Self { field: &fields[0], family: OnceLock::new() }
     }
 
     /// What the global registry reads.
@@ -57,7 +55,7 @@ impl<L: LabelSet<Density: Storage> + 'static> Function<L> {
     }
 
     fn family(&self) -> &Family<Ending<L>, Histogram> {
-        self.family.get_or_init(|| Spec::build_field(self.field, &Scope::ROOT, Instrument::build))
+        self.family.get_or_init(|| Spec::build_field(self.field.family(), &Scope::ROOT, Instrument::build))
     }
 }
 
@@ -71,7 +69,7 @@ struct FunctionSource<L: LabelSet<Density: Storage> + 'static>(&'static Function
 
 impl<L: LabelSet<Density: Storage> + 'static> Source for FunctionSource<L> {
     fn families(&self) -> Vec<SourceFamily> {
-        vec![SourceFamily::of(self.0.field, &Scope::ROOT, &[], None)]
+        vec![SourceFamily::of(self.0.field.family(), &Scope::ROOT, &[], None)]
     }
 
     fn collect(&self, family: usize, from: Cursor, points: &mut Points<'_>) -> Option<Cursor> {

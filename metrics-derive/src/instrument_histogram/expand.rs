@@ -2,7 +2,7 @@ use super::labels::Labels;
 use super::model::{Body, Family, Function, Model, Output, Target};
 use super::report::{borrow, report};
 use crate::buckets::Buckets;
-use crate::emit::{at, check};
+use crate::emit::{at, call_at, check};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Ident;
@@ -34,13 +34,10 @@ pub(super) fn expand(model: &Model) -> TokenStream {
 fn own_family(model: &Model, family: &Family) -> TokenStream {
     let private = model.core.private();
     let entry = model.core.entry();
-    let Family { name, help, buckets, native, const_labels } = family;
-    let option = |value: Option<TokenStream>| match value {
-        Some(value) => quote!(::core::option::Option::Some(#value)),
-        None => quote!(::core::option::Option::None),
-    };
-    let buckets = option(buckets.as_ref().map(Buckets::slice));
-    let native = option(native.as_ref().map(|native| native.options(&private)));
+    let Family { name, help, buckets, native, const_labels, allow: rules, .. } = family;
+    let buckets = buckets.as_ref().map(Buckets::slice).map(|slice| quote!(.buckets(#slice)));
+    let native = native.as_ref().map(|native| native.options(&private)).map(|options| quote!(.native(#options)));
+    let rules = (!rules.is_empty()).then(|| rules.rules(&private)).map(|rules| quote!(.allow(#rules)));
     let const_labels = const_labels.pairs(&private);
     // In a literal the set stands without its lifetimes.
     let (allow, labels) = match &model.labels {
@@ -54,20 +51,19 @@ fn own_family(model: &Model, family: &Family) -> TokenStream {
     quote! {
         fn __marker() {}
         #allow
-        const __FIELD: #private::FamilyField = #private::function_field::<#labels>(
+        const __FIELDS: &[#private::Field] = &[#private::function_field::<#labels>(
             #name,
             #help,
-            (#buckets, #native),
             &[("function", #private::LabelText::Computed(|| #private::function_name(__marker))), #const_labels],
             #location,
-        );
+        ) #buckets #native #rules];
         #checks
         #allow
-        static __FUNCTION: #private::Function<#labels> = #private::Function::new(&__FIELD);
+        static __FUNCTION: #private::Function<#labels> = #private::Function::new(__FIELDS);
         #entry!(#private::Entry {
             crate_name: ::core::env!("CARGO_CRATE_NAME"),
             name: #entry_name,
-            location: __FIELD.location,
+            location: #location,
             source: || __FUNCTION.source(),
         });
     }
@@ -75,18 +71,23 @@ fn own_family(model: &Model, family: &Family) -> TokenStream {
 
 fn checks(model: &Model, family: &Family) -> TokenStream {
     let private = model.core.private();
-    let mut checks = check(family.name.span(), &quote!(#private::check_metric_name(&__FIELD)));
-    if let Some(buckets) = &family.buckets {
-        checks.extend(check(buckets.span(), &quote!(#private::check_buckets(&__FIELD))));
+    let mut checks = quote!(const __CHECKS: #private::Checks = #private::Checks::new("", __FIELDS, &[]););
+    if family.checked {
+        checks.extend(check(family.name.span(), &quote!(__CHECKS.function_name())));
+    }
+    if let Some(buckets) = &family.buckets
+        && !buckets.is_checked()
+    {
+        checks.extend(check(buckets.span(), &quote!(__CHECKS.buckets(0))));
     }
     for (name, span) in family.const_labels.names() {
-        checks.extend(check(span, &quote!(#private::check_const_label(&__FIELD, #name))));
+        checks.extend(check(span, &quote!(__CHECKS.const_label(0, #name))));
     }
     if let Some(labels) = &model.labels {
         let set = &labels.set;
         checks.extend(quote!(#[allow(elided_lifetimes_in_paths)]));
         checks.extend(check(labels.span(), &quote!(#private::check_function_labels::<#set>())));
-        checks.extend(check(labels.span(), &quote!(#private::check_label_names(&__FIELD))));
+        checks.extend(check(labels.span(), &quote!(__CHECKS.labels(0))));
     }
     checks
 }
@@ -107,8 +108,8 @@ fn begin(model: &Model) -> TokenStream {
 
 fn track(model: &Model) -> Option<TokenStream> {
     let private = model.core.private();
-    let gauge = borrow(model.track_in_progress.as_ref()?);
-    Some(quote!(#private::track_in_progress(#gauge)))
+    let place = model.track_in_progress.as_ref()?;
+    Some(call_at(&place.0, quote!(#private::track_in_progress), borrow(place)))
 }
 
 /// The body, as a closure of the function's type.

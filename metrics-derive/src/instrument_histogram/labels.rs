@@ -28,10 +28,6 @@ enum Value {
 const LITERAL: &str = "write the labels out, as a struct literal: `labels = Request { method: Method::Get, route }`";
 
 impl FromMeta for Labels {
-    fn from_word() -> darling::Result<Self> {
-        Err(Error::custom(LITERAL))
-    }
-
     fn from_expr(expr: &Expr) -> darling::Result<Self> {
         let literal = match expr {
             Expr::Group(group) => return Self::from_expr(&group.expr),

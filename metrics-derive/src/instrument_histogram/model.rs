@@ -1,12 +1,12 @@
 use super::attr::{Asked, Attr, Place};
 use super::labels::Labels;
+use crate::allow::Allow;
 use crate::buckets::Buckets;
 use crate::const_labels::ConstLabels;
 use crate::emit::Core;
 use crate::native::Native;
-use darling::ast::NestedMeta;
+use darling::Error;
 use darling::util::{Flag, SpannedValue};
-use darling::{Error, FromMeta};
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::visit_mut::VisitMut;
@@ -43,6 +43,9 @@ pub(super) struct Family {
     pub(super) buckets: Option<Buckets>,
     pub(super) native: Option<Native>,
     pub(super) const_labels: ConstLabels,
+    pub(super) allow: Allow,
+    /// Whether the name is the user's, which may be wrong.
+    pub(super) checked: bool,
 }
 
 #[derive(Clone, Copy, Eq, PartialEq)]
@@ -74,19 +77,16 @@ pub(super) struct Function {
 impl Model {
     pub(super) fn new(options: TokenStream, item: TokenStream) -> darling::Result<Self> {
         let mut errors = Error::accumulator();
-        let attr = errors.handle(parse_options(options));
+        let attr = Attr::parse(options, &mut errors);
         let function = errors.handle(syn::parse2::<Function>(item).map_err(Error::from));
         if let Some(constness) = function.as_ref().and_then(|function| function.sig.constness) {
             let rule =
                 "a `const fn` may run in the compiler, where there is no clock; take off `const`, or the attribute";
             errors.push(Error::custom(rule).with_span(&constness));
         }
-        let body = match (&attr, &function) {
-            (Some(attr), Some(function)) => errors.handle(Body::new(&function.sig, attr.future)),
-            _ => None,
-        };
+        let body = function.as_ref().and_then(|function| errors.handle(Body::new(&function.sig, attr.future)));
         errors = errors.checkpoint()?;
-        let (Some(attr), Some(function), Some(body)) = (attr, function, body) else {
+        let (Some(function), Some(body)) = (function, body) else {
             return errors.finish().and(Err(Error::custom("expected a function")));
         };
         errors.finish_with(Self {
@@ -97,11 +97,13 @@ impl Model {
             target: match attr.into {
                 Some(place) => Target::Into(place),
                 None => Target::Own(Box::new(Family {
+                    checked: attr.name.is_some(),
                     name: attr.name.unwrap_or_else(|| text("function_duration")),
                     help: attr.help.unwrap_or_else(|| text("Time that instrumented functions took.")),
                     buckets: attr.buckets,
                     native: attr.native.map(SpannedValue::into_inner),
                     const_labels: attr.const_labels,
+                    allow: attr.allow,
                 })),
             },
             labels: attr.labels,
@@ -115,10 +117,6 @@ impl Model {
 
 fn text(text: &str) -> LitStr {
     LitStr::new(text, Span::call_site())
-}
-
-fn parse_options(options: TokenStream) -> darling::Result<Attr> {
-    Attr::from_list(&NestedMeta::parse_meta_list(options)?)
 }
 
 impl Parse for Function {

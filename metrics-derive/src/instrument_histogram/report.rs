@@ -3,6 +3,7 @@
 use super::attr::{Asked, Place};
 use super::labels::ask;
 use super::model::{Model, Target};
+use crate::emit::call_at;
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::Expr;
@@ -58,9 +59,9 @@ fn observe(model: &Model) -> TokenStream {
             quote!(__FUNCTION.observe(#labels, #ended, __elapsed))
         }
         (Target::Into(into), Some(labels)) => {
-            let (into, literal) = (borrow(into), labels.literal(&private));
+            let (borrowed, literal) = (borrow(into), labels.literal(&private));
             let labels = quote_spanned!(labels.span()=> &#literal);
-            quote!(#private::observe_labels(#into, #labels, __elapsed))
+            call_at(&into.0, quote!(#private::observe_labels), quote!(#borrowed, #labels, __elapsed))
         }
         (Target::Into(into), None) => {
             let into = borrow(into);

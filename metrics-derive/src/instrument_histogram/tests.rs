@@ -22,29 +22,35 @@ fn a_function() {
             #[allow(clippy::all)]
             pub fn add(a: u8) -> Result<u8, Error> {
                 fn __marker() {}
-                const __FIELD: ::metrics_core::private::FamilyField = ::metrics_core::private::function_field::<
-                    ::metrics_core::private::NoLabels,
-                >(
-                    "function_duration",
-                    "Time that instrumented functions took.",
-                    (::core::option::Option::None, ::core::option::Option::None),
-                    &[
-                        (
-                            "function",
-                            ::metrics_core::private::LabelText::Computed(|| ::metrics_core::private::function_name(
-                                __marker,
-                            )),
-                        ),
-                    ],
-                    ::metrics_core::private::Location::caller(),
+                const __FIELDS: &[::metrics_core::private::Field] = &[
+                    ::metrics_core::private::function_field::<
+                        ::metrics_core::private::NoLabels,
+                    >(
+                        "function_duration",
+                        "Time that instrumented functions took.",
+                        &[
+                            (
+                                "function",
+                                ::metrics_core::private::LabelText::Computed(|| ::metrics_core::private::function_name(
+                                    __marker,
+                                )),
+                            ),
+                        ],
+                        ::metrics_core::private::Location::caller(),
+                    ),
+                ];
+                const __CHECKS: ::metrics_core::private::Checks = ::metrics_core::private::Checks::new(
+                    "",
+                    __FIELDS,
+                    &[],
                 );
-                const _: () = ::metrics_core::private::check_metric_name(&__FIELD);
                 static __FUNCTION: ::metrics_core::private::Function<
                     ::metrics_core::private::NoLabels,
-                > = ::metrics_core::private::Function::new(&__FIELD);
+                > = ::metrics_core::private::Function::new(__FIELDS);
                 ::metrics_core::__entry!(
                     ::metrics_core::private::Entry { crate_name : ::core::env!("CARGO_CRATE_NAME"),
-                    name : "add", location : __FIELD.location, source : || __FUNCTION.source(), }
+                    name : "add", location : ::metrics_core::private::Location::caller(), source : ||
+                    __FUNCTION.source(), }
                 );
                 ::metrics_core::private::time(
                     move || -> Result<u8, Error> { Ok(a + 1) },
@@ -80,30 +86,34 @@ fn an_async_method_with_options() {
         &expect![[r#"
             async fn add<'a>(&'a mut self) -> Result<impl Iterator<Item = u8>, Error> {
                 fn __marker() {}
-                const __FIELD: m::private::FamilyField = m::private::function_field::<
-                    m::private::NoLabels,
-                >(
-                    "time",
-                    "Time.",
-                    (::core::option::Option::Some(&[0.1, 1.0]), ::core::option::Option::None),
-                    &[
-                        (
-                            "function",
-                            m::private::LabelText::Computed(|| m::private::function_name(__marker)),
-                        ),
-                        ("kind", m::private::LabelText::Static("x")),
-                    ],
-                    m::private::Location::caller(),
-                );
-                const _: () = m::private::check_metric_name(&__FIELD);
-                const _: () = m::private::check_buckets(&__FIELD);
-                const _: () = m::private::check_const_label(&__FIELD, "kind");
+                const __FIELDS: &[m::private::Field] = &[
+                    m::private::function_field::<
+                        m::private::NoLabels,
+                    >(
+                            "time",
+                            "Time.",
+                            &[
+                                (
+                                    "function",
+                                    m::private::LabelText::Computed(|| m::private::function_name(
+                                        __marker,
+                                    )),
+                                ),
+                                ("kind", m::private::LabelText::Static("x")),
+                            ],
+                            m::private::Location::caller(),
+                        )
+                        .buckets(&[0.1, 1.0]),
+                ];
+                const __CHECKS: m::private::Checks = m::private::Checks::new("", __FIELDS, &[]);
+                const _: () = __CHECKS.function_name();
+                const _: () = __CHECKS.const_label(0, "kind");
                 static __FUNCTION: m::private::Function<m::private::NoLabels> = m::private::Function::new(
-                    &__FIELD,
+                    __FIELDS,
                 );
                 m::__entry!(
                     m::private::Entry { crate_name : ::core::env!("CARGO_CRATE_NAME"), name : "add",
-                    location : __FIELD.location, source : || __FUNCTION.source(), }
+                    location : m::private::Location::caller(), source : || __FUNCTION.source(), }
                 );
                 let __body = ::core::pin::pin!(
                     async move { if false { return m::private::output:: < Result < _, Error > > (); }
@@ -142,29 +152,35 @@ fn a_function_that_returns_a_future() {
         &expect![[r#"
             fn later() -> impl Future<Output = u8> + Send {
                 fn __marker() {}
-                const __FIELD: ::metrics_core::private::FamilyField = ::metrics_core::private::function_field::<
-                    ::metrics_core::private::NoLabels,
-                >(
-                    "function_duration",
-                    "Time that instrumented functions took.",
-                    (::core::option::Option::None, ::core::option::Option::None),
-                    &[
-                        (
-                            "function",
-                            ::metrics_core::private::LabelText::Computed(|| ::metrics_core::private::function_name(
-                                __marker,
-                            )),
-                        ),
-                    ],
-                    ::metrics_core::private::Location::caller(),
+                const __FIELDS: &[::metrics_core::private::Field] = &[
+                    ::metrics_core::private::function_field::<
+                        ::metrics_core::private::NoLabels,
+                    >(
+                        "function_duration",
+                        "Time that instrumented functions took.",
+                        &[
+                            (
+                                "function",
+                                ::metrics_core::private::LabelText::Computed(|| ::metrics_core::private::function_name(
+                                    __marker,
+                                )),
+                            ),
+                        ],
+                        ::metrics_core::private::Location::caller(),
+                    ),
+                ];
+                const __CHECKS: ::metrics_core::private::Checks = ::metrics_core::private::Checks::new(
+                    "",
+                    __FIELDS,
+                    &[],
                 );
-                const _: () = ::metrics_core::private::check_metric_name(&__FIELD);
                 static __FUNCTION: ::metrics_core::private::Function<
                     ::metrics_core::private::NoLabels,
-                > = ::metrics_core::private::Function::new(&__FIELD);
+                > = ::metrics_core::private::Function::new(__FIELDS);
                 ::metrics_core::__entry!(
                     ::metrics_core::private::Entry { crate_name : ::core::env!("CARGO_CRATE_NAME"),
-                    name : "later", location : __FIELD.location, source : || __FUNCTION.source(), }
+                    name : "later", location : ::metrics_core::private::Location::caller(), source :
+                    || __FUNCTION.source(), }
                 );
                 let __future = ::metrics_core::private::make_future(
                     move || { async { 1 } },
@@ -202,29 +218,35 @@ fn an_endless_async_function() {
         &expect![[r#"
             async fn serve() -> ! {
                 fn __marker() {}
-                const __FIELD: ::metrics_core::private::FamilyField = ::metrics_core::private::function_field::<
-                    ::metrics_core::private::NoLabels,
-                >(
-                    "function_duration",
-                    "Time that instrumented functions took.",
-                    (::core::option::Option::None, ::core::option::Option::None),
-                    &[
-                        (
-                            "function",
-                            ::metrics_core::private::LabelText::Computed(|| ::metrics_core::private::function_name(
-                                __marker,
-                            )),
-                        ),
-                    ],
-                    ::metrics_core::private::Location::caller(),
+                const __FIELDS: &[::metrics_core::private::Field] = &[
+                    ::metrics_core::private::function_field::<
+                        ::metrics_core::private::NoLabels,
+                    >(
+                        "function_duration",
+                        "Time that instrumented functions took.",
+                        &[
+                            (
+                                "function",
+                                ::metrics_core::private::LabelText::Computed(|| ::metrics_core::private::function_name(
+                                    __marker,
+                                )),
+                            ),
+                        ],
+                        ::metrics_core::private::Location::caller(),
+                    ),
+                ];
+                const __CHECKS: ::metrics_core::private::Checks = ::metrics_core::private::Checks::new(
+                    "",
+                    __FIELDS,
+                    &[],
                 );
-                const _: () = ::metrics_core::private::check_metric_name(&__FIELD);
                 static __FUNCTION: ::metrics_core::private::Function<
                     ::metrics_core::private::NoLabels,
-                > = ::metrics_core::private::Function::new(&__FIELD);
+                > = ::metrics_core::private::Function::new(__FIELDS);
                 ::metrics_core::__entry!(
                     ::metrics_core::private::Entry { crate_name : ::core::env!("CARGO_CRATE_NAME"),
-                    name : "serve", location : __FIELD.location, source : || __FUNCTION.source(), }
+                    name : "serve", location : ::metrics_core::private::Location::caller(), source :
+                    || __FUNCTION.source(), }
                 );
                 #[allow(unreachable_code)]
                 let __body = ::core::pin::pin!(
@@ -325,36 +347,41 @@ fn with_labels_of_its_own_and_a_hidden_future() {
             fn answer(route: &str) -> BoxFuture<'_, Response> {
                 fn __marker() {}
                 #[allow(elided_lifetimes_in_paths)]
-                const __FIELD: ::metrics_core::private::FamilyField = ::metrics_core::private::function_field::<
-                    Request,
-                >(
-                    "answer",
-                    "Time that instrumented functions took.",
-                    (
-                        ::core::option::Option::None,
-                        ::core::option::Option::Some(::metrics_core::private::NativeOptions::DEFAULT),
-                    ),
-                    &[
-                        (
-                            "function",
-                            ::metrics_core::private::LabelText::Computed(|| ::metrics_core::private::function_name(
-                                __marker,
-                            )),
-                        ),
-                    ],
-                    ::metrics_core::private::Location::caller(),
+                const __FIELDS: &[::metrics_core::private::Field] = &[
+                    ::metrics_core::private::function_field::<
+                        Request,
+                    >(
+                            "answer",
+                            "Time that instrumented functions took.",
+                            &[
+                                (
+                                    "function",
+                                    ::metrics_core::private::LabelText::Computed(|| ::metrics_core::private::function_name(
+                                        __marker,
+                                    )),
+                                ),
+                            ],
+                            ::metrics_core::private::Location::caller(),
+                        )
+                        .native(::metrics_core::private::NativeOptions::DEFAULT),
+                ];
+                const __CHECKS: ::metrics_core::private::Checks = ::metrics_core::private::Checks::new(
+                    "",
+                    __FIELDS,
+                    &[],
                 );
-                const _: () = ::metrics_core::private::check_metric_name(&__FIELD);
+                const _: () = __CHECKS.function_name();
                 #[allow(elided_lifetimes_in_paths)]
                 const _: () = ::metrics_core::private::check_function_labels::<Request>();
-                const _: () = ::metrics_core::private::check_label_names(&__FIELD);
+                const _: () = __CHECKS.labels(0);
                 #[allow(elided_lifetimes_in_paths)]
                 static __FUNCTION: ::metrics_core::private::Function<Request> = ::metrics_core::private::Function::new(
-                    &__FIELD,
+                    __FIELDS,
                 );
                 ::metrics_core::__entry!(
                     ::metrics_core::private::Entry { crate_name : ::core::env!("CARGO_CRATE_NAME"),
-                    name : "answer", location : __FIELD.location, source : || __FUNCTION.source(), }
+                    name : "answer", location : ::metrics_core::private::Location::caller(), source :
+                    || __FUNCTION.source(), }
                 );
                 let __label_0 = route;
                 let __future = ::metrics_core::private::make_future(
@@ -392,7 +419,7 @@ fn a_broken_one_is_still_there() {
             #[allow(unused_imports, unused_variables)]
             fn add() {}
             ::core::compile_error! {
-                "Unknown field: `nam`. Did you mean `name`?"
+                "`#[instrument_histogram(…)]` has no option `nam`; did you mean `name`?"
             }
         "##]],
     );

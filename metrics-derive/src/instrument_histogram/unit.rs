@@ -9,10 +9,6 @@ use syn::{Expr, ExprLit, Lit};
 pub(super) struct TimeUnit(pub(super) Span);
 
 impl FromMeta for TimeUnit {
-    fn from_word() -> darling::Result<Self> {
-        Err(Error::custom("write `unit = Seconds`, or leave it out, which is the same"))
-    }
-
     fn from_expr(expr: &Expr) -> darling::Result<Self> {
         let written = match expr {
             Expr::Group(group) => return Self::from_expr(&group.expr),

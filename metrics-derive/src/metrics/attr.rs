@@ -1,6 +1,6 @@
-use super::allow::Allow;
 use super::multiprocess::Multiprocess;
 use super::unit::Unit;
+use crate::allow::Allow;
 use crate::buckets::Buckets;
 use crate::case::Case;
 use crate::const_labels::ConstLabels;

@@ -1,6 +1,6 @@
-use super::allow::Allow;
 use super::model::{Field, Group, Metric, Model, Role, SeriesOptions};
 use super::multiprocess::Multiprocess;
+use crate::allow::Allow;
 use crate::const_labels::ConstLabels;
 use crate::emit::{Core, at};
 use proc_macro2::{Literal, TokenStream};

@@ -1,6 +1,5 @@
 //! `#[derive(Metrics)]`: structs whose fields are metrics and groups of metrics.
 
-mod allow;
 mod attr;
 mod check;
 mod expand;

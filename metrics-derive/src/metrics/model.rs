@@ -1,7 +1,7 @@
-use super::allow::Allow;
 use super::attr::{ContainerAttr, FieldAttr, METRIC, METRICS};
 use super::multiprocess::Multiprocess;
 use super::unit::Unit;
+use crate::allow::Allow;
 use crate::buckets::Buckets;
 use crate::case::Case;
 use crate::const_labels::ConstLabels;

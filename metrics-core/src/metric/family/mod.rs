@@ -18,7 +18,7 @@ mod series;
 mod table;
 
 use super::collect::{
-    Capped, Child, Collect, HasBuckets, HasGaugeMode, HasNative, HasQuantiles, Instrument, Measured, Mortal, Preset,
+    Capped, Child, Collect, HasBuckets, HasGaugeMode, HasNative, HasQuantiles, InFamily, Instrument, Measured, Mortal, Preset,
     Spec,
 };
 use super::journal::{Name, Named, journal};
@@ -319,7 +319,7 @@ impl<L: LabelSet<Density: Storage> + 'static, M: Child> Collect for Family<L, M>
     }
 }
 
-impl<L: LabelSet<Density: Storage> + 'static, M: Child + Instrument> Instrument for Family<L, M> {
+impl<L: LabelSet<Density: Storage> + 'static, M: InFamily> Instrument for Family<L, M> {
     const KIND: Kind = M::KIND;
     const LABEL_NAMES: &'static [&'static str] = L::NAMES;
     const LABEL_VALUES: &'static [&'static [&'static str]] = L::VALUES;

@@ -1,7 +1,18 @@
 //! Finding a value's bucket.
 
+use crate::model::Options;
+
 /// Upper bounds in seconds from 5 ms to 10 s, those of the Go and Java clients.
 pub const DEFAULT_BUCKETS: [f64; 11] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+
+/// The bounds of what these options say, which native buckets do without.
+pub(crate) fn bounds_of(options: &Options) -> &'static [f64] {
+    match options.buckets {
+        Some(bounds) => bounds,
+        None if options.native.is_some() => &[],
+        None => &DEFAULT_BUCKETS,
+    }
+}
 
 /// `N` bounds from `start` on, each `width` above the one before.
 ///

@@ -19,6 +19,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 pub(super) use bounds::Bounds;
+pub(crate) use bounds::bounds_of;
 pub use bounds::{DEFAULT_BUCKETS, exponential, linear};
 #[doc(hidden)]
 pub use native::native_upper_bound;
@@ -362,8 +363,7 @@ impl Child for Histogram {
     type Shared = Arc<Shape>;
 
     fn shared(spec: &Spec<'_>, _: &'static [&'static str]) -> Arc<Shape> {
-        let default = if spec.options.native.is_some() { &[][..] } else { &DEFAULT_BUCKETS };
-        Shape::new(spec.options.buckets.unwrap_or(default), spec.options.native)
+        Shape::new(bounds_of(spec.options), spec.options.native)
     }
 
     fn create(shape: &Arc<Shape>) -> Self {

@@ -8,9 +8,9 @@ use quote::quote;
 use syn::spanned::Spanned;
 use syn::{Ident, Meta};
 
-/// Variants of the library's `Rule`, without the spans of what was written.
+/// Variants of the library's `Rule`, and where the first is written.
 #[derive(Clone, Default)]
-pub(super) struct Allow(Vec<Rule>);
+pub(crate) struct Allow(Vec<Rule>, Option<Span>);
 
 type Rule = (&'static str, &'static str);
 
@@ -45,7 +45,7 @@ impl FromMeta for Allow {
             }
             rules.push(rule);
         }
-        errors.finish_with(Self(rules))
+        errors.finish_with(Self(rules, items.first().map(Spanned::span)))
     }
 
     fn from_word() -> darling::Result<Self> {
@@ -80,22 +80,27 @@ fn closest(written: &str) -> Option<&'static str> {
 }
 
 impl Allow {
-    pub(super) fn is_empty(&self) -> bool {
+    /// Where the first rule stands.
+    pub(crate) fn span(&self) -> Option<Span> {
+        self.1
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    pub(super) fn missing_help(&self) -> bool {
+    pub(crate) fn missing_help(&self) -> bool {
         self.0.iter().any(|(name, _)| *name == "missing_help")
     }
 
     /// Those of a field, and those of its struct.
-    pub(super) fn or(mut self, other: &Self) -> Self {
+    pub(crate) fn or(mut self, other: &Self) -> Self {
         self.0.extend(other.0.iter().filter(|rule| !self.0.contains(rule)).copied().collect::<Vec<_>>());
         self
     }
 
     /// A list of the library's type `[Rule]`.
-    pub(super) fn rules(&self, private: &TokenStream) -> TokenStream {
+    pub(crate) fn rules(&self, private: &TokenStream) -> TokenStream {
         let rules = self.0.iter().map(|(_, variant)| {
             let variant = Ident::new(variant, Span::call_site());
             quote!(#private::Rule::#variant)
