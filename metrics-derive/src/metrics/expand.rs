@@ -69,7 +69,7 @@ fn build(model: &Model<'_>) -> TokenStream {
     let mut at = 0..;
     let fields = model.fields.iter().map(|field| {
         let ident = field.ident;
-        let Some(library) = field.inferred() else { return quote!(#ident: ::core::default::Default::default()) };
+        let Some(library) = field.library() else { return quote!(#ident: ::core::default::Default::default()) };
         let at = at.next().map(Literal::usize_unsuffixed);
         quote!(#ident: #library.build(__FIELDS, #at, &__scope))
     });
@@ -82,7 +82,7 @@ fn build(model: &Model<'_>) -> TokenStream {
 
 fn visit(model: &Model<'_>) -> TokenStream {
     let fields = model.described().map(|field| {
-        let (ident, library) = (field.ident, field.inferred());
+        let (ident, library) = (field.ident, field.library());
         quote!(#library.visit(&self.#ident, __visit);)
     });
     quote!(#(#fields)*)
@@ -146,27 +146,17 @@ impl Field<'_> {
         quote!(#library #field #options)
     }
 
-    /// What the library makes of the field's type.
+    /// What the library makes of the field's type. Always by the same words, so that all errors about it read the
+    /// same, and rustc shows them once.
     fn library(&self) -> Option<TokenStream> {
-        let (ty, path) = (self.ty, self.path()?);
-        Some(quote_spanned!(ty.span()=> #path::<#ty>()))
-    }
-
-    /// The same where rustc knows the type. Always by the same words, so that all errors about it read the same, and
-    /// are shown once.
-    fn inferred(&self) -> Option<TokenStream> {
-        let path = self.path()?;
-        Some(quote_spanned!(self.ty.span()=> #path()))
-    }
-
-    fn path(&self) -> Option<TokenStream> {
-        let private = Core::imported();
+        let (ty, private) = (self.ty, Core::imported());
         let path = match self.role {
             Role::Metric(_) => quote!(#private::instrument),
             Role::Group(_) => quote!(#private::group),
             Role::Skip => return None,
         };
-        Some(at(self.ty.span(), path))
+        let path = at(ty.span(), path);
+        Some(quote_spanned!(ty.span()=> #path::<#ty>()))
     }
 }
 
