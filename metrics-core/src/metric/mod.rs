@@ -24,8 +24,8 @@ mod timer;
 
 pub use callback::{CallbackCounter, CallbackGauge, CallbackUnknown};
 pub use collect::{
-    Capped, Child, Collect, HasBuckets, HasGaugeMode, HasNative, HasQuantiles, InFamily, Instrument, Measured, Mortal, Part,
-    Preset, Spec,
+    Capped, Child, Collect, HasBuckets, HasGaugeMode, HasNative, HasQuantiles, InFamily, Instrument, Measured, Mortal,
+    Part, Preset, Spec,
 };
 pub(crate) use counter::rejected_updates;
 pub use counter::{Counter, CounterValue};

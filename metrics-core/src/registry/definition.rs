@@ -57,7 +57,8 @@ impl Definition {
         let (help, kind, label_names) = (self.help, I::KIND, super::source::names(metric.label_names()));
         let unit = self.unit.map(|unit| unit.as_str().into());
         let desc = Desc { name, help, unit, kind, label_names, location };
-        let family = SourceFamily { desc, const_labels: self.const_labels, multiprocess: self.multiprocess, buckets: None };
+        let family =
+            SourceFamily { desc, const_labels: self.const_labels, multiprocess: self.multiprocess, buckets: None };
         Ok(Defined { family, metric })
     }
 }

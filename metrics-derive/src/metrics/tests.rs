@@ -35,14 +35,14 @@ fn a_plain_struct() {
                     fn build(__scope: &__m::Scope<'_>) -> Self {
                         let __scope = __scope.enter("");
                         Self {
-                            orders: __m::instrument().build(__FIELDS, 0, &__scope),
+                            orders: __m::instrument::<Counter>().build(__FIELDS, 0, &__scope),
                         }
                     }
                     fn visit<'__a>(
                         &'__a self,
                         __visit: &mut dyn ::core::ops::FnMut(::core::option::Option<__m::Part<'__a>>),
                     ) {
-                        __m::instrument().visit(&self.orders, __visit);
+                        __m::instrument::<Counter>().visit(&self.orders, __visit);
                     }
                 }
                 #[automatically_derived]
@@ -150,10 +150,13 @@ fn every_option() {
                     fn build(__scope: &__m::Scope<'_>) -> Self {
                         let __scope = __scope.enter("shop");
                         Self {
-                            duration: __m::instrument().build(__FIELDS, 0, &__scope),
-                            r#try: __m::instrument().build(__FIELDS, 1, &__scope),
-                            pool: __m::group().build(__FIELDS, 2, &__scope),
-                            pools: __m::group().build(__FIELDS, 3, &__scope),
+                            duration: __m::instrument::<Family<Request<'static>, Histogram>>()
+                                .build(__FIELDS, 0, &__scope),
+                            r#try: __m::instrument::<Family<Attempt, Counter>>()
+                                .build(__FIELDS, 1, &__scope),
+                            pool: __m::group::<Pool>().build(__FIELDS, 2, &__scope),
+                            pools: __m::group::<Family<Request<'static>, Pool>>()
+                                .build(__FIELDS, 3, &__scope),
                             nothing: ::core::default::Default::default(),
                         }
                     }
@@ -161,10 +164,11 @@ fn every_option() {
                         &'__a self,
                         __visit: &mut dyn ::core::ops::FnMut(::core::option::Option<__m::Part<'__a>>),
                     ) {
-                        __m::instrument().visit(&self.duration, __visit);
-                        __m::instrument().visit(&self.r#try, __visit);
-                        __m::group().visit(&self.pool, __visit);
-                        __m::group().visit(&self.pools, __visit);
+                        __m::instrument::<Family<Request<'static>, Histogram>>()
+                            .visit(&self.duration, __visit);
+                        __m::instrument::<Family<Attempt, Counter>>().visit(&self.r#try, __visit);
+                        __m::group::<Pool>().visit(&self.pool, __visit);
+                        __m::group::<Family<Request<'static>, Pool>>().visit(&self.pools, __visit);
                     }
                 }
             };
@@ -175,15 +179,17 @@ fn every_option() {
 /// What one field adds to the expansion: to name it, to check it, to make it and to show it.
 #[test]
 fn a_field_is_a_dozen_lines() {
-    fn lines(field: Option<&str>) -> usize {
-        let field = field.unwrap_or_default();
-        let input = format!(
-            "#[metrics(prefix = \"shop\")] struct Shop {{ /// Help.\n first: Counter, /// Help.\n second: Counter, {field} }}"
-        );
+    fn lines(others: &str, field: &str) -> usize {
+        let input =
+            format!("#[metrics(prefix = \"shop\")] struct Shop {{ /// Help.\n first: Counter, {others} {field} }}");
         let file = syn::parse2(derive(&syn::parse_str(&input).unwrap())).unwrap();
         prettyplease::unparse(&file).lines().count()
     }
-    let of = |field| lines(Some(field)) - lines(None);
+    // Where there is a group, names may clash, and all fields are checked for that.
+    let of = |field: &str| {
+        let others = if field.contains("group") { "#[metric(group)] others: Others," } else { "" };
+        lines(others, field) - lines(others, "")
+    };
     let fields = [
         ("/// Orders that wait.\n orders_waiting: Gauge", 12),
         ("/// Requests served.\n requests: Family<Request<'static>, Counter>", 12),

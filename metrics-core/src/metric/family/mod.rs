@@ -18,8 +18,8 @@ mod series;
 mod table;
 
 use super::collect::{
-    Capped, Child, Collect, HasBuckets, HasGaugeMode, HasNative, HasQuantiles, InFamily, Instrument, Measured, Mortal, Preset,
-    Spec,
+    Capped, Child, Collect, HasBuckets, HasGaugeMode, HasNative, HasQuantiles, InFamily, Instrument, Measured, Mortal,
+    Preset, Spec,
 };
 use super::journal::{Name, Named, journal};
 use super::points::{Cursor, Points};
