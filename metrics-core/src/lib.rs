@@ -70,6 +70,8 @@ mod sync;
 
 #[cfg(not(loom))]
 pub mod collector;
+#[cfg(all(debug_assertions, not(loom)))]
+mod compiled;
 #[cfg(not(loom))]
 mod describe;
 #[cfg(not(loom))]

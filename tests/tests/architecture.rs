@@ -20,6 +20,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("registry", &["cell", "collector", "label", "metric", "model", "name", "report"]),
     ("timed", &["label", "metric", "model", "registry", "LabelValue"]),
     ("self_metrics", &["cell", "collector", "metric", "registry", "timed", "private", "__entry", DERIVES]),
+    ("compiled", &["metric", "model", DERIVES]),
     ("testing", &["model", "Registry"]),
 ];
 

@@ -2,8 +2,6 @@
 
 mod callback;
 mod collect;
-#[cfg(debug_assertions)]
-mod compiled;
 mod counter;
 mod errors;
 mod exemplars;

@@ -7,9 +7,9 @@
 //!
 //! [`share-generics`]: https://doc.rust-lang.org/unstable-book/compiler-flags/share-generics.html
 
-use super::{Counter, Family, Gauge, Histogram};
-use crate::Metrics;
-use metrics_derive::LabelSet;
+use crate::metric::{Counter, Family, Gauge, Histogram};
+use crate::model::Scope;
+use crate::{LabelSet, Metrics};
 
 #[derive(LabelSet)]
 struct Dense {
@@ -24,11 +24,11 @@ struct Hashed<'a> {
 #[derive(Metrics)]
 #[metrics(group, allow(missing_help))]
 struct Compiled {
-    counter_a: Counter,
-    gauge_a: Gauge,
-    histogram_a: Histogram,
-    a: Counter<f64>,
-    b: Gauge<i64>,
+    counters: Counter,
+    floats: Counter<f64>,
+    gauges: Gauge,
+    integers: Gauge<i64>,
+    histograms: Histogram,
     dense_counters: Family<Dense, Counter>,
     dense_gauges: Family<Dense, Gauge>,
     dense_histograms: Family<Dense, Histogram>,
@@ -38,4 +38,4 @@ struct Compiled {
 }
 
 #[used]
-static COMPILED: fn(&crate::model::Scope<'_>) -> Compiled = <Compiled as Metrics>::build;
+static COMPILED: fn(&Scope<'_>) -> Compiled = <Compiled as Metrics>::build;
