@@ -1,6 +1,8 @@
 use metrics_core::instrument_histogram;
 
 #[instrument_histogram(future = true)]
-async fn answer() {}
+fn answer() -> impl Future<Output = ()> {
+    async {}
+}
 
 fn main() {}
