@@ -82,7 +82,7 @@ static INPUTS: LazyLock<Inputs> = LazyLock::new(|| {
     }
 });
 
-type Workload = (&'static str, fn(&Inputs, usize));
+pub(crate) type Workload = (&'static str, fn(&Inputs, usize));
 
 pub(crate) const WORKLOADS: &[Workload] = &[
     ("counter, inc", |inputs, _| inputs.metrics.done.inc()),
