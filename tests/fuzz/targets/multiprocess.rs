@@ -42,7 +42,8 @@ fuzz_target!(|data: &[u8]| {
 /// With the checksums that header and records should have.
 fn sealed(bytes: &[u8]) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
-    let word = |bytes: &[u8], at: usize| bytes.get(at..at + 4)?.first_chunk().map(|word| u32::from_le_bytes(*word) as usize);
+    let word =
+        |bytes: &[u8], at: usize| bytes.get(at..at + 4)?.first_chunk().map(|word| u32::from_le_bytes(*word) as usize);
     if bytes.len() < 64 {
         return bytes;
     }
