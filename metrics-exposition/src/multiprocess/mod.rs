@@ -1,6 +1,6 @@
 //! Several processes, one page: prefork servers, workers, short jobs.
 //!
-//! Each process counts in a [file](format) of its own, in one directory.
+//! Each process counts in a [file](mod@format) of its own, in one directory.
 
 mod archive;
 mod collector;
