@@ -15,12 +15,12 @@ pub struct Checks {
 }
 
 impl Checks {
-    /// `clashes`: see [`clashes`](super::clashes()); none where there can be none.
+    /// `clashes`: see `clashes`; none where there can be none.
     pub const fn new(prefix: &'static str, fields: &'static [Field], clashes: &'static [usize]) -> Self {
         Self { prefix, fields, clashes }
     }
 
-    /// See [`check_style::name`].
+    /// See `check_style::name`.
     #[track_caller]
     pub const fn name(self, at: usize) {
         check_style::name(self.prefix, self.fields[at].family());
@@ -35,13 +35,13 @@ impl Checks {
         }
     }
 
-    /// See [`check_style::function_name`].
+    /// See `check_style::function_name`.
     #[track_caller]
     pub const fn function_name(self) {
         check_style::function_name(self.fields[0].family());
     }
 
-    /// See [`check_style::unit`].
+    /// See `check_style::unit`.
     #[track_caller]
     pub const fn unit(self, at: usize) {
         check_style::unit(self.prefix, self.fields[at].family());
@@ -53,79 +53,79 @@ impl Checks {
         check_style::unit_of_type(self.fields[at].family().kind);
     }
 
-    /// See [`check::label_names`].
+    /// See `check::label_names`.
     #[track_caller]
     pub const fn labels(self, at: usize) {
         check::label_names(self.fields[at].family());
     }
 
-    /// See [`buckets`](super::buckets()).
+    /// See `buckets`.
     #[track_caller]
     pub const fn buckets(self, at: usize) {
         check::buckets(self.fields[at].family());
     }
 
-    /// See [`quantiles`](super::quantiles()).
+    /// See `quantiles`.
     #[track_caller]
     pub const fn quantiles(self, at: usize) {
         check::quantiles(self.fields[at].family());
     }
 
-    /// See [`check::const_label`].
+    /// See `check::const_label`.
     #[track_caller]
     pub const fn const_label(self, at: usize, name: &str) {
         check::const_label(self.fields[at].family(), name);
     }
 
-    /// See [`cardinality::max_series`].
+    /// See `cardinality::max_series`.
     #[track_caller]
     pub const fn max_series(self, at: usize) {
         cardinality::max_series(&self.fields[at]);
     }
 
-    /// See [`unique::unique`].
+    /// See `unique::unique`.
     #[track_caller]
     pub const fn unique(self, at: usize) {
         unique::unique(self.fields, self.clashes, at);
     }
 
-    /// See [`check_style::prefix`].
+    /// See `check_style::prefix`.
     #[track_caller]
     pub const fn prefix(self, allow: &[Rule]) {
         check_style::prefix(self.prefix, self.fields, allow);
     }
 
-    /// See [`check::scope_label`].
+    /// See `check::scope_label`.
     #[track_caller]
     pub const fn scope_label(self, name: &str) {
         check::scope_label(self.fields, name);
     }
 
-    /// See [`check_style::group_prefix`].
+    /// See `check_style::group_prefix`.
     #[track_caller]
     pub const fn group_prefix(self, at: usize) {
         check_style::group_prefix(self.prefix, self.fields, at);
     }
 
-    /// See [`check_style::group_names`].
+    /// See `check_style::group_names`.
     #[track_caller]
     pub const fn group_names(self, at: usize) {
         check_style::group_names(self.prefix, self.fields, at);
     }
 
-    /// See [`check::group`].
+    /// See `check::group`.
     #[track_caller]
     pub const fn group(self, at: usize) {
         check::group(self.fields, at);
     }
 
-    /// See [`check::group_mode`].
+    /// See `check::group_mode`.
     #[track_caller]
     pub const fn group_mode(self, at: usize) {
         check::group_mode(self.fields, at);
     }
 
-    /// See [`check::group_label`].
+    /// See `check::group_label`.
     #[track_caller]
     pub const fn group_label(self, at: usize, name: &str) {
         check::group_label(self.fields, at, name);
