@@ -14,8 +14,8 @@ pub use crate::name::{Checks, check_label_name, check_label_values, clashes, slo
 pub use crate::registry::entry::{Entry, VERSION};
 pub use crate::registry::{Metrics, Source, derived};
 pub use crate::timed::{
-    Function, NoLabels, Returned, ask, check_function_labels, contain, count_failure, function_field, function_name,
-    make_future, observe, observe_labels, output, time, time_async, time_boxed_future, time_future, track_in_progress,
+    Function, NoLabels, Returned, ask, by_labels, check_function_labels, contain, count_failure, function_field,
+    function_name, make_future, observe, output, time, time_async, time_boxed_future, time_future, track_in_progress,
 };
 pub use metrics_core_entries::{Element, element};
 pub use std::sync::LazyLock;

@@ -47,14 +47,10 @@ fn a_mistake_is_one_error() {
                 continue;
             }
             let name = path.file_stem().unwrap().to_str().unwrap();
-            let expected = match name {
-                // The place that `into` names, and what its type says of the labels.
-                "into_a_family_of_counters" | "labels_of_a_plain_histogram" => 2,
-                _ => ["two_mistakes", "three_mistakes", "four_mistakes", "five_mistakes"]
-                    .iter()
-                    .position(|word| name.starts_with(word))
-                    .map_or(1, |n| n + 2),
-            };
+            let expected = ["two_mistakes", "three_mistakes", "four_mistakes", "five_mistakes"]
+                .iter()
+                .position(|word| name.starts_with(word))
+                .map_or(1, |n| n + 2);
             let errors = fs::read_to_string(&path).unwrap().lines().filter(|line| line.starts_with("error")).count();
             if errors != expected {
                 wrong.push(format!("{}: {errors} errors instead of {expected}", path.display()));

@@ -16,7 +16,7 @@ pub use function::{Function, function_field, function_name};
 pub use labels::{NoLabels, check_function_labels};
 pub use outcome::{Ended, Outcome, Returned};
 pub(crate) use report::unreported_calls;
-pub use report::{ask, contain, count_failure, observe, observe_labels, track_in_progress};
+pub use report::{ask, by_labels, contain, count_failure, observe, track_in_progress};
 
 /// A call under way. However it ends, that is reported once.
 struct Timed<R, F: FnOnce(Duration, Outcome<'_, R>)> {

@@ -39,10 +39,11 @@ pub fn observe<I: Observe>(into: &I, elapsed: Duration) {
     into.observe_time(elapsed);
 }
 
-/// Observes in a family of the user.
+/// A family of the user, to observe in one of its series. Not one call with the labels: of a family that is none, their type
+/// would be an error besides.
 #[inline]
-pub fn observe_labels<I: ObserveLabels>(into: &I, labels: &I::Of<'_>, elapsed: Duration) {
-    into.observe_labels(labels, elapsed);
+pub fn by_labels<I: ObserveLabels>(into: &I) -> I::By<'_> {
+    into.by_labels()
 }
 
 /// Counts a call that failed.
@@ -142,27 +143,48 @@ impl<G: TrackInProgress> TrackInProgress for &G {
     note = "`into = Shop::global().answer, labels = Request {{ … }}` where `answer: Family<Request<'static>, Histogram>`"
 )]
 pub trait ObserveLabels {
-    /// Its labels, borrowed.
-    type Of<'a>;
+    /// What takes the labels.
+    type By<'a>
+    where
+        Self: 'a;
 
-    /// Observes in the series with these labels.
-    fn observe_labels(&self, labels: &Self::Of<'_>, elapsed: Duration);
+    /// To observe in a series of it.
+    fn by_labels(&self) -> Self::By<'_>;
 }
 
-impl<L: LabelSet<Density: Storage>, M: Child + Observe> ObserveLabels for Family<L, M> {
-    type Of<'a> = L::Of<'a>;
+/// Observes in a series of a family. By a function that it holds: if its metrics cannot observe, then that they cannot is
+/// said where the family is named, and not here once more.
+#[derive(Debug)]
+pub struct ByLabels<'a, L: LabelSet<Density: Storage> + 'static, M: Child> {
+    family: &'a Family<L, M>,
+    observe: fn(&M, Duration),
+}
+
+impl<L: LabelSet<Density: Storage> + 'static, M: Child> ByLabels<'_, L, M> {
+    /// In that with these labels.
+    #[inline]
+    pub fn observe(self, labels: &L::Of<'_>, elapsed: Duration) {
+        (self.observe)(&self.family.with(labels), elapsed);
+    }
+}
+
+impl<L: LabelSet<Density: Storage> + 'static, M: Child + Observe> ObserveLabels for Family<L, M> {
+    type By<'a> = ByLabels<'a, L, M>;
 
     #[inline]
-    fn observe_labels(&self, labels: &L::Of<'_>, elapsed: Duration) {
-        self.with(labels).observe_time(elapsed);
+    fn by_labels(&self) -> ByLabels<'_, L, M> {
+        ByLabels { family: self, observe: M::observe_time }
     }
 }
 
 impl<I: ObserveLabels> ObserveLabels for &I {
-    type Of<'a> = I::Of<'a>;
+    type By<'a>
+        = I::By<'a>
+    where
+        Self: 'a;
 
     #[inline]
-    fn observe_labels(&self, labels: &I::Of<'_>, elapsed: Duration) {
-        (**self).observe_labels(labels, elapsed);
+    fn by_labels(&self) -> I::By<'_> {
+        (**self).by_labels()
     }
 }

@@ -61,7 +61,8 @@ fn observe(model: &Model) -> TokenStream {
         (Target::Into(into), Some(labels)) => {
             let (borrowed, literal) = (borrow(into), labels.literal(&private));
             let labels = quote_spanned!(labels.span()=> &#literal);
-            call_at(&into.0, quote!(#private::observe_labels), quote!(#borrowed, #labels, __elapsed))
+            let family = call_at(&into.0, quote!(#private::by_labels), borrowed);
+            quote!(#family.observe(#labels, __elapsed))
         }
         (Target::Into(into), None) => {
             let into = borrow(into);

@@ -311,18 +311,18 @@ fn into_a_field_with_labels() {
                                         ::metrics_core::private::Returned(__value).ended()
                                     }),
                             );
-                            ::metrics_core::private::observe_labels(
-                                &Shop::global().answer,
-                                &Request {
-                                    method: __label_0,
-                                    route: __label_1,
-                                    status: ::metrics_core::private::ask(
-                                        __outcome,
-                                        |outcome| status(outcome),
-                                    ),
-                                },
-                                __elapsed,
-                            );
+                            ::metrics_core::private::by_labels(&Shop::global().answer)
+                                .observe(
+                                    &Request {
+                                        method: __label_0,
+                                        route: __label_1,
+                                        status: ::metrics_core::private::ask(
+                                            __outcome,
+                                            |outcome| status(outcome),
+                                        ),
+                                    },
+                                    __elapsed,
+                                );
                         }
                     }),
                 )
