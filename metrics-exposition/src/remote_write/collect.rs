@@ -103,12 +103,10 @@ impl FamilySink for Sink<'_> {
             // Nothing new since it was collected last.
             return;
         }
-        entry.last = time;
+        let before = std::mem::replace(&mut entry.last, time);
         let (value, created) = value(entry, point);
-        // A series that began at this very time has counted nothing before.
-        let start = created.map_or(0, Timestamp::as_millis);
-        let start = if (1..time).contains(&start) { start } else { 0 };
-        self.items.push(Item { series, time, start, value });
+        entry.begin(created.map_or(0, Timestamp::as_millis), before);
+        self.items.push(Item { series, time, start: entry.start, value });
     }
 
     fn abandon(&mut self) {

@@ -18,8 +18,26 @@ pub(super) struct Entry {
     pub(super) shape: Arc<Shape>,
     /// The time of the sample that was collected last, in milliseconds.
     pub(super) last: i64,
+    /// When what it counts was created, and the start that is told of that; 0: none.
+    pub(super) created: i64,
+    pub(super) start: i64,
     /// Of each exemplar that was collected last, by its place.
     pub(super) exemplars: Box<[u64]>,
+}
+
+impl Entry {
+    /// The start of what it counts, which was created then; `before`: the time of the sample before this one.
+    ///
+    /// Servers make a sample of zero of it, so it must lie before the first sample of what was created then, and behind the
+    /// last one of what was before: a start in the millisecond of a sample has Prometheus 3.5 with
+    /// `created-timestamp-zero-ingestion` end with "unlock of unlocked mutex", if the series is a native histogram.
+    pub(super) fn begin(&mut self, created: i64, before: i64) {
+        if self.created != created {
+            let start = created.min(self.last.saturating_sub(1));
+            self.start = if created <= self.last && start > before { start.max(0) } else { 0 };
+            self.created = created;
+        }
+    }
 }
 
 /// A family in the [`Table`].
@@ -168,6 +186,8 @@ impl Current<'_> {
             seen: table.collection,
             shape: Arc::clone(shape),
             last: i64::MIN,
+            created: 0,
+            start: 0,
             exemplars: Box::default(),
         });
         entry.seen = table.collection;
@@ -224,5 +244,36 @@ impl Hasher for Same {
 
     fn write_u64(&mut self, hash: u64) {
         self.0 = hash;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_start_is_in_the_millisecond_of_no_sample() {
+        let shape = Arc::new(Shape::of(&Point::Info));
+        let (series, exemplars) = (None, Box::default());
+        let mut entry = Entry { series, seen: 0, shape, last: i64::MIN, created: 0, start: 0, exemplars };
+        // The time of each sample, when what it counts was created, and the start.
+        for (time, created, start) in [
+            (10, 10, 9),
+            (20, 10, 9),
+            (30, 25, 25),
+            // Created anew in the millisecond of the last sample: nothing lies between.
+            (40, 30, 0),
+            (50, 50, 49),
+            // No room for it.
+            (51, 51, 0),
+            // Clocks that were set back.
+            (60, 70, 0),
+            (61, 5, 0),
+            (62, 0, 0),
+        ] {
+            let before = std::mem::replace(&mut entry.last, time);
+            entry.begin(created, before);
+            assert_eq!(entry.start, start, "{time} {created}");
+        }
     }
 }

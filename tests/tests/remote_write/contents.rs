@@ -240,16 +240,18 @@ fn names_are_escaped_or_left() {
 }
 
 #[test]
-fn a_sample_of_version_2_has_its_start_and_none_that_lies_behind_it() {
+fn a_sample_of_version_2_has_its_start_which_lies_before_it() {
     let receiver = Receiver::new(written);
     let mut family = CounterMetricFamily::new("c", "", ["n"]).unwrap();
     family.add_metric(["past"], CounterPoint::from(1).created(at(5, 4)).timestamp(at(9, 0))).unwrap();
-    family.add_metric(["future"], CounterPoint::from(1).created(at(9, 0)).timestamp(at(9, 0))).unwrap();
+    family.add_metric(["present"], CounterPoint::from(1).created(at(9, 0)).timestamp(at(9, 0))).unwrap();
+    family.add_metric(["future"], CounterPoint::from(1).created(at(9, 1)).timestamp(at(9, 0))).unwrap();
     let (registry, _) = changing(vec![family.into()]);
     push_to(&receiver, &registry).push().unwrap();
     let all = series(&receiver.take());
     assert_eq!(all[0].samples, [Sample { value: 1.0, timestamp: 9_000, start_timestamp: 5_004 }]);
-    assert_eq!(all[1].samples, [Sample { value: 1.0, timestamp: 9_000, start_timestamp: 0 }]);
+    assert_eq!(all[1].samples, [Sample { value: 1.0, timestamp: 9_000, start_timestamp: 8_999 }]);
+    assert_eq!(all[2].samples, [Sample { value: 1.0, timestamp: 9_000, start_timestamp: 0 }]);
 }
 
 #[test]
