@@ -70,7 +70,11 @@ class Carbon:
         file = self.folder / "whisper" / f"{path}.wsp"
         if not file.exists():
             return {}
-        (start, _, step), values = whisper.fetch(str(file), max(since, int(time.time()) - 3000))
+        try:
+            (start, _, step), values = whisper.fetch(str(file), max(since, int(time.time()) - 3000))
+        except whisper.CorruptWhisperFile:
+            # Carbon makes it at this moment. One that stays so never has what is waited for.
+            return {}
         return {start + step * at: value for at, value in enumerate(values) if value is not None}
 
     def last(self, name, since):
