@@ -88,7 +88,12 @@ impl Shop {
     }
 }
 
-#[instrument_histogram(buckets = [0.000_001, 0.000_01, 0.000_1, 0.001])]
+// Buckets of its own, and so a name of its own: functions of one name have the same.
+#[instrument_histogram(
+    name = "add_up_duration",
+    help = "Time that it took to add up a cart.",
+    buckets = [0.000_001, 0.000_01, 0.000_1, 0.001]
+)]
 fn add_up(cart: &[&Product]) -> Result<f64, CheckoutError> {
     if cart.is_empty() {
         return Err(CheckoutError::EmptyCart);

@@ -48,7 +48,7 @@ REQUESTS = [
 ]
 CALLS = (
     "sum by (function, outcome)"
-    ' ({__name__=~"function_duration_seconds_count|search_duration_seconds_count", JOB})'
+    ' ({__name__=~"function_duration_seconds_count|(search|add_up)_duration_seconds_count", JOB})'
 )
 PAYMENTS = "sum by (means, accepted) (shop_till_payments_total{JOB})"
 VIEWS = "sum by (product) (shop_product_views_total{JOB})"
