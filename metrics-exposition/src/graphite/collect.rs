@@ -4,6 +4,7 @@ use super::chunks::{Chunks, Mark};
 use super::sanitize::{Place, Sanitize, prefix};
 use super::value::{push_python, push_short};
 use super::{Protocol, pickle};
+use crate::push::collect_whole;
 use metrics_core::Registry;
 use metrics_core::model::{Desc, FamilySink, Labels, Number, Point, Sample, Timestamp};
 use std::collections::HashSet;
@@ -49,15 +50,8 @@ pub(super) fn collect(registry: &Registry, style: &Style, now: Timestamp, compar
         line: String::new(),
         bytes: Vec::new(),
     };
-    let mut scrape = registry.scrape();
-    loop {
-        match scrape.step(&mut sink) {
-            Ok(true) => {}
-            Ok(false) => return sink.collected,
-            // It was abandoned here as a whole, because nothing was sent of it yet.
-            Err(_) => sink.abandon(),
-        }
-    }
+    collect_whole(registry, &mut sink);
+    sink.collected
 }
 
 struct Sink<'a> {

@@ -56,20 +56,20 @@ mod answer;
 mod exponential;
 mod point;
 mod request;
+mod send;
 mod unit;
 
-use crate::http_client::{Client, InvalidOption, Options as HttpOptions, Request, RequestError, Url, gzip};
+use crate::http_client::{Client, InvalidOption, Options as HttpOptions, Url, gzip};
 use crate::push::queue::{self, Limits, Queue, Waiting};
 use crate::push::{self, Backend, Meter, Options, PushError, Pushing};
-use answer::{partial_success, status_message};
 use metrics_core::Registry;
 use metrics_core::model::Timestamp;
 use point::Times;
 use request::{Style, collect};
+use send::Sender;
 use std::io::{self, Write};
 use std::slice;
 use std::time::{Duration, Instant};
-use ureq::http::Method;
 
 /// Pushes a registry by OpenTelemetry's protocol. See the [module](self) for an example.
 #[derive(Debug)]
@@ -174,63 +174,6 @@ impl OtlpExporter {
         let options = self.options.clone();
         push::start(self, options)
     }
-
-    /// Sends a request; an error that is no [final](Failure::Refused) one leaves it where it is.
-    fn send_one(&self, body: &[u8], points: u64, deadline: Instant, meter: &Meter) -> Result<(), Failure> {
-        let mut headers = vec![("Content-Type", "application/x-protobuf")];
-        headers.extend(self.compresses.then_some(("Content-Encoding", "gzip")));
-        let timeout = deadline.saturating_duration_since(Instant::now());
-        let request = Request { method: Method::POST, url: &self.url, headers: &headers, body, timeout };
-        let waits = |error: RequestError| Failure::Waits(error.into());
-        let mut response = self.client.send(&request).map_err(waits)?;
-        meter.sent(body.len());
-        let status = response.status;
-        if let Some(message) = status_message(&response).filter(|_| !response.is_success()) {
-            response.body = message.into_bytes();
-        }
-        match response.checked() {
-            Ok(response) => {
-                let partial = partial_success(&response.body);
-                meter.dropped(partial.rejected.min(points));
-                if partial.rejected == 0 {
-                    return Ok(());
-                }
-                let said = format!("{} rejected {} points: {}", self.url, partial.rejected, partial.message);
-                Err(Failure::Refused(PushError::new(said).retry_at_interval()))
-            }
-            Err(error) if matches!(status, 429 | 502 | 503 | 504) => Err(waits(error)),
-            Err(error) => {
-                meter.dropped(points);
-                Err(Failure::Refused(PushError::new(error).retry_at_interval()))
-            }
-        }
-    }
-
-    fn send_all(&mut self, deadline: Instant, meter: &Meter) -> Result<(), PushError> {
-        let (mut result, mut has_sent) = (Ok(()), false);
-        while let Some(waiting) = self.queue.oldest() {
-            if deadline <= Instant::now() {
-                let late = PushError::new(format!("{}: not all was sent in time, the rest follows", self.url));
-                return Err(if has_sent { late.retry_after(Duration::ZERO) } else { late });
-            }
-            match self.send_one(&waiting.content, waiting.samples, deadline, meter) {
-                Ok(()) => {}
-                Err(Failure::Refused(error)) => result = Err(error),
-                Err(Failure::Waits(error)) => return Err(error),
-            }
-            has_sent = true;
-            self.queue.pop();
-        }
-        result
-    }
-}
-
-/// Why a request was not taken as a whole.
-enum Failure {
-    /// The server does not want it, or a part of it, which is gone.
-    Refused(PushError),
-    /// It waits.
-    Waits(PushError),
 }
 
 impl Backend for OtlpExporter {
@@ -261,9 +204,11 @@ impl Backend for OtlpExporter {
     fn send(&mut self, timeout: Duration, meter: &Meter) -> Result<(), PushError> {
         let now = Instant::now();
         meter.dropped(queue::trim(slice::from_mut(&mut self.queue), self.limits, now));
-        let result = self.send_all(now + timeout, meter);
+        let Self { url, client, compresses, queue, .. } = self;
+        let sender = Sender { url, client, compresses: *compresses, meter, deadline: now + timeout };
+        let result = queue.drain(url, sender.deadline, |waiting| sender.send(&waiting.content, waiting.samples));
         meter.waiting(queue::bytes(slice::from_ref(&self.queue)));
-        result
+        Ok(result?)
     }
 }
 

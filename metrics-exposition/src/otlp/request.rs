@@ -4,6 +4,7 @@ use super::point::{self, Span, Times, put_attribute};
 use super::unit::ucum;
 use crate::page::Page;
 use crate::protobuf::wire::{put_bytes, put_message, put_u64};
+use crate::push::collect_whole;
 use metrics_core::Registry;
 use metrics_core::model::{Desc, FamilySink, Kind, Labels, Number, Point, Timestamp};
 use std::mem;
@@ -49,15 +50,7 @@ pub(super) fn collect(registry: &Registry, style: &Style<'_>, times: Times) -> C
         whole: Part::default(),
         collected: Collected::default(),
     };
-    let mut scrape = registry.scrape();
-    loop {
-        match scrape.step(&mut sink) {
-            Ok(true) => {}
-            Ok(false) => break,
-            // It was abandoned here as a whole, because nothing was sent of it yet.
-            Err(_) => sink.abandon(),
-        }
-    }
+    collect_whole(registry, &mut sink);
     sink.end_family();
     sink.end_request();
     sink.collected

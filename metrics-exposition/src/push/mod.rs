@@ -57,11 +57,15 @@ mod options;
 pub(crate) mod queue;
 mod run;
 mod schedule;
+#[cfg(any(feature = "graphite", feature = "otlp", feature = "remote_write"))]
+mod whole;
 
 pub use error::PushError;
 pub use handle::{Pushing, Stopping};
 pub use meter::{Meter, PushMetrics};
 pub use options::Options;
+#[cfg(any(feature = "graphite", feature = "otlp", feature = "remote_write"))]
+pub(crate) use whole::collect_whole;
 
 use std::io;
 use std::time::Duration;

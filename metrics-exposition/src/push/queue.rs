@@ -1,6 +1,8 @@
 //! What waits to be sent: so much of it, and so old, at most.
 
+use super::PushError;
 use std::collections::VecDeque;
+use std::fmt::Display;
 use std::time::{Duration, Instant};
 
 /// In the order in which it came.
@@ -26,6 +28,15 @@ pub(crate) struct Limits {
     pub(crate) age: Duration,
 }
 
+/// Why not all was taken of what was sent.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The server does not want it, or a part of it, which is gone.
+    Refused(PushError),
+    /// It waits.
+    Waits(PushError),
+}
+
 impl<T> Queue<T> {
     pub(crate) fn new() -> Self {
         Self { waiting: VecDeque::new(), bytes: 0 }
@@ -46,8 +57,38 @@ impl<T> Queue<T> {
         Some(oldest)
     }
 
+    /// Sends one after the other, the oldest first, until `send` says that one waits; it may be refused some.
+    pub(crate) fn drain(
+        &mut self,
+        server: &impl Display,
+        deadline: Instant,
+        send: impl Fn(&Waiting<T>) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let (mut result, mut has_sent) = (Ok(()), false);
+        while let Some(oldest) = self.oldest() {
+            if deadline <= Instant::now() {
+                let late = PushError::new(format!("{server}: not all was sent in time, the rest follows"));
+                return Err(Failure::Waits(if has_sent { late.retry_after(Duration::ZERO) } else { late }));
+            }
+            match send(oldest) {
+                Ok(()) => {}
+                Err(Failure::Refused(error)) => result = Err(Failure::Refused(error)),
+                Err(waits) => return Err(waits),
+            }
+            has_sent = true;
+            self.pop();
+        }
+        result
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.waiting.is_empty()
+    }
+}
+
+impl From<Failure> for PushError {
+    fn from((Failure::Refused(error) | Failure::Waits(error)): Failure) -> Self {
+        error
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::batch::{Histogram, Item, NATIVE, Placed, Summary, Value};
 use super::table::{Ended, Entry, Table};
+use crate::push::collect_whole;
 use metrics_core::Registry;
 use metrics_core::model::{Buckets, Desc, Exemplar, FamilySink, Labels, NativeHistogram, Point, Timestamp};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -43,15 +44,7 @@ pub(super) fn collect(registry: &Registry, table: &mut Table, forms: Forms, now:
     table.begin_collection();
     let mut sink =
         Sink { table, forms, now, family: None, begin: (0, 0), items: Vec::new(), refused: 0, ended: Vec::new() };
-    let mut scrape = registry.scrape();
-    loop {
-        match scrape.step(&mut sink) {
-            Ok(true) => {}
-            Ok(false) => break,
-            // It was abandoned here as a whole, because nothing was sent of it yet.
-            Err(_) => sink.abandon(),
-        }
-    }
+    collect_whole(registry, &mut sink);
     let Sink { mut items, refused, mut ended, .. } = sink;
     table.end_collection(&mut ended);
     items.extend(ended.into_iter().map(|ended| stale(ended, now)));

@@ -3,11 +3,11 @@
 use super::batch::Item;
 use super::message;
 use crate::http_client::{Client, Request, RequestError, Response, Url};
-use crate::push::queue::{Queue, Waiting};
+use crate::push::queue::{Failure, Queue, Waiting};
 use crate::push::{Meter, PushError};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use ureq::http::Method;
 
 /// The version of the protocol.
@@ -75,14 +75,6 @@ pub(super) struct Sender<'a> {
     pub(super) deadline: Instant,
 }
 
-/// Why not all was written.
-enum Failure {
-    /// The server does not want some of it, which is gone.
-    Refused(PushError),
-    /// It waits.
-    Waits(PushError),
-}
-
 /// Empties all queues at once, each by its own client, as far as the server takes what is in them.
 pub(super) fn send_all(
     sender: &Sender<'_>,
@@ -123,21 +115,7 @@ pub(super) fn send_all(
 impl Sender<'_> {
     /// In the order in which it was collected: samples of a series must not overtake each other.
     fn drain(&self, client: &Client, queue: &mut Queue<Vec<Item>>) -> Option<Failure> {
-        let (mut refused, mut has_sent) = (None, false);
-        while let Some(batch) = queue.oldest() {
-            if self.deadline <= Instant::now() {
-                let late = PushError::new(format!("{}: not all was sent in time, the rest follows", self.url));
-                return Some(Failure::Waits(if has_sent { late.retry_after(Duration::ZERO) } else { late }));
-            }
-            match self.send(client, batch) {
-                Ok(()) => {}
-                Err(Failure::Refused(error)) => refused = Some(Failure::Refused(error)),
-                Err(waits) => return Some(waits),
-            }
-            has_sent = true;
-            queue.pop();
-        }
-        refused
+        queue.drain(self.url, self.deadline, |batch| self.send(client, batch)).err()
     }
 
     fn send(&self, client: &Client, batch: &Waiting<Vec<Item>>) -> Result<(), Failure> {

@@ -1,7 +1,7 @@
 //! What each cell counts, and what happens when there would be too many buckets.
 
 use super::index::{FINEST, MOST_STEPS, coarser, finest, steps_of_factor, upper_bound};
-use crate::model::{BucketSpan, NativeBuckets, NativeHistogram, NativeOptions};
+use crate::model::{NativeBuckets, NativeHistogram, NativeOptions};
 
 /// What a cell counts.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -171,23 +171,7 @@ pub(super) fn label(value: f64, steps: u32, zero_threshold: f64) -> Label {
     }
 }
 
-/// Buckets by rising index, with the gaps that are cheaper to fill than to tell.
+/// Buckets by rising index.
 fn side(buckets: impl Iterator<Item = (i32, u64)>) -> NativeBuckets {
-    /// Empty buckets that take less room than another span.
-    const FILLED: i32 = 2;
-    let (mut spans, mut counts) = (Vec::<BucketSpan>::new(), Vec::new());
-    let mut next = 0;
-    for (index, count) in buckets {
-        let gap = index - next;
-        match spans.last_mut().filter(|_| gap <= FILLED) {
-            Some(span) => {
-                counts.extend((0..gap).map(|_| 0));
-                span.length += gap.unsigned_abs() + 1;
-            }
-            None => spans.push(BucketSpan { offset: gap, length: 1 }),
-        }
-        counts.push(count);
-        next = index + 1;
-    }
-    NativeBuckets::from_counts(spans, counts).expect("the indices rise, and are small")
+    NativeBuckets::from_buckets(buckets).expect("the indices rise, and are small")
 }
