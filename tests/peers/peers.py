@@ -75,6 +75,28 @@ class Process:
         return wait_for(find, f"{self.name} to print {word!r}")
 
 
+class Dialogue:
+    """A program that answers each line of its standard input by one: `ok`, or what went wrong."""
+
+    def __init__(self, program):
+        self.child = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def say(self, *words):
+        self.child.stdin.write(" ".join(map(str, words)) + "\n")
+        self.child.stdin.flush()
+        return self.child.stdout.readline().strip()
+
+    def do(self, *words):
+        answer = self.say(*words)
+        if answer != "ok":
+            raise AssertionError(f"{words}: {answer}")
+
+    def stop(self):
+        self.child.stdin.close()
+        self.child.wait(20)
+        self.child.stdout.close()
+
+
 def wait_for(find, what, seconds=20):
     """The first result of `find` that is not false."""
     end = time.monotonic() + seconds

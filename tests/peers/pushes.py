@@ -20,7 +20,7 @@ from prometheus_client.core import GaugeMetricFamily
 import pages
 from carbon_cache import Carbon
 from gateway import Gateway
-from peers import Process, free_port, request, wait_for
+from peers import Dialogue, Process, free_port, request, wait_for
 
 VALUES = [
     "/api/users", "a b", "tab\tand\nline", "a;b=c", "~home", "100%", "%41", "é ü", "\u2003wide", 'quo"te', "{x}", "..", ".a",
@@ -39,23 +39,11 @@ def escaped(value, special=""):
     return "".join(one(at, char) for at, char in enumerate(value))
 
 
-class Driver:
+class Driver(Dialogue):
     """tests/peers/push.rs"""
 
     def __init__(self):
-        self.child = subprocess.Popen(
-            [options.target / "debug" / "examples" / "push"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-
-    def say(self, *words):
-        self.child.stdin.write(" ".join(map(str, words)) + "\n")
-        self.child.stdin.flush()
-        return self.child.stdout.readline().strip()
-
-    def do(self, *words):
-        answer = self.say(*words)
-        if answer != "ok":
-            raise AssertionError(f"{words}: {answer}")
+        super().__init__(options.target / "debug" / "examples" / "push")
 
     def sample(self, name, value, labels={}, time="-"):
         texts = [text.encode().hex() for pair in labels.items() for text in pair]
@@ -64,11 +52,6 @@ class Driver:
     def gateway(self, how, url, options="text", job="suite", grouping={}):
         texts = [text.encode().hex() for pair in (("", job), *grouping.items()) for text in pair][1:]
         return self.say("gateway", how, url, options, *texts)
-
-    def stop(self):
-        self.child.stdin.close()
-        self.child.wait(20)
-        self.child.stdout.close()
 
 
 class Case(unittest.TestCase):

@@ -11,7 +11,7 @@ import tempfile
 import time
 import unittest
 
-from peers import wait_for
+from peers import Dialogue, wait_for
 from storages import Prometheus, VictoriaMetrics
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -19,27 +19,11 @@ SPAN = "00f067aa0ba902b7"
 WEB = 'a "web"\n'
 
 
-class Driver:
+class Driver(Dialogue):
     """tests/peers/remote.rs"""
 
     def __init__(self):
-        program = options.target / "debug" / "examples" / "remote"
-        self.child = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def say(self, *words):
-        self.child.stdin.write(" ".join(map(str, words)) + "\n")
-        self.child.stdin.flush()
-        return self.child.stdout.readline().strip()
-
-    def do(self, *words):
-        answer = self.say(*words)
-        if answer != "ok":
-            raise AssertionError(f"{words}: {answer}")
-
-    def stop(self):
-        self.child.stdin.close()
-        self.child.wait(20)
-        self.child.stdout.close()
+        super().__init__(options.target / "debug" / "examples" / "remote")
 
 
 def expected(works, traces, **labels):

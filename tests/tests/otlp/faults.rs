@@ -2,21 +2,11 @@
 
 use super::*;
 use crate::messages::{ExportMetricsServiceResponse, PartialSuccess, Status, values};
-use metrics_core::model::{GaugeHistogramMetricFamily, GaugeHistogramPoint, GaugeMetricFamily};
+use metrics_core::model::{GaugeHistogramMetricFamily, GaugeHistogramPoint};
 use prost::Message;
 use std::net::TcpListener;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::thread;
-use std::time::{Duration, Instant};
-
-/// A gauge that is one more at each collection; the first one is when it is registered.
-fn rising() -> Registry {
-    let registry = Registry::new();
-    let count = AtomicU64::new(0);
-    let collect = move || vec![GaugeMetricFamily::single("rising", "", count.fetch_add(1, Relaxed)).unwrap().into()];
-    registry.register_collector(Arc::new(collect)).unwrap();
-    registry
-}
+use std::time::Duration;
 
 fn all_values(received: &[Received]) -> Vec<String> {
     metrics(received).iter().flat_map(values).map(|(_, value)| value).collect()
@@ -108,24 +98,9 @@ fn a_partial_success_is_not_tried_again() {
 #[test]
 fn retry_after_is_heeded() {
     for (after, is_soon) in [("0", true), ("3000", false)] {
-        let mut is_first = true;
-        let receiver = Receiver::new(move |request| match std::mem::take(&mut is_first) {
-            true => Answer::status(503).with("Retry-After", after),
-            false => taken(request),
+        check_retry_after((503, after, is_soon), taken, |receiver, options| {
+            push_to(receiver, &rising()).options(options).start().unwrap()
         });
-        // By itself it would wait for an hour, or not at all.
-        let hour = Duration::from_secs(3_600);
-        let back_off = if is_soon { hour } else { Duration::from_millis(1) };
-        let options = Options::new().interval(hour).jitter(Duration::ZERO).back_off(back_off, back_off);
-        let pushing = push_to(&receiver, &rising()).options(options).start().unwrap();
-        let end = Instant::now() + Duration::from_secs(if is_soon { 20 } else { 1 });
-        let mut received = 0;
-        while received < 2 && Instant::now() < end {
-            received += receiver.take().len();
-            thread::sleep(Duration::from_millis(5));
-        }
-        assert_eq!(received == 2, is_soon, "{received}");
-        pushing.stop().unwrap();
     }
 }
 

@@ -11,12 +11,12 @@ mod messages;
 mod receiver;
 
 use messages::{Metric, metrics};
+use metrics_core::Registry;
 use metrics_core::model::MetricFamily;
-use metrics_core::{Metrics, Registry};
 use metrics_exposition::otlp::OtlpExporter;
-use metrics_exposition::push::{Options, PushMetrics};
+use receiver::pushed::{changing, check_retry_after, counted, rising};
 use receiver::{Answer, Received, Receiver};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 fn taken(_: &Received) -> Answer {
     Answer::status(200).with("Content-Type", "application/x-protobuf")
@@ -24,21 +24,6 @@ fn taken(_: &Received) -> Answer {
 
 fn push_to(receiver: &Receiver, registry: &Registry) -> OtlpExporter {
     OtlpExporter::new(&receiver.url("/v1/metrics"), registry).unwrap()
-}
-
-/// A registry with what a collector gives, which may change.
-fn changing(families: Vec<MetricFamily>) -> (Registry, Arc<Mutex<Vec<MetricFamily>>>) {
-    let (registry, families) = (Registry::new(), Arc::new(Mutex::new(families)));
-    let of_collector = Arc::clone(&families);
-    registry.register_collector(Arc::new(move || of_collector.lock().unwrap().clone())).unwrap();
-    (registry, families)
-}
-
-/// Where its pushes are counted.
-fn counted() -> (Registry, Options) {
-    let registry = Registry::new();
-    let options = Options::new().metrics(PushMetrics::register_in(&registry).unwrap());
-    (registry, options)
 }
 
 fn count(metrics: &Registry, name: &str, receiver: &Receiver) -> f64 {

@@ -1,5 +1,9 @@
 //! Pushes to servers of the tests' own; the peers suite has a real Pushgateway.
 
+#[cfg(all(target_os = "linux", target_arch = "x86_64", target_env = "gnu"))]
+#[path = "../certificates/mod.rs"]
+#[allow(dead_code, reason = "shared with other tests")]
+mod certificates;
 mod example;
 mod faults;
 mod guard;

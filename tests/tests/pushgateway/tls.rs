@@ -1,13 +1,13 @@
 //! Encrypted, with certificates made here.
 
 use crate::app;
+use crate::certificates::{Authority, Signed};
 use crate::server::{Request, answer, read};
 use metrics_core::Registry;
 use metrics_exposition::http_client::{Options, Tls};
 use metrics_exposition::pushgateway::Pushgateway;
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::crypto::ring::default_provider;
-use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
 use std::io::Write;
@@ -16,21 +16,6 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 
-type Authority = CertifiedIssuer<'static, KeyPair>;
-
-fn authority() -> Authority {
-    let mut params = CertificateParams::new(Vec::new()).unwrap();
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
-}
-
-/// A certificate for this name, and its key.
-fn certificate(authority: &Authority, name: &str) -> (rcgen::Certificate, KeyPair) {
-    let key = KeyPair::generate().unwrap();
-    let params = CertificateParams::new(vec![name.to_owned()]).unwrap();
-    (params.signed_by(&key, authority).unwrap(), key)
-}
-
 struct Server {
     url: String,
     requests: Receiver<Request>,
@@ -38,8 +23,9 @@ struct Server {
 
 /// For `127.0.0.1`, if not told otherwise; asks for certificates of `clients`, if there are such.
 fn serve(authority: &Authority, name: &str, clients: Option<&Authority>) -> Server {
-    let (own, key) = certificate(authority, name);
-    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+    let own = authority.sign(name);
+    let chain = vec![CertificateDer::from_pem_slice(own.certificate.as_bytes()).unwrap()];
+    let key = PrivateKeyDer::from_pem_slice(own.key.as_bytes()).unwrap();
     let provider = Arc::new(default_provider());
     let builder =
         ServerConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions().unwrap();
@@ -47,12 +33,12 @@ fn serve(authority: &Authority, name: &str, clients: Option<&Authority>) -> Serv
         None => builder.with_no_client_auth(),
         Some(clients) => {
             let mut roots = RootCertStore::empty();
-            roots.add(clients.der().clone()).unwrap();
+            roots.add(CertificateDer::from_pem_slice(clients.pem().as_bytes()).unwrap()).unwrap();
             let verifier = WebPkiClientVerifier::builder_with_provider(roots.into(), provider).build().unwrap();
             builder.with_client_cert_verifier(verifier)
         }
     };
-    let config = Arc::new(builder.with_single_cert(vec![own.der().clone()], key).unwrap());
+    let config = Arc::new(builder.with_single_cert(chain, key).unwrap());
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("https://{}", listener.local_addr().unwrap());
     let (seen, requests) = channel();
@@ -83,7 +69,7 @@ fn trusting(authority: &Authority) -> Tls {
 
 #[test]
 fn a_server_with_a_certificate_of_ours() {
-    let (authority, (registry, _app)) = (authority(), app());
+    let (authority, (registry, _app)) = (Authority::new(), app());
     let server = serve(&authority, "127.0.0.1", None);
     push(&server, trusting(&authority), &registry).unwrap();
     let requests: Vec<_> = server.requests.try_iter().collect();
@@ -93,7 +79,7 @@ fn a_server_with_a_certificate_of_ours() {
 
 #[test]
 fn servers_that_are_not_trusted() {
-    let (ours, theirs, (registry, _app)) = (authority(), authority(), app());
+    let (ours, theirs, (registry, _app)) = (Authority::new(), Authority::new(), app());
     for (server, tls) in [
         (serve(&theirs, "127.0.0.1", None), trusting(&ours)),
         (serve(&theirs, "127.0.0.1", None), Tls::new()),
@@ -108,24 +94,22 @@ fn servers_that_are_not_trusted() {
 
 #[test]
 fn a_server_that_asks_who_we_are() {
-    let (authority, others, (registry, _app)) = (authority(), authority(), app());
+    let (authority, others, (registry, _app)) = (Authority::new(), Authority::new(), app());
     let server = serve(&authority, "127.0.0.1", Some(&authority));
-    let with = |(certificate, key): (rcgen::Certificate, KeyPair)| {
-        let (chain, key) = (certificate.pem(), key.serialize_pem());
-        trusting(&authority).client_certificate(chain.as_bytes(), key.as_bytes()).unwrap()
+    let with = |Signed { certificate, key }| {
+        trusting(&authority).client_certificate(certificate.as_bytes(), key.as_bytes()).unwrap()
     };
-    push(&server, with(certificate(&authority, "client")), &registry).unwrap();
+    push(&server, with(authority.sign("client")), &registry).unwrap();
     assert_eq!(server.requests.try_iter().count(), 2);
     assert!(push(&server, trusting(&authority), &registry).is_err());
-    assert!(push(&server, with(certificate(&others, "client")), &registry).is_err());
+    assert!(push(&server, with(others.sign("client")), &registry).is_err());
     assert_eq!(server.requests.try_iter().count(), 0);
 }
 
 #[test]
 fn what_is_no_certificate_is_refused_at_once() {
-    let authority = authority();
-    let ((chain, key), (_, other)) = (certificate(&authority, "a"), certificate(&authority, "b"));
-    let (chain, key, other) = (chain.pem(), key.serialize_pem(), other.serialize_pem());
+    let authority = Authority::new();
+    let (Signed { certificate: chain, key }, Signed { key: other, .. }) = (authority.sign("a"), authority.sign("b"));
     for pem in ["", "nonsense", &key, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
         assert!(Tls::new().ca_certificates(pem.as_bytes()).is_err(), "{pem}");
     }

@@ -1,5 +1,7 @@
 //! A server that takes what is pushed to it, and answers as a test says.
 
+pub(crate) mod pushed;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};

@@ -5,19 +5,8 @@ use metrics_core::model::GaugeMetricFamily;
 use metrics_exposition::remote_write::Version;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::thread;
-use std::time::{Duration, Instant, SystemTime};
-
-/// A gauge that is one more at each collection; the first one is when it is registered.
-fn rising() -> Registry {
-    let registry = Registry::new();
-    let count = AtomicU64::new(0);
-    let collect =
-        move || vec![GaugeMetricFamily::single("rising", "", count.fetch_add(1, Relaxed) as f64).unwrap().into()];
-    registry.register_collector(Arc::new(collect)).unwrap();
-    registry
-}
+use std::time::{Duration, SystemTime};
 
 fn values(received: &[Received]) -> Vec<f64> {
     series(received).iter().map(Series::value).collect()
@@ -166,24 +155,9 @@ fn what_may_go_away_is_tried_again_with_the_same_samples() {
 fn retry_after_is_heeded_in_seconds_and_as_a_date() {
     let date = |secs| httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(secs));
     for (after, is_soon) in [("0".to_owned(), true), ("3000".to_owned(), false), (date(3_000), false)] {
-        let mut is_first = true;
-        let receiver = Receiver::new(move |request| match std::mem::take(&mut is_first) {
-            true => Answer::status(429).with("Retry-After", &after),
-            false => written(request),
+        check_retry_after((429, &after, is_soon), written, |receiver, options| {
+            push_to(receiver, &rising()).options(options).start().unwrap()
         });
-        // By itself it would wait for an hour, or not at all.
-        let hour = Duration::from_secs(3_600);
-        let back_off = if is_soon { hour } else { Duration::from_millis(1) };
-        let options = Options::new().interval(hour).jitter(Duration::ZERO).back_off(back_off, back_off);
-        let pushing = push_to(&receiver, &rising()).options(options).start().unwrap();
-        let end = Instant::now() + Duration::from_secs(if is_soon { 20 } else { 1 });
-        let mut received = 0;
-        while received < 2 && Instant::now() < end {
-            received += receiver.take().len();
-            thread::sleep(Duration::from_millis(5));
-        }
-        assert_eq!(received == 2, is_soon, "{received}");
-        pushing.stop().unwrap();
     }
 }
 

@@ -14,10 +14,11 @@ mod series;
 use messages::{Series, first, second};
 use metrics_core::model::MetricFamily;
 use metrics_core::{Metrics, Registry};
-use metrics_exposition::push::{Options, PushMetrics};
+use metrics_exposition::push::Options;
 use metrics_exposition::remote_write::RemoteWrite;
+use receiver::pushed::{changing, check_retry_after, counted, rising};
 use receiver::{Answer, Received, Receiver};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 /// What servers of version 2 answer.
 fn written(_: &Received) -> Answer {
@@ -40,21 +41,6 @@ fn push_to(receiver: &Receiver, registry: &Registry) -> RemoteWrite {
 fn series(received: &[Received]) -> Vec<Series> {
     let version = |request: &Received| request.header("x-prometheus-remote-write-version") == Some("2.0.0");
     received.iter().flat_map(|request| if version(request) { second(request) } else { first(request) }).collect()
-}
-
-/// A registry with what a collector gives, which may change.
-fn changing(families: Vec<MetricFamily>) -> (Registry, Arc<Mutex<Vec<MetricFamily>>>) {
-    let (registry, families) = (Registry::new(), Arc::new(Mutex::new(families)));
-    let of_collector = Arc::clone(&families);
-    registry.register_collector(Arc::new(move || of_collector.lock().unwrap().clone())).unwrap();
-    (registry, families)
-}
-
-/// Where its pushes are counted.
-fn counted() -> (Registry, Options) {
-    let registry = Registry::new();
-    let options = Options::new().metrics(PushMetrics::register_in(&registry).unwrap());
-    (registry, options)
 }
 
 fn count(metrics: &Registry, name: &str, receiver: &Receiver) -> f64 {
