@@ -108,6 +108,8 @@ pub mod protobuf;
 pub mod push;
 #[cfg(feature = "pushgateway")]
 pub mod pushgateway;
+#[cfg(any(feature = "push", all(any(feature = "multiprocess", feature = "server"), unix)))]
+mod random;
 #[cfg(feature = "remote_write")]
 pub mod remote_write;
 #[cfg(feature = "server")]

@@ -37,11 +37,11 @@
 
 use crate::encoder::EncoderOptions;
 use crate::push::{self, Backend, Meter, PushError, Pushing};
+use crate::random::random;
 use crate::{text, untimed};
 use metrics_core::Registry;
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -140,7 +140,7 @@ fn try_replace(path: &Path, page: &[u8]) -> io::Result<()> {
 /// have the same number.
 fn beside(path: &Path) -> io::Result<PathBuf> {
     let (mut hidden, end) = affixes(path)?;
-    hidden.push(format!("{:016x}", RandomState::new().build_hasher().finish()));
+    hidden.push(format!("{:016x}", random()));
     hidden.push(end);
     Ok(path.with_file_name(hidden))
 }

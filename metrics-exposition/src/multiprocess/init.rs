@@ -2,9 +2,9 @@
 
 use super::collector::VARIABLE;
 use super::writer::{CreateError, Losses, Writer, watch_forks};
+use crate::random::random;
 use metrics_core::private::multiprocess::{announce, share};
 use std::ffi::OsString;
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::{fmt, fs, io};
@@ -47,8 +47,7 @@ pub fn init(directory: impl AsRef<Path>) -> Result<(), InitError> {
     // Whole, because a service may change where it is, and forks then.
     let whole = fs::canonicalize(directory).map_err(failed)?;
     let text = whole.to_str().ok_or_else(|| failed(io::Error::other("its name is not UTF-8")))?;
-    let random = RandomState::new().build_hasher().finish();
-    let writer = Writer::create(text.trim_end_matches('/'), random).map_err(|error| match error {
+    let writer = Writer::create(text.trim_end_matches('/'), random()).map_err(|error| match error {
         CreateError::Create(error) => failed(error.into()),
         CreateError::Full(full) => InitError::Full { directory: directory.to_owned(), reason: full.to_string() },
     })?;

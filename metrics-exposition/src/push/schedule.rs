@@ -2,7 +2,7 @@
 
 use super::Options;
 use super::error::Retry;
-use std::hash::{BuildHasher, Hasher, RandomState};
+use crate::random;
 use std::time::{Duration, Instant};
 
 #[derive(Debug)]
@@ -76,10 +76,10 @@ impl Schedule {
 /// No server's word counts for longer.
 const LONGEST: Duration = Duration::from_secs(3_600);
 
-/// From the keys of a map, which the system makes by chance.
+/// From 0 up to 1.
 #[allow(clippy::cast_precision_loss, reason = "53 bits have room")]
 pub(super) fn random() -> f64 {
-    (RandomState::new().build_hasher().finish() >> 11) as f64 / (1u64 << 53) as f64
+    (random::random() >> 11) as f64 / (1u64 << 53) as f64
 }
 
 #[cfg(test)]

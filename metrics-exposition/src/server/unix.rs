@@ -1,9 +1,9 @@
 //! A Unix socket's file.
 
 use super::error::ServerError;
+use crate::random::random;
 use socket2::{Domain, SockAddr, Socket, Type};
 use std::fs::{self, Permissions};
-use std::hash::{BuildHasher, RandomState};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::os::unix::net::UnixListener;
@@ -93,8 +93,7 @@ impl Temporary {
     fn beside(path: &Path) -> Self {
         // Short, as a socket's path has to be, and another one than that of who crashed here: in a container all have one
         // process id.
-        let random = RandomState::new().hash_one(path);
-        Self(path.with_file_name(format!(".{random:x}")))
+        Self(path.with_file_name(format!(".{:x}", random())))
     }
 }
 

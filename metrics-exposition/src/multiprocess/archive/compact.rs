@@ -7,10 +7,10 @@ use super::write::write;
 use crate::multiprocess::directory::{ARCHIVE, Directory, LOCK, NEW, Sort};
 use crate::multiprocess::merge::Table;
 use crate::multiprocess::reader::{Opened, Reader, Skip, is_alive};
+use crate::random::random;
 use rustix::fs::{FlockOperation, flock};
 use std::collections::HashSet;
 use std::fs::File;
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::{self, Write};
 use std::path::Path;
 use std::time::Duration;
@@ -140,10 +140,6 @@ fn remove_stale(directory: &Directory, name: &str, step: Step<'_>) {
 
 fn age(file: &File) -> Option<Duration> {
     file.metadata().ok()?.modified().ok()?.elapsed().ok()
-}
-
-fn random() -> u64 {
-    RandomState::new().build_hasher().finish()
 }
 
 fn unusable(skip: Skip) -> io::Error {
