@@ -131,11 +131,11 @@ pub struct NativeRecord {
 }
 
 /// What a native cell counts.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub enum NativeLabel {
     /// What is NaN.
     NotANumber,
-    /// What the zero bucket reaches.
+    /// What is as near to zero as the zero bucket reaches.
     Zero,
     /// The bucket of this index below zero.
     Negative(i32),

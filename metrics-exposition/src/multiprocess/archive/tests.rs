@@ -1,11 +1,12 @@
 use super::*;
 use crate::multiprocess::directory::{ARCHIVE, NEW};
 use crate::multiprocess::merge;
-use crate::multiprocess::record::{List, Mode, Native, NativeLabel, Number, Place, Record};
+use crate::multiprocess::record::{List, Mode, Native, Number, Place, Record, label_word};
 use crate::multiprocess::testing::{Process, directory};
 use crate::multiprocess::{MultiprocessCollector, archive::compact::compact as compact_step};
 use metrics_core::Collector;
 use metrics_core::model::{Kind, MetricFamily};
+use metrics_core::private::multiprocess::NativeLabel;
 use std::fs;
 use std::path::PathBuf;
 
@@ -72,7 +73,7 @@ fn everything(n: u64) -> Process {
     let index = |cell: i32| if cell % 2 == 0 { NativeLabel::Positive(cell) } else { NativeLabel::Negative(cell) };
     let labels: Vec<_> =
         [NativeLabel::Zero, NativeLabel::NotANumber].into_iter().chain((2..1_200).map(index)).collect();
-    let labels: Vec<_> = labels.into_iter().map(NativeLabel::word).collect();
+    let labels: Vec<_> = labels.into_iter().map(label_word).collect();
     let labels = List::Values(&labels);
     process.build.log(&Record::Native(Native { series, life: 0, schema: 5, zero_threshold: 0.0, created: 7, labels }));
     let text = [&real(0.5).to_le_bytes()[..], &(1_000_000_000 * n).to_le_bytes(), br#"id="x""#].concat();

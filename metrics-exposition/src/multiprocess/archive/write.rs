@@ -2,8 +2,9 @@
 
 use super::build::Build;
 use crate::multiprocess::merge::{Exported, ExportedSeries, FamilyDef, NativeBuckets, Table};
-use crate::multiprocess::record::{Family, Header, List, Native, NativeLabel, Number, Place, Record, Series};
+use crate::multiprocess::record::{Family, Header, List, Native, Number, Place, Record, Series, label_word};
 use metrics_core::model::{Kind, Number as Value};
+use metrics_core::private::multiprocess::NativeLabel;
 
 /// Cells of a chunk.
 const CHUNK: usize = 1 << 10;
@@ -116,7 +117,7 @@ impl Writing {
             self.build.log(&Record::More { series, life: 0, first, len });
         }
         let Segments { native, labels, .. } = segments;
-        let labels: Vec<_> = labels.into_iter().map(NativeLabel::word).collect();
+        let labels: Vec<_> = labels.into_iter().map(label_word).collect();
         let (schema, zero_threshold) = (native.schema().into(), native.zero_threshold());
         let labels = List::Values(&labels);
         self.build.log(&Record::Native(Native { series, life: 0, schema, zero_threshold, created, labels }));

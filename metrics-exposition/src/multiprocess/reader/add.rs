@@ -4,8 +4,9 @@ use super::cells::Scratch;
 use super::series::{Context, FileFamily, FilePlace, FileSeries, Life, State};
 use super::{SeriesId, Table};
 use crate::multiprocess::merge::{NativeBuckets, Sighting};
-use crate::multiprocess::record::{NativeLabel, Number};
+use crate::multiprocess::record::Number;
 use metrics_core::model::{Kind, Number as Value};
+use metrics_core::private::multiprocess::NativeLabel;
 
 /// Adds every series that counts.
 pub(super) fn add(state: &State, cells: &Scratch, context: &Context<'_>, table: &mut Table) {

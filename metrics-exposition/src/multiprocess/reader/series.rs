@@ -1,8 +1,9 @@
 //! What the log of one file says, as it is at its end.
 
 use super::{FamilyDef, FamilyId, SeriesId, Skip, Table};
-use crate::multiprocess::record::{Family, Mode, Native, NativeLabel, Number, Place, Record, Series};
+use crate::multiprocess::record::{Family, Mode, Native, Number, Place, Record, Series, label_of_word};
 use metrics_core::model::Kind;
+use metrics_core::private::multiprocess::NativeLabel;
 use std::ops::Range;
 
 /// Whose file it is.
@@ -328,7 +329,7 @@ impl State {
     }
 
     fn native(&mut self, series: usize, native: &Native<'_>) -> Result<(), Skip> {
-        let labels: Option<Vec<_>> = native.labels.iter().map(NativeLabel::of_word).collect();
+        let labels: Option<Vec<_>> = native.labels.iter().map(label_of_word).collect();
         let labels = labels.filter(|labels| labels.len() <= MOST_NATIVE).ok_or(Skip::Corrupt)?;
         let (life, schema, zero_threshold) = (native.life, native.schema, native.zero_threshold);
         let new = FileNative { life, schema, zero_threshold, labels };
@@ -349,7 +350,7 @@ impl State {
     }
 
     fn bucket(&mut self, series: usize, life: u64, cell: u32, label: i64) -> Result<(), Skip> {
-        let label = NativeLabel::of_word(label).ok_or(Skip::Corrupt)?;
+        let label = label_of_word(label).ok_or(Skip::Corrupt)?;
         let Some(native) = self.series[series].native.map(|native| &mut self.natives[native]) else {
             return Err(Skip::Corrupt);
         };

@@ -1,7 +1,8 @@
 use super::*;
 use crate::multiprocess::archive::Build;
-use crate::multiprocess::record::{Family, List, Mode, Native, NativeLabel, Number, Place, Series};
+use crate::multiprocess::record::{Family, List, Mode, Native, Number, Place, Series, label_word};
 use metrics_core::model::Kind;
+use metrics_core::private::multiprocess::NativeLabel;
 use proptest::prelude::*;
 use std::fs::File;
 use std::io::{Seek, Write};
@@ -93,12 +94,12 @@ fn everything() -> Vec<u8> {
     build.log(&Record::Family(family(7, Kind::Histogram, "native")));
     let place = build.cells(&[2, one, 1, 2, 3]).unwrap();
     build.log(&series(9, 7, "", place));
-    let labels = [NativeLabel::NotANumber, NativeLabel::Zero].map(NativeLabel::word);
+    let labels = [NativeLabel::NotANumber, NativeLabel::Zero].map(label_word);
     let native =
         Native { series: 9, life: 0, schema: 3, zero_threshold: 0.25, created: 0, labels: List::Values(&labels) };
     build.log(&Record::Native(native));
-    build.log(&Record::Bucket { series: 9, life: 0, cell: 2, label: NativeLabel::Positive(-4).word() });
-    build.log(&Record::Bucket { series: 9, life: 0, cell: 3, label: NativeLabel::Negative(8).word() });
+    build.log(&Record::Bucket { series: 9, life: 0, cell: 2, label: label_word(NativeLabel::Positive(-4)) });
+    build.log(&Record::Bucket { series: 9, life: 0, cell: 3, label: label_word(NativeLabel::Negative(8)) });
     let Some(Place::Cells { first, len }) = build.cells(&[2, one, 4]) else { panic!("it fits") };
     build.log(&Record::More { series: 9, life: 0, first, len });
     build.finish()

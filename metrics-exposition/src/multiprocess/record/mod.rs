@@ -8,7 +8,7 @@ mod tests;
 
 pub(crate) use field::{List, Text};
 pub(crate) use header::{BLOCK, BLOCK_HEADER, HEADER, Header, HeaderError, Mode, Number};
-pub(crate) use label::NativeLabel;
+pub(crate) use label::{label_of_word, label_word};
 
 use field::{Reader, Writer};
 use header::{kind_byte, kind_of};
@@ -125,7 +125,7 @@ pub(crate) struct Native<'a> {
     pub(crate) schema: i32,
     pub(crate) zero_threshold: f64,
     pub(crate) created: u64,
-    /// Of the native cells of all segments of this life, in order: [`NativeLabel`]s. Those behind are not used yet.
+    /// Of the native cells of all segments of this life, in order: [words](label_word). Those behind are not used yet.
     pub(crate) labels: List<'a, i64>,
 }
 

@@ -1,4 +1,5 @@
 use super::*;
+use metrics_core::private::multiprocess::NativeLabel;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -131,9 +132,9 @@ proptest! {
     fn native_labels_are_words(index in any::<i32>(), word in any::<i64>()) {
         use NativeLabel::*;
         for label in [Zero, NotANumber, Positive(index), Negative(index)] {
-            prop_assert_eq!(NativeLabel::of_word(label.word()), Some(label));
+            prop_assert_eq!(label_of_word(label_word(label)), Some(label));
         }
-        prop_assert!(NativeLabel::of_word(word).is_none_or(|label| label.word() == word));
+        prop_assert!(label_of_word(word).is_none_or(|label| label_word(label) == word));
     }
 
     #[test]

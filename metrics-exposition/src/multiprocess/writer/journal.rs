@@ -4,7 +4,7 @@ use super::Writer;
 use super::log::Change;
 use super::names::{Known, Names};
 use crate::multiprocess::record::{
-    Family, List, Mode, Native, NativeLabel as Label, Number, Place as Where, Record, Series, Text, padded,
+    Family, List, Mode, Native, Number, Place as Where, Record, Series, Text, label_word, padded,
 };
 use metrics_core::model::{Exemplar, GaugeMode, Kind, Timestamp};
 use metrics_core::private::multiprocess::{
@@ -105,7 +105,7 @@ impl Journal for Writer {
     fn bucket(&self, key: Key, cell: u32, label: NativeLabel) {
         let mut names = self.names();
         let Some(known) = names.known.get_mut(&key) else { return };
-        let record = Record::Bucket { series: known.series, life: 0, cell, label: self::label(label) };
+        let record = Record::Bucket { series: known.series, life: 0, cell, label: label_word(label) };
         known.meaning += bytes(&record);
         self.append_more(&mut names, key, &[record]);
     }
@@ -205,17 +205,7 @@ fn native_record<'a>(series: u32, native: &NativeRecord, words: &'a [i64]) -> Na
 }
 
 fn words(native: &NativeRecord) -> Vec<i64> {
-    native.labels.iter().map(|label| self::label(*label)).collect()
-}
-
-fn label(label: NativeLabel) -> i64 {
-    match label {
-        NativeLabel::NotANumber => Label::NotANumber,
-        NativeLabel::Zero => Label::Zero,
-        NativeLabel::Negative(index) => Label::Negative(index),
-        NativeLabel::Positive(index) => Label::Positive(index),
-    }
-    .word()
+    native.labels.iter().copied().map(label_word).collect()
 }
 
 fn nanos(time: Option<Timestamp>) -> u64 {

@@ -1,11 +1,11 @@
 //! What other processes are told of a native histogram.
 
-use super::labels::{Label, Labels};
+use super::labels::Labels;
 use super::table::Segments;
 use super::{Life, Native};
 use crate::cell::Stopped;
 use crate::metric::NumberType;
-use crate::metric::journal::{Key, Name, Named, NativeLabel, NativeRecord, Place, SeriesRecord, Traits, journal};
+use crate::metric::journal::{Key, Name, Named, NativeRecord, Place, SeriesRecord, Traits, journal};
 use std::sync::Arc;
 
 /// Its family and its labels. A life that begins is another series, of the same name.
@@ -81,18 +81,7 @@ impl Labels {
             schema: self.schema().into(),
             zero_threshold: self.zero_threshold,
             created: life.created,
-            labels: self.of_cells.iter().copied().map(Into::into).collect(),
-        }
-    }
-}
-
-impl From<Label> for NativeLabel {
-    fn from(label: Label) -> Self {
-        match label {
-            Label::NotANumber => Self::NotANumber,
-            Label::Zero => Self::Zero,
-            Label::Negative(index) => Self::Negative(index),
-            Label::Positive(index) => Self::Positive(index),
+            labels: self.of_cells.clone(),
         }
     }
 }

@@ -1,17 +1,8 @@
 //! What each cell counts, and what happens when there would be too many buckets.
 
 use super::index::{FINEST, MOST_STEPS, coarser, finest, steps_of_factor, upper_bound};
+use crate::metric::journal::NativeLabel;
 use crate::model::{NativeBuckets, NativeHistogram, NativeOptions};
-
-/// What a cell counts.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub(super) enum Label {
-    NotANumber,
-    /// What is as near to zero as the zero bucket reaches.
-    Zero,
-    Negative(i32),
-    Positive(i32),
-}
 
 /// The cells' labels, by their numbers, with what they mean: a resolution, and the zero bucket's width.
 ///
@@ -22,7 +13,7 @@ pub(super) struct Labels {
     /// From the finest schema to the present one.
     pub(super) steps: u32,
     pub(super) zero_threshold: f64,
-    pub(super) of_cells: Vec<Label>,
+    pub(super) of_cells: Vec<NativeLabel>,
 }
 
 /// Cells that are there from the start.
@@ -34,7 +25,7 @@ impl Labels {
         Self {
             steps: steps_of_factor(options.factor),
             zero_threshold: options.zero_threshold,
-            of_cells: vec![Label::NotANumber, Label::Zero],
+            of_cells: vec![NativeLabel::NotANumber, NativeLabel::Zero],
         }
     }
 
@@ -78,8 +69,8 @@ impl Labels {
     }
 
     /// Each label once, but those of what has no bucket or the zero bucket, with a cell that has it.
-    pub(super) fn buckets_and_cells(&self) -> Vec<(Label, usize)> {
-        let is_bucket = |label: &Label| matches!(label, Label::Negative(_) | Label::Positive(_));
+    pub(super) fn buckets_and_cells(&self) -> Vec<(NativeLabel, usize)> {
+        let is_bucket = |label: &NativeLabel| matches!(label, NativeLabel::Negative(_) | NativeLabel::Positive(_));
         let cells = self.of_cells.iter().copied().enumerate().map(|(cell, label)| (label, cell));
         let mut buckets: Vec<_> = cells.filter(|(label, _)| is_bucket(label)).collect();
         buckets.sort_unstable();
@@ -102,7 +93,7 @@ impl Labels {
         self.zero_threshold = threshold;
         for label in &mut self.of_cells {
             if label.index().is_some_and(|index| index <= nearest) {
-                *label = Label::Zero;
+                *label = NativeLabel::Zero;
             }
         }
         true
@@ -115,7 +106,7 @@ impl Labels {
         }
         self.steps += 1;
         for label in &mut self.of_cells {
-            if let Label::Negative(index) | Label::Positive(index) = label {
+            if let NativeLabel::Negative(index) | NativeLabel::Positive(index) = label {
                 *index = coarser(*index, 1);
             }
         }
@@ -135,21 +126,21 @@ impl Labels {
         });
         let of = |wanted| counted.iter().find(|(label, _)| *label == wanted).map_or(0, |(_, count)| *count);
         let negative = side(counted.iter().filter_map(|(label, count)| match label {
-            Label::Negative(index) => Some((*index, *count)),
+            NativeLabel::Negative(index) => Some((*index, *count)),
             _ => None,
         }));
         let positive = side(counted.iter().filter_map(|(label, count)| match label {
-            Label::Positive(index) => Some((*index, *count)),
+            NativeLabel::Positive(index) => Some((*index, *count)),
             _ => None,
         }));
         NativeHistogram::new(self.schema(), sum, positive, negative)
-            .and_then(|histogram| histogram.with_zero_bucket(self.zero_threshold, of(Label::Zero)))
+            .and_then(|histogram| histogram.with_zero_bucket(self.zero_threshold, of(NativeLabel::Zero)))
             .expect("the schema exists, and the threshold is finite")
-            .with_not_a_number(of(Label::NotANumber))
+            .with_not_a_number(of(NativeLabel::NotANumber))
     }
 }
 
-impl Label {
+impl NativeLabel {
     fn index(self) -> Option<i32> {
         match self {
             Self::Negative(index) | Self::Positive(index) => Some(index),
@@ -159,15 +150,15 @@ impl Label {
 }
 
 /// What `value` counts as.
-pub(super) fn label(value: f64, steps: u32, zero_threshold: f64) -> Label {
+pub(super) fn label(value: f64, steps: u32, zero_threshold: f64) -> NativeLabel {
     let distance = value.abs();
     if value.is_nan() {
-        Label::NotANumber
+        NativeLabel::NotANumber
     } else if distance <= zero_threshold {
-        Label::Zero
+        NativeLabel::Zero
     } else {
         let index = coarser(finest(distance), steps);
-        if value < 0.0 { Label::Negative(index) } else { Label::Positive(index) }
+        if value < 0.0 { NativeLabel::Negative(index) } else { NativeLabel::Positive(index) }
     }
 }
 

@@ -164,7 +164,7 @@ impl Native {
             if table.find(value).is_none() {
                 let label = label(value, life.labels.steps, life.labels.zero_threshold);
                 if let (Some(journal), Ok(cell)) = (journal(), u32::try_from(cell)) {
-                    journal.bucket(self.key(&stopped), cell, label.into());
+                    journal.bucket(self.key(&stopped), cell, label);
                 }
                 table.insert(label, cell);
             }

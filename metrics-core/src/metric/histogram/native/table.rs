@@ -1,8 +1,9 @@
 //! Which cell counts a number: a table that observers read without a lock.
 
 use super::index::{INFINITY, LEAST_NORMAL, finest_of_normal, round_up};
-use super::labels::{Label, Labels, NOT_A_NUMBER, ZERO, label};
+use super::labels::{Labels, NOT_A_NUMBER, ZERO, label};
 use crate::cell::{Range, Slot};
+use crate::metric::journal::NativeLabel;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::*};
 
@@ -92,11 +93,11 @@ impl Table {
     }
 
     /// Lets observers find a cell. By one thread at a time.
-    pub(super) fn insert(&self, label: Label, cell: usize) {
+    pub(super) fn insert(&self, label: NativeLabel, cell: usize) {
         let (is_negative, index) = match label {
-            Label::Negative(index) => (true, index),
-            Label::Positive(index) => (false, index),
-            Label::NotANumber | Label::Zero => return,
+            NativeLabel::Negative(index) => (true, index),
+            NativeLabel::Positive(index) => (false, index),
+            NativeLabel::NotANumber | NativeLabel::Zero => return,
         };
         let mut entries = self.probe(is_negative, index);
         // There are twice as many entries as cells.
@@ -109,10 +110,10 @@ impl Table {
     /// Where `value` is counted, if there is a cell for it.
     pub(super) fn find(&self, value: f64) -> Option<Slot> {
         match label(value, self.steps, self.zero_threshold) {
-            Label::NotANumber => Some(self.not_a_number),
-            Label::Zero => Some(self.zero),
-            Label::Negative(index) => self.entry(true, index),
-            Label::Positive(index) => self.entry(false, index),
+            NativeLabel::NotANumber => Some(self.not_a_number),
+            NativeLabel::Zero => Some(self.zero),
+            NativeLabel::Negative(index) => self.entry(true, index),
+            NativeLabel::Positive(index) => self.entry(false, index),
         }
     }
 

@@ -1,8 +1,9 @@
 use super::read::{File, files};
 use super::run;
-use crate::multiprocess::record::{Mode, NativeLabel, Number};
+use crate::multiprocess::record::{Mode, Number};
 use crate::multiprocess::{InitError, init};
 use metrics_core::model::{GaugeMode, Kind, Unit};
+use metrics_core::private::multiprocess::NativeLabel;
 use metrics_core::registry::Definition;
 use metrics_core::{
     Counter, Family, Gauge, GaugeHistogram, Histogram, Info, LabelSet, LabelValue, Metrics, NativeOptions, Registry,

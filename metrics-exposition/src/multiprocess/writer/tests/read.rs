@@ -1,9 +1,10 @@
 //! What a file says, read in the simplest way, so that the writer is held against its format alone.
 
 use crate::multiprocess::record::{
-    BLOCK_HEADER, FRAME, Found, HEADER, Header, Mode, NativeLabel, Number, Place, Record,
+    BLOCK_HEADER, FRAME, Found, HEADER, Header, Mode, Number, Place, Record, label_of_word,
 };
 use metrics_core::model::Kind;
+use metrics_core::private::multiprocess::NativeLabel;
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -171,7 +172,7 @@ impl Open {
         let classic = if family.bounds.is_empty() { 0 } else { family.bounds.len() + 1 };
         let native: Vec<u64> = ranges.iter().flat_map(|cells| cells.iter().skip(2 + classic).copied()).collect();
         if !self.native.is_empty() {
-            let labels = self.native.iter().map(|word| NativeLabel::of_word(*word).unwrap());
+            let labels = self.native.iter().map(|word| label_of_word(*word).unwrap());
             series.native = labels.zip(native.iter().copied()).filter(|(_, count)| *count > 0).collect();
             assert!(native[self.native.len()..].iter().all(|count| *count == 0), "all that is counted has a meaning");
         }
