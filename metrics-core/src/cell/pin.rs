@@ -10,7 +10,14 @@ use std::ptr::null;
 /// 2^20 at once, and 2^44 removals: half a year at a million a second.
 const DEPTH: u64 = 1 << 20;
 
-/// A thread's pin: 0, or the epoch in which it began, plus its depth. Its owner writes, a reaper reads.
+/// How deeply.
+#[inline(always)]
+const fn depth(pin: u64) -> u64 {
+    pin & (DEPTH - 1)
+}
+
+/// A thread's pin: the epoch in which it began, plus its depth. None if that is 0: so its end is one instruction, which
+/// leaves the epoch of one that was. Its owner writes, a reaper reads.
 pub(super) struct Participant {
     pin: AtomicU64,
 }
@@ -41,7 +48,7 @@ impl Participant {
 
     #[inline(always)]
     pub(super) fn is_pinned(&self) -> bool {
-        self.pin.load(Relaxed) != 0
+        depth(self.pin.load(Relaxed)) != 0
     }
 
     /// One level deeper than `base`.
@@ -140,7 +147,7 @@ impl Epochs {
     #[inline(always)]
     fn begin(&self, participant: &Participant) {
         let pin = participant.pin.load(Relaxed);
-        participant.begin(if pin == 0 { self.now() } else { nested(pin) });
+        participant.begin(if depth(pin) == 0 { self.now() } else { nested(pin) });
     }
 
     /// The epoch.
@@ -168,16 +175,17 @@ impl Epochs {
         self.participants
             .iter()
             .map(|p| p.pin.load(Acquire))
-            .filter(|pin| *pin != 0)
-            .map(|pin| pin & !(DEPTH - 1))
+            .filter(|pin| depth(*pin) != 0)
+            .map(|pin| pin - depth(pin))
             .min()
             .unwrap_or(u64::MAX)
     }
 }
 
+#[cold]
 #[inline(never)]
 fn nested(pin: u64) -> u64 {
-    assert!(pin & (DEPTH - 1) < DEPTH - 1, "a million references to series are held, or were forgotten, on one thread");
+    assert!(depth(pin) < DEPTH - 1, "a million references to series are held, or were forgotten, on one thread");
     pin
 }
 
@@ -187,8 +195,7 @@ impl Drop for Pin<'_> {
         // SAFETY: null, or a member of the roster, which is never freed.
         match unsafe { self.participant.as_ref() } {
             Some(participant) => {
-                let pin = participant.pin.load(Relaxed) - 1;
-                participant.pin.store(if pin & (DEPTH - 1) == 0 { 0 } else { pin }, Release);
+                participant.pin.store(participant.pin.load(Relaxed) - 1, Release);
             }
             None => {
                 self.epochs.homeless.fetch_sub(1, SeqCst);
