@@ -88,19 +88,13 @@ const TAKE_OVER: usize = 64;
 const UNLINK: usize = 256;
 
 impl<M: Child> HashedStore<M> {
-    /// Lengths are hashed too, so that `("ab", "c")` and `("a", "bc")` differ.
+    /// `("ab", "c")` and `("a", "bc")` differ: each value turns what is there by its length.
     #[inline(always)]
     #[allow(clippy::cast_possible_truncation, reason = "32 bits of a hash are enough for 2^32 cells")]
     fn hash(&self, values: &[&str]) -> u32 {
         let mut hasher = self.hasher.build_hasher();
-        let mut lengths = 0u64;
-        for value in values {
-            hasher.write(value.as_bytes());
-            lengths = lengths.rotate_left(32) ^ value.len() as u64;
-        }
-        hasher.write_u64(lengths);
-        let hash = hasher.finish();
-        (hash ^ hash >> 32) as u32
+        values.iter().for_each(|value| hasher.write(value.as_bytes()));
+        hasher.finish() as u32
     }
 
     /// The present table.
@@ -117,18 +111,16 @@ impl<M: Child> HashedStore<M> {
     /// The series with these values, as many as there are names; made if there is none.
     #[inline]
     pub(super) fn get(&self, values: &[&str]) -> HashedFound<'_, M> {
-        self.find(self.schema.rendered, values)
+        let pin = pin();
+        let series = self.find(self.schema.rendered, values, &pin).unwrap_or_else(|| self.missed(values));
+        HashedFound { series, store: PhantomData, _pin: pin }
     }
 
-    /// The same, for names that the compiler knows.
+    /// The series, if it is where it mostly is.
     #[inline(always)]
-    fn find(&self, rendered_names: &[&str], values: &[&str]) -> HashedFound<'_, M> {
-        let hash = self.hash(values);
-        let pin = pin();
+    fn find(&self, rendered_names: &[&str], values: &[&str], _pin: &Pin<'static>) -> Option<NonNull<Series<M>>> {
         // SAFETY: pinned.
-        let found = unsafe { self.table().find(hash, rendered_names, values) };
-        let series = found.unwrap_or_else(|| self.missed(hash, values));
-        HashedFound { series, store: PhantomData, _pin: pin }
+        unsafe { self.table().find_first(self.hash(values), rendered_names, values) }
     }
 
     /// Removes the series with these values; whether there was one.
@@ -139,10 +131,11 @@ impl<M: Child> HashedStore<M> {
         found.is_some_and(|series| !self.unlink(&[series]).is_empty())
     }
 
-    /// The series, which a look at the table has not found. The caller is pinned.
+    /// The series, which is not where most are. The caller is pinned.
     #[cold]
     #[inline(never)]
-    fn missed(&self, hash: u32, values: &[&str]) -> NonNull<Series<M>> {
+    fn missed(&self, values: &[&str]) -> NonNull<Series<M>> {
+        let hash = self.hash(values);
         // SAFETY: pinned.
         if let Some(series) = unsafe { self.table().find_anywhere(hash, self.schema.rendered, values) } {
             return series;
@@ -391,10 +384,14 @@ impl<M: Child> Store<M> for HashedStore<M> {
 
     #[inline(always)]
     fn with<L: LabelSet>(&self, labels: &L) -> HashedFound<'_, M> {
-        labels.with_values(
+        let pin = pin();
+        let found = labels.with_values(
             #[inline(always)]
-            |values| self.find(L::NAMES, values),
-        )
+            |values| self.find(L::NAMES, values, &pin),
+        );
+        // The values once more, so that a hit need not keep them in memory.
+        let series = found.unwrap_or_else(|| labels.with_values(|values| self.missed(values)));
+        HashedFound { series, store: PhantomData, _pin: pin }
     }
 
     fn handle(self: &Arc<Self>, found: &HashedFound<'_, M>) -> Handle<M> {

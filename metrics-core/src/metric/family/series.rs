@@ -1,8 +1,9 @@
 #![allow(unsafe_code, reason = "a series is a header with its labels behind it")]
 
 use super::Child;
-use crate::label::is_rendered;
+use crate::label::{before, is_rendered};
 use std::mem::{MaybeUninit, offset_of};
+use std::ops::{BitOr, BitXor};
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU32, Ordering::*};
 
@@ -21,14 +22,14 @@ pub(super) struct Series<M> {
     labels: [u8; 0],
 }
 
-/// From the lowest bit on: whether the series is there to be found, whether its labels hold escapes, and how many
-/// bytes they are.
+/// How many bytes the labels are, and in the highest bits whether they hold escapes, and whether the series is there to
+/// be found.
 #[derive(Clone, Copy)]
 pub(super) struct Shape(u32);
 
-const LIVE: u32 = 1;
-const ESCAPED: u32 = 2;
-const LEN_SHIFT: u32 = 2;
+const ESCAPED: u32 = 1 << 31;
+const LIVE: u32 = 1 << 30;
+const LEN: u32 = LIVE - 1;
 
 impl Shape {
     pub(super) fn is_live(self) -> bool {
@@ -40,13 +41,19 @@ impl Shape {
     }
 
     fn len(self) -> usize {
-        (self.0 >> LEN_SHIFT) as usize
+        (self.0 & LEN) as usize
+    }
+
+    /// The same; negative if they hold escapes.
+    #[inline(always)]
+    fn plain_len(self) -> isize {
+        (self.0 & !LIVE).cast_signed() as isize
     }
 }
 
 impl<M: Child> Series<M> {
     /// The longest labels, in bytes.
-    pub(super) const MAX_LABELS: usize = (u32::MAX >> LEN_SHIFT) as usize;
+    pub(super) const MAX_LABELS: usize = LEN as usize;
 
     /// Bytes that a series with labels of this length takes. A multiple of eight, so that the next one is aligned.
     pub(super) const fn size(labels: usize) -> usize {
@@ -86,7 +93,7 @@ impl<M: Child> Series<M> {
     /// It was [written](Self::write), with labels of this length.
     pub(super) unsafe fn publish(series: NonNull<Self>, labels: usize, escaped: bool) {
         #[allow(clippy::cast_possible_truncation, reason = "at most MAX_LABELS")]
-        let shape = (labels as u32) << LEN_SHIFT | if escaped { ESCAPED | LIVE } else { LIVE };
+        let shape = labels as u32 | if escaped { ESCAPED | LIVE } else { LIVE };
         // SAFETY: the caller says so. Release: who sees the shape sees the series.
         unsafe { &(*series.as_ptr()).shape }.store(shape, Release);
     }
@@ -151,10 +158,46 @@ impl<M: Child> Series<M> {
         // SAFETY: the caller says so.
         unsafe {
             Self::hash(series) == hash && {
-                let escaped = Self::shape(series).is_escaped();
-                is_rendered(Self::labels(series).as_bytes(), escaped, names, values)
+                let is_escaped = Self::shape(series).is_escaped();
+                Self::is_plainly(series, names, values)
+                    || is_escaped && is_rendered(Self::labels(series).as_bytes(), names, values)
             }
         }
+    }
+
+    /// Whether these are its values, none of which holds an escape. The few instructions that a hit takes.
+    ///
+    /// # Safety
+    /// The series is not freed meanwhile.
+    #[inline(always)]
+    pub(super) unsafe fn is_plainly(series: NonNull<Self>, names: &[&str], values: &[&str]) -> bool {
+        let fixed: usize = (0..).zip(names.iter().zip(values)).map(|(i, (name, _))| before(i, name) + 1).sum();
+        // Nothing is longer than `isize` can tell.
+        let mut lens = values.iter().zip(names).map(|(value, _)| value.len().cast_signed());
+        let len = lens.try_fold(fixed.cast_signed(), isize::checked_add);
+        // SAFETY: the caller says so.
+        if len != Some(unsafe { Self::shape(series) }.plain_len()) {
+            return false;
+        }
+        // Text without escapes holds exactly two quotes for each label, and there is one at each of these places, outside
+        // of the values: at the first and the last because the names and the length are the same, at the others as is
+        // looked. So a value that holds a quote, and makes others seem to fit, does not: that would be one too many.
+        // SAFETY: the caller says so. Only the place is taken.
+        let mut at = unsafe { (&raw const (*series.as_ptr()).labels).cast::<u8>() };
+        for (i, (name, value)) in (0..).zip(names.iter().zip(values)) {
+            let before = before(i, name);
+            // SAFETY: all that this goes through is as long as the labels, which are not freed and never change.
+            let (found, are_quotes) = unsafe {
+                let start = at.add(before);
+                let are_quotes = i == 0 || (*at.sub(1), *start.sub(1)) == (b'"', b'"');
+                at = start.add(value.len() + 1);
+                (std::slice::from_raw_parts(start, value.len()), are_quotes)
+            };
+            if !are_quotes || !is_same(found, value.as_bytes()) {
+                return false;
+            }
+        }
+        true
     }
 
     /// One more handle. Relaxed: whoever makes one keeps the series already.
@@ -202,6 +245,100 @@ impl<M: Child> Series<M> {
         unsafe {
             (*series).hash = next;
             *(*series).handles.get_mut() = previous;
+        }
+    }
+}
+
+/// Whether bytes that are as many are equal. Such as are few as a rule are compared as two halves that overlap,
+/// by one branch and without a call.
+#[inline(always)]
+fn is_same(a: &[u8], b: &[u8]) -> bool {
+    match a.len() {
+        8.. => match a.len() {
+            8..=16 => have_same_ends(a, b, u64::from_ne_bytes),
+            17..=32 => have_same_ends(a, b, u128::from_ne_bytes),
+            _ => a == b,
+        },
+        4..8 => have_same_ends(a, b, u32::from_ne_bytes),
+        0 => true,
+        len => [0, len / 2, len - 1].into_iter().fold(0, |differs, at| differs | a[at] ^ b[at]) == 0,
+    }
+}
+
+#[inline(always)]
+fn have_same_ends<const N: usize, W>(a: &[u8], b: &[u8], word: fn([u8; N]) -> W) -> bool
+where
+    W: Default + Eq + BitOr<Output = W> + BitXor<Output = W>,
+{
+    let (Some(a), Some(b)) = (ends(a), ends(b)) else { return false };
+    let [first, last] = [0, 1].map(|end| word(a[end]) ^ word(b[end]));
+    first | last == W::default()
+}
+
+#[inline(always)]
+fn ends<const N: usize>(bytes: &[u8]) -> Option<[[u8; N]; 2]> {
+    Some([*bytes.first_chunk()?, *bytes.last_chunk()?])
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use crate::label::{render, render_name};
+    use crate::metric::Counter;
+
+    /// Whether a series of the one set is found by the other.
+    fn is(names: &[&str], have: &[&str], wanted: &[&str]) -> bool {
+        let (labels, escaped) = render(names, have);
+        let mut memory = vec![0u64; Series::<Counter>::size(labels.len()) / 8];
+        let series = NonNull::from(&mut memory[..]).cast();
+        // SAFETY: it has room for it, and is used here alone.
+        unsafe {
+            Series::write(series, 1, &labels, Counter::<u64>::new());
+            Series::publish(series, labels.len(), escaped);
+            let (is, is_plainly) = (Series::is(series, 1, names, wanted), Series::is_plainly(series, names, wanted));
+            assert_eq!(is_plainly, is && !escaped, "{labels}");
+            assert!(!Series::is(series, 2, names, wanted), "by another hash");
+            Series::drop_metric(series);
+            is
+        }
+    }
+
+    #[test]
+    fn values_are_told_apart_by_their_bounds() {
+        let names = ["a", "b"];
+        assert!(is(&names, &["ab", "c"], &["ab", "c"]));
+        for other in [["a", "bc"], ["ab", ""], ["", "c"], ["ab", "cd"], [r#"ab",b="c"#, ""], ["abc", ""]] {
+            assert!(!is(&names, &["ab", "c"], &other), "{other:?}");
+        }
+        assert!(!is(&names, &["P", "1234rest"], &["P\",b=", "rest"]), "no quote before `rest`");
+        assert!(!is(&names, &["P1234", "rest"], &["P", ",b=\"rest"]), "no quote behind `P`");
+        assert!(is(&[], &[], &[]));
+    }
+
+    #[test]
+    fn quotes_are_not_taken_for_those_around_values() {
+        let names = ["a", "x.y", "é\"="].map(render_name);
+        let nasty = ["", "1", "1\",\"x.y", "1\",\"x.y\"=\"", "1\",b=", ",b=\"1", "\"", "\\", "\n", "=\""];
+        for names in [["a", "b", "c"], names.each_ref().map(|name| &**name)] {
+            let pairs = || nasty.into_iter().flat_map(|a| nasty.map(|b| [a, b, ""]));
+            for have in pairs() {
+                for wanted in pairs() {
+                    assert_eq!(is(&names, &have, &wanted), have == wanted, "{have:?} {wanted:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_byte_of_a_value_counts() {
+        for len in 0..70 {
+            let value = "x".repeat(len);
+            assert!(is(&["a"], &[&value], &[&value]));
+            for at in 0..len {
+                let mut other = value.clone();
+                other.replace_range(at..=at, "y");
+                assert!(!is(&["a"], &[&value], &[&other]), "{at} of {len}");
+            }
         }
     }
 }

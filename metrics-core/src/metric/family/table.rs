@@ -22,7 +22,7 @@ pub(super) struct Table<M> {
 
 #[repr(C, align(64))]
 struct Group<M> {
-    /// Of each slot a byte: 0, or [`tag`]. The highest byte counts the series that passed; at 255 it stays.
+    /// Of each slot a byte: 0, or [`tag`]; none has its highest bit. The byte above counts the series that passed; at 255 it stays.
     tags: AtomicU64,
     series: [AtomicPtr<Series<M>>; SLOTS],
 }
@@ -33,17 +33,20 @@ const LOW: u64 = 0x00_01_01_01_01_01_01_01;
 const HIGH: u64 = LOW << 7;
 const PASSED: u32 = 56;
 
-/// The byte of a series' slot. Not of the bits that select its group.
+/// The byte of a series' slot, from 1 to 127. Not of the bits that select its group.
 #[inline(always)]
 fn tag(hash: u32) -> u64 {
-    u64::from(hash >> 25) | 0x80
+    u64::from((hash >> 25).max(1))
 }
+
+/// Of an empty slot.
+const NONE: u64 = 0;
 
 /// The highest bit of each slot's byte that is `tag`. Exactly those: what else is in a slot may have been freed.
 #[inline(always)]
 fn matching(tags: u64, tag: u64) -> u64 {
-    let differs = tags ^ (tag * LOW);
-    !(((differs & !HIGH) + (HIGH - LOW)) | differs) & HIGH
+    // A byte that differs is less than its highest bit, and so takes nothing from the next one.
+    HIGH.wrapping_sub(tags ^ (tag * LOW)) & HIGH
 }
 
 #[inline(always)]
@@ -98,11 +101,29 @@ impl<M: Child> Table<M> {
         (0..=self.mask).map(move |step| self.group(self.first(hash) + step))
     }
 
+    /// The series, if it is where it mostly is: the first one of its tag in the first group, and none of its labels has
+    /// escapes. A hit is a few instructions without a loop.
+    ///
+    /// # Safety
+    /// As [`find`](Self::find).
+    #[inline(always)]
+    pub(super) unsafe fn find_first(&self, hash: u32, names: &[&str], values: &[&str]) -> Option<NonNull<Series<M>>> {
+        let group = self.group(hash as usize);
+        let found = matching(group.tags.load(Acquire), tag(hash));
+        if found == 0 {
+            return None;
+        }
+        // SAFETY: as in `find`.
+        unsafe {
+            let series = NonNull::new_unchecked(group.series.get_unchecked(slot(found)).load(Acquire));
+            Series::is_plainly(series, names, values).then_some(series)
+        }
+    }
+
     /// # Safety
     /// The caller is pinned since before it got the table, or has stopped the cold paths; the series is good for as
     /// long.
-    #[inline(always)]
-    pub(super) unsafe fn find(&self, hash: u32, names: &[&str], values: &[&str]) -> Option<NonNull<Series<M>>> {
+    unsafe fn find(&self, hash: u32, names: &[&str], values: &[&str]) -> Option<NonNull<Series<M>>> {
         let tag = tag(hash);
         let first = self.first(hash);
         let mut at = first;
@@ -173,7 +194,7 @@ impl<M: Child> Table<M> {
         let hash = unsafe { Series::hash(series) };
         for group in self.probe(hash) {
             let tags = group.tags.load(Relaxed);
-            let free = !tags & HIGH;
+            let free = matching(tags, NONE);
             if free != 0 {
                 // Release, twice: see `find`.
                 group.series[slot(free)].store(series.as_ptr(), Release);

@@ -13,7 +13,7 @@ impl<M: Child> HashedStore<M> {
         let _pin = pin();
         // SAFETY: pinned.
         let found = unsafe { self.table().find_anywhere(hash, self.schema.rendered, &values) };
-        let series = found.unwrap_or_else(|| self.missed(hash, &values));
+        let series = found.unwrap_or_else(|| self.missed(&values));
         // SAFETY: pinned.
         unsafe { Series::metric(series) }.go_on(&late.then, &late.now, found.is_none());
     }
