@@ -114,7 +114,7 @@ impl Local {
 /// Has the compiler put what comes next out of the way.
 #[cold]
 #[inline]
-fn unlikely() {}
+pub(crate) fn unlikely() {}
 
 /// Keeps the address in one register. `inc [rax + 8 * rdi]` takes 2 ns where it follows itself, `inc [rax]`
 /// half a nanosecond: recent processors forward a store to the next load only for plain addresses.

@@ -49,6 +49,7 @@ pub use {ids::Layout, memory::Shared, range::Range, stopped::Stopped, word::Word
 pub(crate) use fold::{fold_idle, unmoved};
 #[cfg(not(loom))]
 pub(crate) use fork::{hold, hold_touches, let_go, let_go_in_child};
+pub(crate) use local::unlikely;
 pub(crate) use pin::Pin;
 pub(crate) use published::Published;
 #[cfg(not(loom))]

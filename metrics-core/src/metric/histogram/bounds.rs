@@ -82,9 +82,9 @@ pub struct Bounds {
 struct Table {
     /// Bits of a double that do not count.
     shift: u32,
-    /// Bits of the values with which the entries begin and end; others belong to the nearest.
-    least: i64,
-    most: i64,
+    /// With which the first and the last entry begin. Below belongs to the one, above to the other.
+    least: f64,
+    most: f64,
     /// Key of the first entry.
     low: u64,
     /// None if there cannot be a table.
@@ -127,7 +127,7 @@ impl Bounds {
     /// The same, if the table knows it.
     #[inline(always)]
     pub(super) fn look_up(&self, value: f64) -> Option<usize> {
-        let entry = self.table.entry(value).filter(|_| !value.is_nan())?;
+        let entry = self.table.entry(value)?;
         Some(entry.below + usize::from(entry.bound < value))
     }
 
@@ -152,21 +152,22 @@ impl Table {
             return None;
         }
         let keys = low..low + len as u64;
-        let most = (keys.end - 1) << shift;
+        let [least, most] = [low, keys.end - 1].map(|key| f64::from_bits(key << shift));
         let entry = |key| {
             let below = bounds.partition_point(|bound| *bound < f64::from_bits(key << shift));
             Entry { bound: bounds.get(below).copied().unwrap_or(f64::INFINITY), below }
         };
-        let [least, most] = [low << shift, most].map(u64::cast_signed);
         Some(Self { shift, least, most, low, entries: keys.map(entry).collect() })
     }
 
     #[inline(always)]
     fn entry(&self, value: f64) -> Option<&Entry> {
-        // As a signed number: what has a sign, -0 too, belongs before all bounds.
-        let bits = value.to_bits().cast_signed().max(self.least).min(self.most).cast_unsigned();
+        // Each is one instruction. What is compared with NaN is false, so that it belongs to the last entry, whose bound it
+        // is not above; what has a sign, -0 too, belongs to the first.
+        let value = if value < self.most { value } else { self.most };
+        let value = if value > self.least { value } else { self.least };
         #[allow(clippy::cast_possible_truncation, reason = "an index of the table")]
-        self.entries.get(((bits >> self.shift) - self.low) as usize)
+        self.entries.get(((value.to_bits() >> self.shift) - self.low) as usize)
     }
 }
 
@@ -193,7 +194,9 @@ mod tests {
             let expected = found.finite().iter().filter(|bound| **bound < value).count();
             assert_eq!(found.find(value), expected, "{value} in {bounds:?}");
         }
-        assert_eq!(found.find(f64::NAN), found.finite().len(), "NaN");
+        for nan in [f64::NAN, -f64::NAN] {
+            assert_eq!(found.find(nan), found.finite().len(), "NaN");
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::family::{Handle, Ref, Storage};
 use super::journal::{Key, Named, NumberType, Place, SeriesRecord, Traits, journal};
 use super::points::Points;
 use super::timer::{Observe, Timer};
-use crate::cell::{Layout, Range, Stopped, read_sequenced, stop, unmoved};
+use crate::cell::{Layout, Range, Stopped, read_sequenced, stop, unlikely, unmoved};
 use crate::model::{Buckets, Exemplar, ExemplarError, NativeHistogram, NativeOptions, Point, Timestamp};
 use native::Native;
 use reading::read;
@@ -161,22 +161,20 @@ impl Histogram {
     /// [spec]: https://prometheus.io/docs/specs/native_histograms/#special-cases-of-nan-and-inf-observations
     #[inline]
     pub fn observe(&self, value: f64) {
-        match self.shape.bounds.look_up(value) {
-            Some(bucket) => self.cells.observe(bucket, value),
-            None => self.observe_otherwise(value),
-        }
-    }
-
-    /// What no table of classic bounds says: apart, so that classic histograms do not pay for native ones.
-    #[cold]
-    #[inline(never)]
-    fn observe_otherwise(&self, value: f64) {
         match &self.native {
-            Some(native) => native.observe(value),
-            None => self.observe_searched(value),
+            None => match self.shape.bounds.look_up(value) {
+                Some(bucket) => self.cells.observe(bucket, value),
+                None => self.observe_searched(value),
+            },
+            Some(native) => {
+                // Apart, so that what classic histograms take can be a part of its caller.
+                unlikely();
+                native.observe(value);
+            }
         }
     }
 
+    #[cold]
     #[inline(never)]
     fn observe_searched(&self, value: f64) {
         self.cells.observe(self.shape.bounds.search(value), value);

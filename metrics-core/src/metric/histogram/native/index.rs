@@ -71,15 +71,25 @@ static TABLE: [u64; 1 << KEY] = {
     table
 };
 
-/// Index, in the finest schema, of a positive number that is neither subnormal nor infinite, by its bits.
+/// The index from which [`since_zeroth`] counts.
+pub(super) const ZEROTH: i64 = -1023 << OCTAVE;
+
+/// How far the index, in the finest schema, of a positive number that is neither subnormal nor infinite is from
+/// [`ZEROTH`], by the number's bits.
 #[inline(always)]
-#[allow(clippy::cast_possible_truncation, reason = "parts of a double")]
-pub(super) fn finest_of_normal(bits: u64) -> i32 {
+#[allow(clippy::cast_possible_truncation, reason = "a part of a double")]
+pub(super) fn since_zeroth(bits: u64) -> u64 {
     let mantissa = bits << ABOVE;
     let entry = TABLE[(mantissa >> (u64::BITS - KEY)) as usize];
     // What the entry has below its bound decides nothing: a mantissa has zeros there.
-    let in_octave = (entry & ((1 << ABOVE) - 1)) as i32 + i32::from(entry < mantissa);
-    (((bits >> MANTISSA) << OCTAVE) as i32) - (1023 << OCTAVE) + in_octave
+    let in_octave = (entry & ((1 << ABOVE) - 1)) + u64::from(entry < mantissa);
+    (bits >> MANTISSA << OCTAVE) + in_octave
+}
+
+/// Index, in the finest schema, of such a number.
+#[allow(clippy::cast_possible_truncation, reason = "ends of doubles are not far apart")]
+fn finest_of_normal(bits: u64) -> i32 {
+    (since_zeroth(bits).cast_signed() + ZEROTH) as i32
 }
 
 /// Index, in the finest schema, of any number above zero. Infinity has the bucket behind that of the greatest number.

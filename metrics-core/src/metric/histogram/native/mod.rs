@@ -14,7 +14,9 @@ mod table;
 mod tests;
 
 use super::bounds::Bounds;
-use crate::cell::{Layout, Published, Slot, Stopped, StoppedCell, pin, pin_first, read_sequenced, stop, unmoved};
+use crate::cell::{
+    Layout, Published, Slot, Stopped, StoppedCell, pin, pin_first, read_sequenced, stop, unlikely, unmoved,
+};
 use crate::metric::journal::{Key, journal};
 use crate::metric::timer::Stopwatch;
 use crate::model::{Exemplar, NativeHistogram, NativeOptions, Timestamp};
@@ -94,16 +96,20 @@ impl Native {
         }
     }
 
-    // Not a part of its caller, which is cold for the sake of classic histograms.
-    #[inline(never)]
+    // Compiled in the user's crate: where that is a program, it knows where the thread's own is, and saves nothing for a
+    // call that asks for it.
+    #[inline]
     pub(super) fn observe(&self, value: f64) {
         match &self.shape.classic {
             None => self.observe_usual(value, None),
-            Some(classic) => self.observe_both(value, classic),
+            Some(classic) => {
+                unlikely();
+                self.observe_both(value, classic);
+            }
         }
     }
 
-    #[inline(never)]
+    #[inline]
     fn observe_both(&self, value: f64, classic: &Bounds) {
         match classic.look_up(value) {
             Some(also) => self.observe_usual(value, Some(also)),

@@ -1,6 +1,6 @@
 //! Which cell counts a number: a table that observers read without a lock.
 
-use super::index::{INFINITY, LEAST_NORMAL, finest_of_normal, round_up};
+use super::index::{INFINITY, LEAST_NORMAL, ZEROTH, round_up, since_zeroth};
 use super::labels::{Labels, NOT_A_NUMBER, ZERO, label};
 use crate::cell::{Range, Slot};
 use crate::metric::journal::NativeLabel;
@@ -41,7 +41,9 @@ pub(super) struct Table {
     usual: u64,
     /// From the finest schema.
     steps: u32,
-    round_up: i32,
+    /// What is added to an index of the finest schema before it is shifted by so many bits, so that it is rounded up and
+    /// becomes a key.
+    bias: u64,
     zero_threshold: f64,
     /// Twice as many as there can be buckets, at least, and a power of two. 0, or the key of a bucket and its slot; one
     /// that collides comes behind.
@@ -53,13 +55,15 @@ pub(super) struct Table {
     pub(super) segments: Segments,
 }
 
+/// Above the distance of any index from 0.
+const OFFSET: i32 = 1 << 19;
+/// Set in the keys of buckets below zero.
+const NEGATIVE: u64 = 1 << 20;
+
 /// A bucket among all those of all schemas and of both sides. Never 0.
-#[inline(always)]
 fn key(is_negative: bool, index: i32) -> u64 {
-    /// Above the distance of any index from 0.
-    const OFFSET: i32 = 1 << 19;
     const { assert!(Slot::BITS + 21 <= u64::BITS) };
-    u64::from((index + OFFSET).cast_unsigned()) | u64::from(is_negative) << 20
+    u64::from((index + OFFSET).cast_unsigned()) | if is_negative { NEGATIVE } else { 0 }
 }
 
 impl Table {
@@ -70,7 +74,7 @@ impl Table {
             least,
             usual: INFINITY.saturating_sub(least),
             steps: labels.steps,
-            round_up: round_up(labels.steps),
+            bias: ((i64::from(OFFSET) << labels.steps) + i64::from(round_up(labels.steps)) + ZEROTH).cast_unsigned(),
             zero_threshold: labels.zero_threshold,
             entries: (0..len).map(|_| AtomicU64::new(0)).collect(),
             not_a_number: segments.slot(NOT_A_NUMBER),
@@ -99,11 +103,10 @@ impl Table {
             NativeLabel::Positive(index) => (false, index),
             NativeLabel::NotANumber | NativeLabel::Zero => return,
         };
-        let mut entries = self.probe(is_negative, index);
+        let key = key(is_negative, index);
         // There are twice as many entries as cells.
-        if let Some(free) = entries.find(|entry| entry.load(Relaxed) == 0) {
-            let word = key(is_negative, index) << Slot::BITS | self.segments.slot(cell).word();
-            free.store(word, Release);
+        if let Some(free) = self.probe(self.first(key)).find(|entry| entry.load(Relaxed) == 0) {
+            free.store(key << Slot::BITS | self.segments.slot(cell).word(), Release);
         }
     }
 
@@ -124,15 +127,15 @@ impl Table {
         if bits.wrapping_sub(self.least) >= self.usual {
             return None;
         }
-        let index = (finest_of_normal(bits) + self.round_up) >> self.steps;
+        let key = (since_zeroth(bits) + self.bias) >> self.steps;
         // Acquire: after the cell became this bucket's.
-        let word = self.probe(false, index).next()?.load(Acquire);
-        (word >> Slot::BITS == key(false, index)).then(|| Slot::from_word(word))
+        let word = self.probe(key).next()?.load(Acquire); // `first` of a positive one
+        (word >> Slot::BITS == key).then(|| Slot::from_word(word))
     }
 
     fn entry(&self, is_negative: bool, index: i32) -> Option<Slot> {
         let key = key(is_negative, index);
-        for entry in self.probe(is_negative, index) {
+        for entry in self.probe(self.first(key)) {
             // Acquire: after the cell became this bucket's.
             let word = entry.load(Acquire);
             if word >> Slot::BITS == key {
@@ -145,12 +148,16 @@ impl Table {
         None
     }
 
-    /// The entries where a bucket can be: buckets that follow one another do so here, and those of the two sides of zero
-    /// are as far apart as can be.
+    /// Of the entries where a bucket can be the first, if it is masked: buckets that follow one another do so here, and
+    /// those of the two sides of zero are as far apart as can be.
+    fn first(&self, key: u64) -> u64 {
+        if key & NEGATIVE == 0 { key } else { key + self.entries.len() as u64 / 2 }
+    }
+
     #[inline(always)]
-    fn probe(&self, is_negative: bool, index: i32) -> impl Iterator<Item = &AtomicU64> {
-        #[allow(clippy::cast_sign_loss, reason = "it goes round")]
-        let first = (index as usize).wrapping_add(if is_negative { self.entries.len() / 2 } else { 0 });
-        (0..self.entries.len()).map(move |n| &self.entries[first.wrapping_add(n) & (self.entries.len() - 1)])
+    #[allow(clippy::cast_possible_truncation, reason = "it goes round")]
+    fn probe(&self, first: u64) -> impl Iterator<Item = &AtomicU64> {
+        let first = first as usize;
+        (0..self.entries.len()).map(move |n| &self.entries[(first + n) & (self.entries.len() - 1)])
     }
 }
