@@ -249,14 +249,14 @@ pub fn remove_exemplar_supplier() {
     drop(before);
 }
 
-/// An exemplar for this value, if there is a supplier and it is time, and how long it is to be kept at least.
+/// Whether there is a supplier.
 #[inline]
-pub(super) fn sample(value: f64) -> Option<(Exemplar, Duration)> {
-    if IS_ON.load(Relaxed) { ask(value) } else { None }
+pub(super) fn has_supplier() -> bool {
+    IS_ON.load(Relaxed)
 }
 
-#[cold]
-fn ask(value: f64) -> Option<(Exemplar, Duration)> {
+/// An exemplar for this value, if there is a supplier and it is time, and how long it is to be kept at least.
+pub(super) fn sample(value: f64) -> Option<(Exemplar, Duration)> {
     let sampling = SAMPLING.read().unwrap_or_else(PoisonError::into_inner).clone()?;
     {
         // Who cannot have it at once is not the first.

@@ -24,12 +24,14 @@ pub trait Observe {
 }
 
 impl<O: Observe> Observe for &O {
+    #[inline]
     fn observe_time(&self, elapsed: Duration) {
         (**self).observe_time(elapsed);
     }
 }
 
 impl<O: Deref<Target: Observe>> Timer<O> {
+    #[inline]
     pub(crate) fn new(observer: O) -> Self {
         Self { observer, start: Stopwatch::start(), armed: true }
     }
@@ -49,6 +51,7 @@ impl<O: Deref<Target: Observe>> Timer<O> {
 }
 
 impl<O: Deref<Target: Observe>> Drop for Timer<O> {
+    #[inline]
     fn drop(&mut self) {
         if self.armed {
             self.observer.observe_time(self.start.elapsed());
@@ -60,11 +63,13 @@ impl<O: Deref<Target: Observe>> Drop for Timer<O> {
 pub(crate) struct Stopwatch(Option<Instant>);
 
 impl Stopwatch {
+    #[inline]
     pub(crate) fn start() -> Self {
         Self(HAS_CLOCK.then(Instant::now))
     }
 
+    #[inline]
     pub(crate) fn elapsed(&self) -> Duration {
-        self.0.map_or(Duration::ZERO, |start| start.elapsed())
+        self.0.as_ref().map_or(Duration::ZERO, Instant::elapsed)
     }
 }

@@ -51,6 +51,19 @@ impl<L: LabelSet<Density: Storage> + 'static> Function<L> {
     where
         L::Of<'a>: LabelSet,
     {
+        // Not `family()`, so that nothing is saved for the sake of its first call.
+        match self.family.get() {
+            Some(family) => family.with(&Ending { labels, outcome }).observe_sampled(elapsed),
+            None => self.observe_first(labels, outcome, elapsed),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn observe_first<'a>(&self, labels: L::Of<'a>, outcome: Ended, elapsed: Duration)
+    where
+        L::Of<'a>: LabelSet,
+    {
         self.family().with(&Ending { labels, outcome }).observe_sampled(elapsed);
     }
 

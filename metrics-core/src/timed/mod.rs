@@ -9,6 +9,7 @@ use crate::metric::Stopwatch;
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::marker::PhantomData;
+use std::mem::forget;
 use std::pin::{Pin, pin};
 use std::time::Duration;
 
@@ -34,9 +35,11 @@ impl<R, F: FnOnce(Duration, Outcome<'_, R>)> Timed<R, F> {
 
     #[inline]
     fn end(mut self, value: &R) {
-        let elapsed = self.start.elapsed();
-        if let Some(report) = self.report.take() {
-            report(elapsed, Outcome::Returned(value));
+        let (start, report) = (self.start, self.report.take());
+        // Nothing is left in it to be dropped, so no code that sees to that.
+        forget(self);
+        if let Some(report) = report {
+            report(start.elapsed(), Outcome::Returned(value));
         }
     }
 }

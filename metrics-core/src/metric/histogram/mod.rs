@@ -215,8 +215,15 @@ impl Histogram {
     }
 
     /// Observes a duration, with an exemplar if there is a supplier of them and it is time for one.
+    #[inline]
     pub(crate) fn observe_sampled(&self, duration: Duration) {
         let value = duration.as_secs_f64();
+        // First, so that the value need not be kept while it is observed.
+        if exemplars::has_supplier() { self.observe_and_sample(value) } else { self.observe(value) }
+    }
+
+    #[cold]
+    fn observe_and_sample(&self, value: f64) {
         self.observe(value);
         if let Some((exemplar, retain)) = exemplars::sample(value) {
             self.keep(exemplar, retain);
@@ -245,6 +252,7 @@ impl Histogram {
     /// assert_eq!(seconds.count(), 1);
     /// ```
     #[must_use = "observes when it is dropped: `let _timer = …`"]
+    #[inline]
     pub fn start_timer(&self) -> Timer<&Self> {
         Timer::new(self)
     }
@@ -320,6 +328,7 @@ impl Drop for Histogram {
 }
 
 impl Observe for Histogram {
+    #[inline]
     fn observe_time(&self, elapsed: Duration) {
         self.observe_sampled(elapsed);
     }
