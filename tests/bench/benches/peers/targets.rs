@@ -79,5 +79,6 @@ fn targets(results: &Results) -> Vec<Target> {
         target("instructions of an increment with 2 strings", 220.0, instructions(INCREMENT_STRINGS, OURS)),
         target("instructions of observing, 11 bounds", 55.0, instructions(OBSERVE_11, OURS)),
         target("instructions of observing, 30 bounds", 55.0, instructions(OBSERVE_30, OURS)),
+        target("instructions of observing, native buckets", 85.0, instructions(OBSERVE_NATIVE, OURS)),
     ]
 }

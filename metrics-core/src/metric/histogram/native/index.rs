@@ -55,8 +55,9 @@ const KEY: u32 = OCTAVE + 1;
 /// Bits above a mantissa. Shifted out, they leave room for a count of bounds below it.
 const ABOVE: u32 = u64::BITS - MANTISSA;
 
-/// For each value of the first bits of a mantissa: how many bounds of an octave are below all of these numbers
-/// ([`ABOVE`] bits), and above that the mantissa of the first that is not. Then one comparison decides.
+/// For each value of the first bits of a mantissa: how many bounds of an octave are below all of these numbers, beyond as
+/// many as if they were at equal distances ([`ABOVE`] bits), and above that the mantissa of the first that is not. Then one
+/// comparison decides.
 static TABLE: [u64; 1 << KEY] = {
     let mut table = [0; 1 << KEY];
     let (mut below, mut key) = (0, 0);
@@ -65,7 +66,7 @@ static TABLE: [u64; 1 << KEY] = {
             below += 1;
         }
         let bound = if below < BOUNDS.len() { BOUNDS[below].to_bits() & MANTISSA_MASK } else { MANTISSA_MASK };
-        table[key] = bound << ABOVE | below as u64;
+        table[key] = bound << ABOVE | (below - (key >> (KEY - OCTAVE))) as u64;
         key += 1;
     }
     table
@@ -82,8 +83,8 @@ pub(super) fn since_zeroth(bits: u64) -> u64 {
     let mantissa = bits << ABOVE;
     let entry = TABLE[(mantissa >> (u64::BITS - KEY)) as usize];
     // What the entry has below its bound decides nothing: a mantissa has zeros there.
-    let in_octave = (entry & ((1 << ABOVE) - 1)) + u64::from(entry < mantissa);
-    (bits >> MANTISSA << OCTAVE) + in_octave
+    let beyond = (entry & ((1 << ABOVE) - 1)) + u64::from(entry < mantissa);
+    (bits >> (MANTISSA - OCTAVE)) + beyond
 }
 
 /// Index, in the finest schema, of such a number.
