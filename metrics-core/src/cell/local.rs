@@ -27,8 +27,8 @@ pub(super) struct Local {
     at_exit: fn() -> bool,
 }
 
-/// Chunks whose addresses lie with the thread itself. They hold 65,536 cells, and take half a kilobyte.
-const NEAR: usize = if cfg!(loom) { 1 } else { 64 };
+/// Chunks whose addresses lie with the thread itself. They hold 131,072 cells, and take a kilobyte.
+const NEAR: usize = if cfg!(loom) { 1 } else { 128 };
 
 #[derive(Clone, Copy, Eq, PartialEq)]
 enum State {

@@ -89,7 +89,7 @@ pub(crate) struct MeasuredEnums {
 }
 
 /// Labels of a series that are texts known only at run time.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Key {
     pub(crate) path: String,
     pub(crate) tenant: String,
