@@ -3,9 +3,10 @@ use crate::collector::late_runs;
 use crate::metric::{
     CallbackCounter, CallbackGauge, Family, Gauge, OverflowedLookups, rejected_exemplars, rejected_updates,
 };
-use crate::registry::{Source, collector_faults, entry};
+use crate::registry::{collector_faults, entry};
 use crate::timed::unreported_calls;
 use crate::{LabelSet, Metrics, private};
+use std::sync::LazyLock;
 
 /// What this library counts of itself, on the page of the global registry.
 ///
@@ -74,9 +75,9 @@ crate::__entry!(private::Entry {
     crate_name: env!("CARGO_CRATE_NAME"),
     name: "SelfMetrics",
     location: private::Location { file: file!(), line: line!(), column: column!() },
-    source: || {
-        static GLOBAL: private::LazyLock<SelfMetrics> = private::LazyLock::new(SelfMetrics::counting);
-        let source: Box<dyn Source> = private::derived(&*GLOBAL);
-        source
+    described: private::Described::of::<SelfMetrics>(),
+    visit: |visit| {
+        static GLOBAL: LazyLock<SelfMetrics> = LazyLock::new(SelfMetrics::counting);
+        GLOBAL.visit(visit);
     },
 });

@@ -20,6 +20,8 @@ mod fold;
 mod fork;
 mod heap;
 mod ids;
+#[cfg(not(loom))]
+mod instance;
 mod local;
 mod memory;
 mod pin;
@@ -44,6 +46,9 @@ use roster::Roster;
 
 #[allow(unreachable_pub, reason = "they stand in signatures of sealed traits")]
 pub use {ids::Layout, memory::Shared, range::Range, stopped::Stopped, word::Word};
+
+#[cfg(not(loom))]
+pub use instance::Instance;
 
 #[cfg(not(loom))]
 pub(crate) use fold::{fold_idle, unmoved};

@@ -1,6 +1,8 @@
 //! What a derive says of a struct, as constant data.
 
 use super::{GaugeMode, Kind, Location, NativeOptions, Rule, Rules, Unit};
+use std::any::Any;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::time::Duration;
 
 /// One field of a [`Metrics`](crate::Metrics) struct.
@@ -120,6 +122,8 @@ pub struct FamilyField {
     pub options: Options,
     /// The field.
     pub location: Location,
+    /// What its type does.
+    pub(crate) of_type: OfType,
 }
 
 /// What attributes of a metric field can say. Which of them fit which type is checked by marker traits.
@@ -185,6 +189,33 @@ pub struct GroupField {
     pub options: Options,
     /// The field.
     pub location: Location,
+    /// What its type does.
+    pub(crate) of_type: OfType,
+}
+
+/// What the type of a field does. Opaque here, where no metrics are known: who makes it knows what it is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OfType(&'static (dyn Any + Send + Sync));
+
+// Constants, by which nothing can be left half done.
+impl UnwindSafe for OfType {}
+impl RefUnwindSafe for OfType {}
+
+impl OfType {
+    /// Nobody asks for it.
+    pub(crate) const NONE: Self = Self(&());
+
+    pub(crate) const fn new(functions: &'static (dyn Any + Send + Sync)) -> Self {
+        Self(functions)
+    }
+
+    /// The functions.
+    ///
+    /// # Panics
+    /// If they are no `F`.
+    pub(crate) fn functions<F: 'static>(self) -> &'static F {
+        self.0.downcast_ref().expect("whoever describes a field says what its type does")
+    }
 }
 
 /// The value of a constant label.

@@ -8,6 +8,7 @@ mod native;
 mod rule;
 mod unit;
 
+pub(crate) use field::OfType;
 pub use field::{FamilyField, Field, GroupField, LabelText, Options, Scope};
 pub use gauge_mode::{GaugeMode, UnknownGaugeMode};
 pub use kind::{Kind, UnknownKind};

@@ -232,7 +232,7 @@ impl Spec<'_> {
     pub(crate) const BARE: Spec<'static> = Spec { name: "", options: &Options::NONE };
 
     /// Builds the metric of a field.
-    pub(crate) fn build_field<I>(field: &FamilyField, scope: &Scope<'_>, build: fn(&Spec<'_>) -> I) -> I {
+    pub(crate) fn build_field<I>(field: &FamilyField, scope: &Scope<'_>, build: impl FnOnce(&Spec<'_>) -> I) -> I {
         let name = field.full_name(scope);
         super::first::note(&name);
         build(&Spec { name: &name, options: &field.options })

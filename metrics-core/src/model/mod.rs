@@ -10,6 +10,7 @@ mod point;
 mod sample;
 mod timestamp;
 
+pub(crate) use crate::describe::OfType;
 pub use crate::describe::{
     FamilyField, Field, GaugeMode, GroupField, Kind, LabelText, Location, NativeOptions, Options, Rule, Rules, Scope,
     Unit, UnknownGaugeMode, UnknownKind,

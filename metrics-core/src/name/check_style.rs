@@ -53,7 +53,7 @@ const fn assert_name(named: &Named<'_>, family: &FamilyField, on: On) {
 
 /// Whether its labels are in it, which alone nobody knows before there are types.
 #[track_caller]
-pub(super) const fn name_beside_labels(prefix: &str, family: &FamilyField) {
+pub(super) const fn label_in_name(prefix: &str, family: &FamilyField) {
     if style::label_in_name(family) {
         name(prefix, family);
     }

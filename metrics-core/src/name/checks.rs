@@ -28,10 +28,10 @@ impl Checks {
 
     /// The same of a name that can be wrong for nothing but the labels of the field's type.
     #[track_caller]
-    pub const fn name_beside_labels(self, at: usize) {
+    pub const fn label_in_name(self, at: usize) {
         let family = self.fields[at].family();
         if !family.label_names.is_empty() {
-            check_style::name_beside_labels(self.prefix, family);
+            check_style::label_in_name(self.prefix, family);
         }
     }
 

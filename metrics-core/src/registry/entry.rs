@@ -1,10 +1,12 @@
 //! Where the derives put what they generate, for the global registry to find.
 
-use super::Source;
+pub use super::source::Described;
+use super::source::{Source, VisitGlobal, global};
 use crate::model::Location;
 use metrics_core_entries::{Element, all};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
 
 /// The version of this copy of the crate.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -18,8 +20,17 @@ pub struct Entry {
     pub name: &'static str,
     /// Where it stands.
     pub location: Location,
+    /// Its families.
+    pub described: Described,
+    /// Visits its instance, which is made at the first call.
+    pub visit: VisitGlobal,
+}
+
+impl Entry {
     /// Its instance, made at the first call.
-    pub source: fn() -> Box<dyn Source>,
+    pub(super) fn source(&self) -> Arc<dyn Source> {
+        global(self.described, self.visit)
+    }
 }
 
 impl fmt::Debug for Entry {

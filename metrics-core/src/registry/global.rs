@@ -5,7 +5,6 @@ use super::{Inner, MissingCrates, RegisterError, Registry, Unexposed};
 use crate::report::report;
 use std::collections::BTreeSet;
 use std::panic::catch_unwind;
-use std::sync::Arc;
 
 /// A registry of everything that the linker gathered. In the order of the source, so that of two that clash
 /// always the same one is left out.
@@ -35,7 +34,7 @@ fn register(registry: &Registry, entry: &Entry, survey: &mut Survey) -> Result<V
     // An instance is made by the user's code too (`skip`ped fields, label texts). One that panics must not blank
     // the page of all the others.
     let made = catch_unwind(|| {
-        let source = (entry.source)();
+        let source = entry.source();
         let families = source.families();
         (source, families)
     });
@@ -44,7 +43,7 @@ fn register(registry: &Registry, entry: &Entry, survey: &mut Survey) -> Result<V
         vec![RegisterError::Panicked { name: entry.name.to_owned(), location: entry.location }]
     })?;
     let errors = survey.add(families, registry.validation());
-    match registry.register_source(Arc::from(source)) {
+    match registry.register_source(source) {
         Ok(_) => Ok(errors),
         Err(error) if errors.is_empty() => Err(vec![error]),
         Err(_) => Err(errors),

@@ -7,7 +7,7 @@ use super::Metrics;
 use crate::cell::Stopped;
 use crate::label::LabelSet;
 use crate::metric::{Child, Family, Named, Part, Points, Spec, Storage};
-use crate::model::{Field, GroupField, LabelText, Location, Options, Scope};
+use crate::model::{Field, GroupField, LabelText, Location, OfType, Options, Scope};
 
 impl<G: Metrics> Child for G {
     type Shared = ();
@@ -66,6 +66,7 @@ impl<L: LabelSet<Density: Storage> + 'static, G: Metrics> Metrics for Family<L, 
         fields: G::FIELDS,
         options: Options::NONE,
         location: Location::caller(),
+        of_type: OfType::NONE,
     })];
 
     fn build(scope: &Scope<'_>) -> Self {

@@ -32,9 +32,9 @@ use std::sync::Arc;
 )]
 pub trait Metrics: Send + Sync + Sized + 'static {
     /// What every name begins with; empty: nothing.
-    const PREFIX: &'static str;
+    const PREFIX: &'static str = "";
     /// Labels that every series carries.
-    const CONST_LABELS: &'static [(&'static str, LabelText)];
+    const CONST_LABELS: &'static [(&'static str, LabelText)] = &[];
     /// The fields that are metrics or groups of metrics, in the order in which they stand.
     const FIELDS: &'static [Field];
 

@@ -29,7 +29,7 @@ pub use error::{MissingCrates, RegisterError, Unexposed};
 pub use metrics::Metrics;
 pub use scrape::{Aborted, Scrape};
 pub(crate) use scrape::{collector_faults, forget};
-pub use source::{Source, SourceFamily, derived};
+pub use source::{Source, SourceFamily};
 
 /// What a scrape shows: the metrics that were registered in it.
 ///

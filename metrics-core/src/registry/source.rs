@@ -86,16 +86,32 @@ trait AnyMetrics: Send + Sync {
     fn visit_all<'a>(&'a self, visit: &mut dyn FnMut(Option<Part<'a>>));
 }
 
-/// The constants of a struct of metrics.
-struct Described {
+/// The constants of a struct of metrics, or of a function.
+#[derive(Clone, Copy, Debug)]
+pub struct Described {
     prefix: &'static str,
     const_labels: &'static [(&'static str, LabelText)],
     fields: &'static [Field],
 }
 
+impl Described {
+    /// Of a struct.
+    pub const fn of<T: Metrics>() -> Self {
+        Self { prefix: T::PREFIX, const_labels: T::CONST_LABELS, fields: T::FIELDS }
+    }
+
+    /// Of a function.
+    pub const fn fields(fields: &'static [Field]) -> Self {
+        Self { prefix: "", const_labels: &[], fields }
+    }
+}
+
+/// [`Metrics::visit`] of an instance that lives for ever.
+pub(crate) type VisitGlobal = fn(&mut dyn FnMut(Option<Part<'static>>));
+
 impl<T: Metrics> AnyMetrics for T {
     fn described(&self) -> Described {
-        Described { prefix: T::PREFIX, const_labels: T::CONST_LABELS, fields: T::FIELDS }
+        Described::of::<T>()
     }
 
     fn visit_all<'a>(&'a self, visit: &mut dyn FnMut(Option<Part<'a>>)) {
@@ -129,7 +145,7 @@ pub(super) fn shared<T: Metrics>(metrics: Arc<T>) -> Arc<dyn Source> {
     Arc::new(Shared(metrics))
 }
 
-/// The instance of a derived struct that lives for ever, taken apart: so nothing else of it depends on its type.
+/// What lives for ever, taken apart: so nothing of it depends on its type.
 struct Global {
     described: Described,
     parts: Vec<Option<Part<'static>>>,
@@ -151,20 +167,11 @@ impl Source for Global {
     }
 }
 
-/// The source of a struct's global instance. Called by the derives.
-pub fn derived<T: Metrics>(metrics: &'static T) -> Box<dyn Source> {
+/// The source of what was described so, and is visited by `visit`.
+pub(super) fn global(described: Described, visit: VisitGlobal) -> Arc<dyn Source> {
     let mut parts = Vec::new();
-    metrics.visit(&mut pushing(&mut parts));
-    global(Described { prefix: T::PREFIX, const_labels: T::CONST_LABELS, fields: T::FIELDS }, parts)
-}
-
-/// Not written where it is used: there it would be another one for each struct.
-fn pushing<'a>(parts: &'a mut Vec<Option<Part<'static>>>) -> impl FnMut(Option<Part<'static>>) + 'a {
-    |part| parts.push(part)
-}
-
-fn global(described: Described, parts: Vec<Option<Part<'static>>>) -> Box<dyn Source> {
-    Box::new(Global { described, parts })
+    visit(&mut |part| parts.push(part));
+    Arc::new(Global { described, parts })
 }
 
 /// Families that never change.

@@ -3,12 +3,11 @@
 use super::labels::Ending;
 use super::outcome::Ended;
 use crate::label::LabelSet;
-use crate::metric::{Collect, Cursor, Family, Histogram, Instrument, Name, Points, Spec, Storage};
-use crate::model::{FamilyField, Field, Kind, LabelText, Location, Options, Scope, Unit};
-use crate::registry::{Source, SourceFamily};
+use crate::metric::{Family, Histogram, Instrument, Part, Spec, Storage};
+use crate::model::{FamilyField, Field, Kind, LabelText, Location, OfType, Options, Scope, Unit};
 use std::any::type_name;
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 /// The family of one instrumented function, with the labels `L` and `outcome`.
@@ -32,6 +31,7 @@ pub const fn function_field<L: LabelSet>(
         label_values: Ending::<L>::VALUES,
         options: Options { unit: Some(Unit::Seconds), const_labels, ..Options::NONE },
         location,
+        of_type: OfType::NONE,
     })
 }
 
@@ -42,8 +42,8 @@ impl<L: LabelSet<Density: Storage> + 'static> Function<L> {
     }
 
     /// What the global registry reads.
-    pub fn source(&'static self) -> Box<dyn Source> {
-        Box::new(FunctionSource(self))
+    pub fn visit(&'static self, visit: &mut dyn FnMut(Option<Part<'static>>)) {
+        visit(Some(Part::new(self.family(), 0)));
     }
 
     /// A call has ended.
@@ -75,22 +75,6 @@ impl<L: LabelSet<Density: Storage> + 'static> Function<L> {
 impl<L: LabelSet<Density: Storage>> fmt::Debug for Function<L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Function").field("field", &self.field).field("family", &self.family).finish()
-    }
-}
-
-struct FunctionSource<L: LabelSet<Density: Storage> + 'static>(&'static Function<L>);
-
-impl<L: LabelSet<Density: Storage> + 'static> Source for FunctionSource<L> {
-    fn families(&self) -> Vec<SourceFamily> {
-        vec![SourceFamily::of(self.0.field.family(), &Scope::ROOT, &[], None)]
-    }
-
-    fn collect(&self, family: usize, from: Cursor, points: &mut Points<'_>) -> Option<Cursor> {
-        self.0.family().collect(family, from, points)
-    }
-
-    fn announce(&self, family: usize, name: Option<&Arc<Name>>) {
-        crate::metric::announce(self.0.family(), family, name);
     }
 }
 

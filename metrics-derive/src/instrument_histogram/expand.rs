@@ -64,7 +64,8 @@ fn own_family(model: &Model, family: &Family) -> TokenStream {
             crate_name: ::core::env!("CARGO_CRATE_NAME"),
             name: #entry_name,
             location: #location,
-            source: || __FUNCTION.source(),
+            described: #private::Described::fields(__FIELDS),
+            visit: |__visit| __FUNCTION.visit(__visit),
         });
     }
 }

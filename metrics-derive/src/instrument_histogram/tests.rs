@@ -49,8 +49,9 @@ fn a_function() {
                 > = ::metrics_core::private::Function::new(__FIELDS);
                 ::metrics_core::__entry!(
                     ::metrics_core::private::Entry { crate_name : ::core::env!("CARGO_CRATE_NAME"),
-                    name : "add", location : ::metrics_core::private::Location::caller(), source : ||
-                    __FUNCTION.source(), }
+                    name : "add", location : ::metrics_core::private::Location::caller(), described :
+                    ::metrics_core::private::Described::fields(__FIELDS), visit : | __visit |
+                    __FUNCTION.visit(__visit), }
                 );
                 ::metrics_core::private::time(
                     move || -> Result<u8, Error> { Ok(a + 1) },
@@ -113,7 +114,9 @@ fn an_async_method_with_options() {
                 );
                 m::__entry!(
                     m::private::Entry { crate_name : ::core::env!("CARGO_CRATE_NAME"), name : "add",
-                    location : m::private::Location::caller(), source : || __FUNCTION.source(), }
+                    location : m::private::Location::caller(), described :
+                    m::private::Described::fields(__FIELDS), visit : | __visit | __FUNCTION
+                    .visit(__visit), }
                 );
                 let __body = ::core::pin::pin!(
                     async move { if false { return m::private::output:: < Result < _, Error > > (); }
@@ -179,8 +182,9 @@ fn a_function_that_returns_a_future() {
                 > = ::metrics_core::private::Function::new(__FIELDS);
                 ::metrics_core::__entry!(
                     ::metrics_core::private::Entry { crate_name : ::core::env!("CARGO_CRATE_NAME"),
-                    name : "later", location : ::metrics_core::private::Location::caller(), source :
-                    || __FUNCTION.source(), }
+                    name : "later", location : ::metrics_core::private::Location::caller(), described
+                    : ::metrics_core::private::Described::fields(__FIELDS), visit : | __visit |
+                    __FUNCTION.visit(__visit), }
                 );
                 let __future = ::metrics_core::private::make_future(
                     move || { async { 1 } },
@@ -245,8 +249,9 @@ fn an_endless_async_function() {
                 > = ::metrics_core::private::Function::new(__FIELDS);
                 ::metrics_core::__entry!(
                     ::metrics_core::private::Entry { crate_name : ::core::env!("CARGO_CRATE_NAME"),
-                    name : "serve", location : ::metrics_core::private::Location::caller(), source :
-                    || __FUNCTION.source(), }
+                    name : "serve", location : ::metrics_core::private::Location::caller(), described
+                    : ::metrics_core::private::Described::fields(__FIELDS), visit : | __visit |
+                    __FUNCTION.visit(__visit), }
                 );
                 #[allow(unreachable_code)]
                 let __body = ::core::pin::pin!(
@@ -380,8 +385,9 @@ fn with_labels_of_its_own_and_a_hidden_future() {
                 );
                 ::metrics_core::__entry!(
                     ::metrics_core::private::Entry { crate_name : ::core::env!("CARGO_CRATE_NAME"),
-                    name : "answer", location : ::metrics_core::private::Location::caller(), source :
-                    || __FUNCTION.source(), }
+                    name : "answer", location : ::metrics_core::private::Location::caller(),
+                    described : ::metrics_core::private::Described::fields(__FIELDS), visit : |
+                    __visit | __FUNCTION.visit(__visit), }
                 );
                 let __label_0 = route;
                 let __future = ::metrics_core::private::make_future(

@@ -1,11 +1,10 @@
 //! The rules that only the library can check, because they need names and types that the macro cannot see.
 
 use super::model::{Field, Group, Metric, Model, Role, SeriesOptions};
-use super::unit::Unit;
 use crate::emit::{Core, at, check};
 use crate::max_series::MaxSeries;
 use proc_macro2::{Literal, Span, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::LitStr;
 use syn::spanned::Spanned;
 
@@ -39,46 +38,69 @@ pub(super) fn checks(model: &Model<'_>) -> TokenStream {
             calls.push(field.ident.span(), &quote!(unique(#place)));
         }
     }
+    let options = calls.options();
     let clashes = if may_clash {
         let len = Literal::usize_unsuffixed(len);
         quote!(&#private::clashes::<#len, { #private::slots(__FIELDS) }>(__FIELDS))
     } else {
         quote!(&[])
     };
-    let calls = calls.0;
+    let calls = calls.calls;
     quote! {
-        const __CHECKS: #private::Checks = #private::Checks::new(#outer, __FIELDS, #clashes);
+        const __OK: #private::Checks = #private::Checks::new(#outer, __FIELDS, #clashes);
         #calls
+        #options
     }
 }
 
 #[derive(Default)]
-struct Calls(TokenStream);
+struct Calls {
+    calls: TokenStream,
+    /// Of functions that assert a bound.
+    bounds: Vec<TokenStream>,
+}
 
 impl Calls {
     fn push(&mut self, span: Span, call: &TokenStream) {
-        self.0.extend(check(span, &quote!(__CHECKS.#call)));
+        self.calls.extend(check(span, &quote!(__OK.#call)));
+    }
+
+    /// In one constant, of which only the first is shown that fails: constants are what the compiler's time goes to. For
+    /// what seldom fails, and hardly ever together.
+    fn push_all(&mut self, all: &[(Span, TokenStream)]) {
+        let units = all.iter().map(|_| quote!(()));
+        let all = all.iter().map(|(span, call)| at(*span, quote!(__OK.#call)));
+        self.calls.extend(quote!(const _: (#(#units),*) = (#(#all),*);));
     }
 
     /// Asserts that an option fits the field's type, whose tokens keep the places where they stand.
     fn push_type(&mut self, field: &Field<'_>, assertion: &TokenStream) {
         let (ty, private) = (field.ty, Core::imported());
         let assertion = at(ty.span(), quote!(#private::#assertion));
-        self.0.extend(quote!(const _: () = #assertion::<#ty>();));
+        self.bounds.push(quote_spanned!(ty.span()=> #assertion::<#ty>()));
+    }
+
+    /// The assertions about options. They are one function, because of bounds the compiler shows each that is not met.
+    fn options(&self) -> Option<TokenStream> {
+        let bounds = &self.bounds;
+        (!bounds.is_empty()).then(|| quote!(const _: () = { #(#bounds;)* };))
     }
 }
 
 impl Metric {
     /// `outer`: the struct's prefix.
     fn checks(&self, field: &Field<'_>, place: &Literal, outer: &str, calls: &mut Calls) {
-        let is_plain = self.is_plain(outer);
-        let name = if is_plain { quote!(name_beside_labels(#place)) } else { quote!(name(#place)) };
-        calls.push(self.name_span, &name);
-        calls.push(field.ty.span(), &quote!(labels(#place)));
-        match &self.unit {
-            Some(unit @ Unit::Base(_)) if is_plain => calls.push(unit.span(), &quote!(base_unit(#place))),
-            Some(unit) => calls.push(unit.span(), &quote!(unit(#place))),
-            None => {}
+        let labels = (field.ty.span(), quote!(labels(#place)));
+        if self.is_plain(outer) {
+            let mut all = vec![(self.name_span, quote!(label_in_name(#place))), labels];
+            all.extend(self.unit.as_ref().map(|unit| (unit.span(), quote!(base_unit(#place)))));
+            calls.push_all(&all);
+        } else {
+            calls.push(self.name_span, &quote!(name(#place)));
+            calls.push(labels.0, &labels.1);
+            if let Some(unit) = &self.unit {
+                calls.push(unit.span(), &quote!(unit(#place)));
+            }
         }
         if let Some(buckets) = &self.buckets {
             if !buckets.is_checked() {

@@ -35,8 +35,13 @@ fn fields(model: &Model<'_>) -> TokenStream {
 fn implementation(model: &Model<'_>, failed: bool) -> TokenStream {
     let private = Core::imported();
     let ident = &model.input.ident;
-    let prefix = text(model.prefix.as_ref());
+    let prefix = model.prefix.as_ref().map(|prefix| quote!(const PREFIX: &'static ::core::primitive::str = #prefix;));
     let const_labels = model.const_labels.pairs(&private);
+    let const_labels = (!model.const_labels.is_empty()).then(|| {
+        quote! {
+            const CONST_LABELS: &'static [(&'static ::core::primitive::str, #private::LabelText)] = &[#const_labels];
+        }
+    });
     let (build, visit) =
         if failed { (quote!(::core::unimplemented!()), quote!()) } else { (build(model), visit(model)) };
     let (impl_generics, ty_generics, where_clause) = model.input.generics.split_for_impl();
@@ -47,8 +52,8 @@ fn implementation(model: &Model<'_>, failed: bool) -> TokenStream {
     quote! {
         #[automatically_derived]
         impl #impl_generics #private::Metrics for #ident #ty_generics #bound {
-            const PREFIX: &'static ::core::primitive::str = #prefix;
-            const CONST_LABELS: &'static [(&'static ::core::primitive::str, #private::LabelText)] = &[#const_labels];
+            #prefix
+            #const_labels
             const FIELDS: &'static [#private::Field] = __FIELDS;
 
             fn build(__scope: &#private::Scope<'_>) -> Self {
@@ -66,26 +71,28 @@ fn implementation(model: &Model<'_>, failed: bool) -> TokenStream {
 }
 
 fn build(model: &Model<'_>) -> TokenStream {
+    let private = Core::imported();
     let mut at = 0..;
     let fields = model.fields.iter().map(|field| {
         let ident = field.ident;
         let Some(library) = field.library() else { return quote!(#ident: ::core::default::Default::default()) };
         let at = at.next().map(Literal::usize_unsuffixed);
-        quote!(#ident: #library.build(__FIELDS, #at, &__scope))
+        {
+            let _ = library;
+            quote!(#ident: #private::build(&__builder, #at))
+        }
     });
     let prefix = text(model.prefix.as_ref());
     quote! {
-        let __scope = __scope.enter(#prefix);
+        let __builder = #private::Builder::new(__FIELDS, __scope, #prefix);
         Self { #(#fields),* }
     }
 }
 
 fn visit(model: &Model<'_>) -> TokenStream {
-    let fields = model.described().map(|field| {
-        let (ident, library) = (field.ident, field.library());
-        quote!(#library.visit(&self.#ident, __visit);)
-    });
-    quote!(#(#fields)*)
+    let private = Core::imported();
+    let idents = model.described().map(|field| field.ident);
+    quote!(#private::visit(__FIELDS, &[#(&self.#idents),*], __visit))
 }
 
 /// The one instance, and the entry by which the global registry finds it.
@@ -101,17 +108,22 @@ fn instance(model: &Model<'_>, failed: bool) -> TokenStream {
         quote!(::core::unimplemented!())
     } else {
         quote! {
-            static INSTANCE: #private::LazyLock<#ident> = #private::LazyLock::new(<#ident as #private::Metrics>::new);
-            #private::LazyLock::force(&INSTANCE)
+            static INSTANCE: #private::Instance<#ident> = #private::Instance::new();
+            INSTANCE.get(<#ident as #private::Metrics>::new)
         }
     };
     let entry = (!failed).then(|| {
         quote! {
+            fn __visit(__visit: &mut dyn ::core::ops::FnMut(::core::option::Option<#private::Part<'static>>)) {
+                #private::Metrics::visit(#ident::global(), __visit);
+            }
+
             #entry!(#private::Entry {
                 crate_name: ::core::env!("CARGO_CRATE_NAME"),
                 name: #name,
                 location: #location,
-                source: || #private::derived(#ident::global()),
+                described: #private::Described::of::<#ident>(),
+                visit: __visit,
             });
         }
     });

@@ -21,28 +21,22 @@ fn a_plain_struct() {
                 const __FIELDS: &[__m::Field] = &[
                     __m::instrument::<Counter>().field("orders", "Orders that were paid."),
                 ];
-                const __CHECKS: __m::Checks = __m::Checks::new("", __FIELDS, &[]);
-                const _: () = __CHECKS.name_beside_labels(0);
-                const _: () = __CHECKS.labels(0);
+                const __OK: __m::Checks = __m::Checks::new("", __FIELDS, &[]);
+                const _: ((), ()) = (__OK.label_in_name(0), __OK.labels(0));
                 #[automatically_derived]
                 impl __m::Metrics for Shop {
-                    const PREFIX: &'static ::core::primitive::str = "";
-                    const CONST_LABELS: &'static [(
-                        &'static ::core::primitive::str,
-                        __m::LabelText,
-                    )] = &[];
                     const FIELDS: &'static [__m::Field] = __FIELDS;
                     fn build(__scope: &__m::Scope<'_>) -> Self {
-                        let __scope = __scope.enter("");
+                        let __builder = __m::Builder::new(__FIELDS, __scope, "");
                         Self {
-                            orders: __m::instrument::<Counter>().build(__FIELDS, 0, &__scope),
+                            orders: __m::build(&__builder, 0),
                         }
                     }
                     fn visit<'__a>(
                         &'__a self,
                         __visit: &mut dyn ::core::ops::FnMut(::core::option::Option<__m::Part<'__a>>),
                     ) {
-                        __m::instrument::<Counter>().visit(&self.orders, __visit);
+                        __m::visit(__FIELDS, &[&self.orders], __visit)
                     }
                 }
                 #[automatically_derived]
@@ -50,15 +44,19 @@ fn a_plain_struct() {
                     /// The one instance of these metrics, which the global registry exposes.
                     #[must_use]
                     pub fn global() -> &'static Self {
-                        static INSTANCE: __m::LazyLock<Shop> = __m::LazyLock::new(
-                            <Shop as __m::Metrics>::new,
-                        );
-                        __m::LazyLock::force(&INSTANCE)
+                        static INSTANCE: __m::Instance<Shop> = __m::Instance::new();
+                        INSTANCE.get(<Shop as __m::Metrics>::new)
                     }
+                }
+                fn __visit(
+                    __visit: &mut dyn ::core::ops::FnMut(::core::option::Option<__m::Part<'static>>),
+                ) {
+                    __m::Metrics::visit(Shop::global(), __visit);
                 }
                 ::metrics_core::__entry!(
                     __m::Entry { crate_name : ::core::env!("CARGO_CRATE_NAME"), name : "Shop",
-                    location : __m::Location::caller(), source : || __m::derived(Shop::global()), }
+                    location : __m::Location::caller(), described : __m::Described::of:: < Shop > (),
+                    visit : __visit, }
                 );
             };
         "##]],
@@ -111,34 +109,34 @@ fn every_option() {
                         .const_labels(&[("kind", __m::LabelText::Static("sql"))]),
                     __m::group::<Family<Request<'static>, Pool>>().field("").max_series(5),
                 ];
-                const __CHECKS: __m::Checks = __m::Checks::new(
+                const __OK: __m::Checks = __m::Checks::new(
                     "shop",
                     __FIELDS,
                     &__m::clashes::<4, { __m::slots(__FIELDS) }>(__FIELDS),
                 );
-                const _: () = __CHECKS.scope_label("region");
-                const _: () = __CHECKS.name_beside_labels(0);
-                const _: () = __CHECKS.labels(0);
-                const _: () = __CHECKS.base_unit(0);
-                const _: () = __CHECKS.buckets(0);
-                const _: () = __m::assert_buckets::<Family<Request<'static>, Histogram>>();
-                const _: () = __m::assert_native::<Family<Request<'static>, Histogram>>();
-                const _: () = __CHECKS.const_label(0, "kind");
-                const _: () = __CHECKS.name(1);
-                const _: () = __CHECKS.labels(1);
-                const _: () = __CHECKS.unit(1);
-                const _: () = __m::assert_preset::<Family<Attempt, Counter>>();
-                const _: () = __CHECKS.unique(1);
-                const _: () = __CHECKS.group_prefix(2);
-                const _: () = __CHECKS.group_names(2);
-                const _: () = __CHECKS.group(2);
-                const _: () = __CHECKS.group_label(2, "kind");
-                const _: () = __CHECKS.unique(2);
-                const _: () = __CHECKS.max_series(3);
-                const _: () = __CHECKS.group_names(3);
-                const _: () = __CHECKS.group(3);
-                const _: () = __m::assert_max_series::<Family<Request<'static>, Pool>>();
-                const _: () = __CHECKS.unique(3);
+                const _: () = __OK.scope_label("region");
+                const _: ((), (), ()) = (__OK.label_in_name(0), __OK.labels(0), __OK.base_unit(0));
+                const _: () = __OK.buckets(0);
+                const _: () = __OK.const_label(0, "kind");
+                const _: () = __OK.name(1);
+                const _: () = __OK.labels(1);
+                const _: () = __OK.unit(1);
+                const _: () = __OK.unique(1);
+                const _: () = __OK.group_prefix(2);
+                const _: () = __OK.group_names(2);
+                const _: () = __OK.group(2);
+                const _: () = __OK.group_label(2, "kind");
+                const _: () = __OK.unique(2);
+                const _: () = __OK.max_series(3);
+                const _: () = __OK.group_names(3);
+                const _: () = __OK.group(3);
+                const _: () = __OK.unique(3);
+                const _: () = {
+                    __m::assert_buckets::<Family<Request<'static>, Histogram>>();
+                    __m::assert_native::<Family<Request<'static>, Histogram>>();
+                    __m::assert_preset::<Family<Attempt, Counter>>();
+                    __m::assert_max_series::<Family<Request<'static>, Pool>>();
+                };
                 #[automatically_derived]
                 impl __m::Metrics for Shop {
                     const PREFIX: &'static ::core::primitive::str = "shop";
@@ -148,15 +146,12 @@ fn every_option() {
                     )] = &[("region", __m::LabelText::Static("eu"))];
                     const FIELDS: &'static [__m::Field] = __FIELDS;
                     fn build(__scope: &__m::Scope<'_>) -> Self {
-                        let __scope = __scope.enter("shop");
+                        let __builder = __m::Builder::new(__FIELDS, __scope, "shop");
                         Self {
-                            duration: __m::instrument::<Family<Request<'static>, Histogram>>()
-                                .build(__FIELDS, 0, &__scope),
-                            r#try: __m::instrument::<Family<Attempt, Counter>>()
-                                .build(__FIELDS, 1, &__scope),
-                            pool: __m::group::<Pool>().build(__FIELDS, 2, &__scope),
-                            pools: __m::group::<Family<Request<'static>, Pool>>()
-                                .build(__FIELDS, 3, &__scope),
+                            duration: __m::build(&__builder, 0),
+                            r#try: __m::build(&__builder, 1),
+                            pool: __m::build(&__builder, 2),
+                            pools: __m::build(&__builder, 3),
                             nothing: ::core::default::Default::default(),
                         }
                     }
@@ -164,11 +159,11 @@ fn every_option() {
                         &'__a self,
                         __visit: &mut dyn ::core::ops::FnMut(::core::option::Option<__m::Part<'__a>>),
                     ) {
-                        __m::instrument::<Family<Request<'static>, Histogram>>()
-                            .visit(&self.duration, __visit);
-                        __m::instrument::<Family<Attempt, Counter>>().visit(&self.r#try, __visit);
-                        __m::group::<Pool>().visit(&self.pool, __visit);
-                        __m::group::<Family<Request<'static>, Pool>>().visit(&self.pools, __visit);
+                        __m::visit(
+                            __FIELDS,
+                            &[&self.duration, &self.r#try, &self.pool, &self.pools],
+                            __visit,
+                        )
                     }
                 }
             };
@@ -231,18 +226,11 @@ fn fields_without_a_mistake_are_checked_beside_those_with_one() {
                     __m::instrument::<Counter>().field("no_help", ""),
                     __m::instrument::<Counter>().field("fine", "Help."),
                 ];
-                const __CHECKS: __m::Checks = __m::Checks::new("", __FIELDS, &[]);
-                const _: () = __CHECKS.name_beside_labels(0);
-                const _: () = __CHECKS.labels(0);
-                const _: () = __CHECKS.name_beside_labels(1);
-                const _: () = __CHECKS.labels(1);
+                const __OK: __m::Checks = __m::Checks::new("", __FIELDS, &[]);
+                const _: ((), ()) = (__OK.label_in_name(0), __OK.labels(0));
+                const _: ((), ()) = (__OK.label_in_name(1), __OK.labels(1));
                 #[automatically_derived]
                 impl __m::Metrics for Shop {
-                    const PREFIX: &'static ::core::primitive::str = "";
-                    const CONST_LABELS: &'static [(
-                        &'static ::core::primitive::str,
-                        __m::LabelText,
-                    )] = &[];
                     const FIELDS: &'static [__m::Field] = __FIELDS;
                     fn build(__scope: &__m::Scope<'_>) -> Self {
                         ::core::unimplemented!()
@@ -283,18 +271,13 @@ fn generics_are_one_error() {
             const _: () = {
                 use ::metrics_core::private as __m;
                 const __FIELDS: &[__m::Field] = &[];
-                const __CHECKS: __m::Checks = __m::Checks::new("", __FIELDS, &[]);
+                const __OK: __m::Checks = __m::Checks::new("", __FIELDS, &[]);
                 #[automatically_derived]
                 impl<T: Send> __m::Metrics for Shop<T>
                 where
                     Self: ::core::marker::Send + ::core::marker::Sync + 'static,
                     T: Sync,
                 {
-                    const PREFIX: &'static ::core::primitive::str = "";
-                    const CONST_LABELS: &'static [(
-                        &'static ::core::primitive::str,
-                        __m::LabelText,
-                    )] = &[];
                     const FIELDS: &'static [__m::Field] = __FIELDS;
                     fn build(__scope: &__m::Scope<'_>) -> Self {
                         ::core::unimplemented!()
