@@ -60,7 +60,7 @@ impl Attr {
     /// What is right of all attributes of this name.
     pub(crate) fn parse<T: Default + FromMeta>(&self, attrs: &[Attribute], errors: &mut Accumulator) -> (T, Given) {
         let mut given = Given::default();
-        let mut right = Vec::new();
+        let mut known = Vec::new();
         for attr in attrs {
             if let Some((name, rule)) = self.misplaced
                 && attr.path().is_ident(name)
@@ -70,9 +70,9 @@ impl Attr {
                 continue;
             }
             let items = errors.handle(self.items(attr)).into_iter().flatten();
-            self.take_right::<T>(items, &mut right, &mut given, errors);
+            known.extend(items.filter_map(|item| self.check(item, &mut given, errors)));
         }
-        (errors.handle(T::from_list(&right)).unwrap_or_default(), given)
+        (take_right(known, &mut given, errors), given)
     }
 
     /// The same of an attribute that is a macro, which has only what stands in its parentheses.
@@ -81,31 +81,12 @@ impl Attr {
         options: TokenStream,
         errors: &mut Accumulator,
     ) -> (T, Given) {
-        let (mut given, mut right) = (Given::default(), Vec::new());
+        let mut given = Given::default();
         let items = errors.handle(NestedMeta::parse_meta_list(options).map_err(Error::from));
         given.all_wrong = items.is_none();
-        self.take_right::<T>(items.into_iter().flatten(), &mut right, &mut given, errors);
-        (errors.handle(T::from_list(&right)).unwrap_or_default(), given)
-    }
-
-    fn take_right<T: FromMeta>(
-        &self,
-        items: impl Iterator<Item = NestedMeta>,
-        right: &mut Vec<NestedMeta>,
-        given: &mut Given,
-        errors: &mut Accumulator,
-    ) {
-        for item in items {
-            let Some((option, item)) = self.check(item, given, errors) else { continue };
-            // Alone, so that of several wrong ones each is shown, and the right ones are used.
-            match T::from_list(std::slice::from_ref(&item)) {
-                Ok(_) => right.push(item),
-                Err(error) => {
-                    given.wrong.push(option);
-                    errors.push(error);
-                }
-            }
-        }
+        let items = items.into_iter().flatten();
+        let known = items.filter_map(|item| self.check(item, &mut given, errors)).collect();
+        (take_right(known, &mut given, errors), given)
     }
 
     fn items(&self, attr: &Attribute) -> darling::Result<Vec<NestedMeta>> {
@@ -179,6 +160,31 @@ impl Attr {
             }
         }
     }
+}
+
+/// Of options in their forms, those whose values are right.
+fn take_right<T: Default + FromMeta>(
+    known: Vec<(&'static str, NestedMeta)>,
+    given: &mut Given,
+    errors: &mut Accumulator,
+) -> T {
+    if known.is_empty() {
+        return T::default();
+    }
+    let (names, mut items): (Vec<_>, Vec<_>) = known.into_iter().unzip();
+    if let Ok(all) = T::from_list(&items) {
+        return all;
+    }
+    // Alone, so that of several wrong ones each is shown, and the right ones are used.
+    let mut names = names.into_iter();
+    items.retain(|item| {
+        let (name, error) = (names.next(), T::from_list(std::slice::from_ref(item)).err());
+        let is_right = error.is_none();
+        given.wrong.extend(name.filter(|_| !is_right));
+        errors.extend(error);
+        is_right
+    });
+    errors.handle(T::from_list(&items)).unwrap_or_default()
 }
 
 impl Form {
