@@ -31,8 +31,9 @@ impl<T> Instance<T> {
         // Not by `UnsafeCell::get`, nor by `cast`: they would be functions for each type, too.
         let value = &raw const self.value as *mut T;
         if !self.once.is_completed() {
+            // It captures by value: by reference, both would be written to the stack at each call.
             // SAFETY: `once` calls this once, and nobody has a reference before it is completed.
-            complete(&self.once, &mut || unsafe { value.write(make()) });
+            complete(&self.once, &mut move || unsafe { value.write(make()) });
         }
         // SAFETY: completed, so it was written, and nothing ever writes again.
         unsafe { &*value }
