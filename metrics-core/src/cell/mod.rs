@@ -25,6 +25,7 @@ mod instance;
 mod local;
 mod memory;
 mod pin;
+mod prefetch;
 mod published;
 mod range;
 mod read;
@@ -56,6 +57,7 @@ pub(crate) use fold::{fold_idle, unmoved};
 pub(crate) use fork::{hold, hold_touches, let_go, let_go_in_child};
 pub(crate) use local::unlikely;
 pub(crate) use pin::Pin;
+pub(crate) use prefetch::prefetch;
 pub(crate) use published::Published;
 #[cfg(not(loom))]
 pub(crate) use read::{read_f64, read_sequenced, read_u64};

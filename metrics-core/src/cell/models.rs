@@ -29,8 +29,7 @@ fn cells(layout: Layout) -> (Arc<Cells>, Arc<Range>) {
 fn sum(cells: &Cells, range: &Range) -> Option<u64> {
     let mut words = [0];
     let whole = cells.unmoved(|| {
-        words = [0];
-        cells.read(std::iter::once(range), &mut words, u64::wrapping_add);
+        cells.read(std::iter::once((range, 0)), &mut words, u64::wrapping_add);
     });
     whole.then_some(words[0])
 }

@@ -48,7 +48,44 @@ impl Range {
     pub(super) fn first(&self) -> u32 {
         (self.packed as u32) << CHUNK_BITS | self.start() as u32
     }
+
+    /// Where its first cell is.
+    #[inline(always)]
+    pub(super) fn at(&self) -> At {
+        At(self.packed)
+    }
 }
+
+/// Where a range's first cell is. Equal only for ranges of one length.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub(super) struct At(u64);
+
+#[allow(clippy::cast_possible_truncation, reason = "takes apart what was put together")]
+impl At {
+    pub(super) const NOWHERE: Self = Self(u64::MAX);
+    /// To the next cell of the chunk.
+    pub(super) const UP: Step = Step(1 << 48);
+    /// To the one before.
+    pub(super) const DOWN: Step = Step(-(1 << 48));
+
+    pub(super) fn chunk(self) -> usize {
+        self.0 as u32 as usize
+    }
+
+    pub(super) fn start(self) -> usize {
+        (self.0 >> 48) as usize
+    }
+
+    /// That of a range beside it; nobody's, if that is not in the chunk.
+    #[inline(always)]
+    pub(super) fn to(self, step: Step) -> Self {
+        Self(self.0.wrapping_add_signed(step.0))
+    }
+}
+
+/// From a cell to one beside it.
+#[derive(Clone, Copy)]
+pub(super) struct Step(i64);
 
 /// The cells of a histogram: a sequence number, the sum, then the buckets.
 pub(super) const SUM: usize = 1;

@@ -6,10 +6,12 @@
 
 use super::arena::Arena;
 use super::memory::{CHUNK, CHUNK_BITS};
-use super::range::SUM;
+use super::range::{At, SUM, Step};
 use super::sequence::consistent_read;
 use super::{Cells, Range};
 use crate::sync::{AtomicU64, Ordering::*};
+
+type Chunk = [AtomicU64; CHUNK];
 
 /// Chunk of a cell, and its place there.
 pub(super) fn position(id: u32) -> (usize, usize) {
@@ -17,57 +19,46 @@ pub(super) fn position(id: u32) -> (usize, usize) {
 }
 
 impl Cells {
-    /// Adds each range's first cell to its word, by `add`.
+    /// Sets a word for each range: to the one that comes with it, which was read before, and its first cell of each copy,
+    /// added by `add`.
     pub(super) fn read<'a>(
         &self,
-        ranges: impl ExactSizeIterator<Item = &'a Range>,
-        words: &mut [u64],
+        mut ranges: impl ExactSizeIterator<Item = (&'a Range, u64)>,
+        mut words: &mut [u64],
         add: impl Fn(u64, u64) -> u64,
     ) {
-        let mut ranges = (0..).zip(ranges);
-        let Some((at, first)) = ranges.next() else { return };
-        let (mut runs, mut run) = (Runs::NONE, Run::new(at, first.first()));
-        for (at, range) in ranges {
-            let id = range.first();
-            if run.push(id) {
-                continue;
+        debug_assert_eq!(ranges.len(), words.len());
+        let mut runs = Runs::NONE;
+        while !words.is_empty() {
+            let (mut len, mut next, mut step) = (0, At::NOWHERE, At::UP);
+            for (word, (range, base)) in words.iter_mut().zip(&mut ranges) {
+                *word = base;
+                len += 1;
+                if range.at() != next {
+                    (next, step) = (range.at(), runs.begin(range.at(), len - 1));
+                    if runs.is_full() {
+                        break;
+                    }
+                }
+                next = next.to(step);
             }
-            runs.push(run);
-            if runs.is_full() {
-                self.read_runs(&mut runs, words, &add);
-            }
-            run = Run::new(at, id);
+            let (these, others) = words.split_at_mut(len);
+            self.read_runs(&mut runs, these, &add);
+            words = others;
         }
-        runs.push(run);
-        self.read_runs(&mut runs, words, &add);
     }
 
     fn read_runs(&self, runs: &mut Runs, words: &mut [u64], add: &impl Fn(u64, u64) -> u64) {
-        let mut arenas = self.all_arenas();
-        loop {
-            let several: [Option<&Arena>; AT_ONCE] = std::array::from_fn(|_| arenas.next());
-            if several[0].is_none() {
-                break;
-            }
-            for run in &runs.runs[..runs.len] {
-                let (chunk, start) = position(run.lowest);
-                let (at, len) = (run.at as usize, run.len as usize);
-                let mut copies: [&[AtomicU64]; AT_ONCE] = [&[]; AT_ONCE];
-                let chunks = several.iter().flatten().filter_map(|arena| arena.chunk(chunk));
-                let found =
-                    copies.iter_mut().zip(chunks).map(|(copy, chunk)| *copy = &chunk[start..start + len]).count();
-                let (words, copies) = (&mut words[at..at + len], &copies[..found]);
-                // Its cells rise, and its words do, too, but for a moment.
-                let turn = |words: &mut [u64]| {
-                    if run.descends {
-                        words.reverse();
-                    }
-                };
-                turn(words);
-                add_copies(words, copies, add);
-                turn(words);
+        let (mut arenas, mut len) = ([&self.shared; AT_ONCE], 0);
+        for arena in self.all_arenas() {
+            arenas[len] = arena;
+            len += 1;
+            if len == AT_ONCE {
+                runs.add(&arenas, words, add);
+                len = 0;
             }
         }
+        runs.add(&arenas[..len], words, add);
         runs.len = 0;
     }
 
@@ -104,71 +95,37 @@ impl Cells {
     }
 }
 
-/// Memory answers several readers sooner than one, and with 64 copies it is all that counts.
+/// Arenas that are gone through together, and four of them at once: memory answers several readers sooner than one, and
+/// with 64 copies it is all that counts.
 const AT_ONCE: usize = 8;
 
-/// Adds to each word its cell of each copy.
+/// Adds to each word its cell of each copy, from number `start` on.
 #[inline(always)]
-fn add_copies(words: &mut [u64], mut copies: &[&[AtomicU64]], add: &impl Fn(u64, u64) -> u64) {
-    while let [first, others @ ..] = copies {
-        copies = if let Some((eight, others)) = copies.split_first_chunk::<AT_ONCE>() {
-            add_at_once(words, eight, add);
-            others
-        } else if let Some((four, others)) = copies.split_first_chunk::<4>() {
-            add_at_once(words, four, add);
+fn add_copies<'c>(words: &mut [u64], mut copies: &[Option<&'c Chunk>], start: usize, add: &impl Fn(u64, u64) -> u64) {
+    let len = words.len();
+    let cells = |copy: &'c Chunk| copy[start..start + len].iter().map(|cell| AtomicU64::load(cell, Relaxed));
+    while let [Some(a), others @ ..] = copies {
+        copies = if let [Some(b), Some(c), Some(d), others @ ..] = others {
+            let cells = cells(a).zip(cells(b)).zip(cells(c)).zip(cells(d));
+            for (word, (((a, b), c), d)) in words.iter_mut().zip(cells) {
+                *word = add(add(add(add(*word, a), b), c), d);
+            }
             others
         } else {
-            add_at_once(words, &[first], add);
+            words.iter_mut().zip(cells(a)).for_each(|(word, a)| *word = add(*word, a));
             others
         };
     }
 }
 
-#[inline(always)]
-fn add_at_once<const N: usize>(words: &mut [u64], copies: &[&[AtomicU64]; N], add: &impl Fn(u64, u64) -> u64) {
-    let copies = copies.map(|copy| &copy[..words.len()]);
-    for (i, word) in words.iter_mut().enumerate() {
-        *word = copies.iter().fold(*word, |sum, copy| add(sum, copy[i].load(Relaxed)));
-    }
-}
-
-/// Ids that follow one another within a chunk, as those of series that were created together do: upwards, or downwards
-/// where they were used before.
+/// Ranges whose first cells follow one another within a chunk, as those of series that were created together do: upwards,
+/// or downwards where they were used before. It goes on to where the next one begins.
 #[derive(Clone, Copy)]
 struct Run {
-    lowest: u32,
-    at: u32,
-    len: u32,
+    first: At,
+    /// The word of its first range.
+    at: usize,
     descends: bool,
-}
-
-impl Run {
-    const fn new(at: u32, id: u32) -> Self {
-        Self { lowest: id, at, len: 1, descends: false }
-    }
-
-    /// Whether it goes on with this one.
-    #[inline(always)]
-    fn push(&mut self, id: u32) -> bool {
-        let ascends = id == self.lowest.wrapping_add(self.len) && !(id as usize).is_multiple_of(CHUNK);
-        if ascends && !self.descends {
-            self.len += 1;
-            return true;
-        }
-        self.push_below(id)
-    }
-
-    #[inline(never)]
-    fn push_below(&mut self, id: u32) -> bool {
-        let descends = (self.descends || self.len == 1)
-            && self.lowest.checked_sub(1) == Some(id)
-            && !(self.lowest as usize).is_multiple_of(CHUNK);
-        if descends {
-            (self.lowest, self.descends) = (id, true);
-            self.len += 1;
-        }
-        descends
-    }
 }
 
 /// Some runs, no more than fit on the stack: a scrape does not allocate for each batch of series.
@@ -178,15 +135,47 @@ struct Runs {
 }
 
 impl Runs {
-    const NONE: Self = Self { runs: [Run::new(0, 0); 64], len: 0 };
+    const NONE: Self = Self { runs: [Run { first: At::NOWHERE, at: 0, descends: false }; 64], len: 0 };
 
-    fn push(&mut self, run: Run) {
-        self.runs[self.len] = run;
+    /// A range begins one, or turns one of a single range downwards; where the next one is from there.
+    #[inline(never)]
+    fn begin(&mut self, first: At, at: usize) -> Step {
+        if let Some(run) = self.runs[..self.len].last_mut()
+            && run.at + 1 == at
+            && run.first.to(At::DOWN) == first
+        {
+            run.descends = true;
+            return At::DOWN;
+        }
+        self.runs[self.len] = Run { first, at, descends: false };
         self.len += 1;
+        At::UP
     }
 
     fn is_full(&self) -> bool {
         self.len == self.runs.len()
+    }
+
+    /// Adds to each run's words what these arenas hold.
+    fn add(&self, arenas: &[&Arena], words: &mut [u64], add: &impl Fn(u64, u64) -> u64) {
+        let mut rest = words;
+        for run in self.runs[..self.len].iter().rev() {
+            let (before, words) = rest.split_at_mut(run.at);
+            rest = before;
+            let (mut copies, mut found) = ([None; AT_ONCE], 0);
+            for chunk in arenas.iter().filter_map(|arena| arena.chunk(run.first.chunk())) {
+                copies[found] = Some(chunk);
+                found += 1;
+            }
+            if run.descends {
+                // Its cells rise, and its words do, too, but for a moment.
+                words.reverse();
+                add_copies(words, &copies, run.first.start() + 1 - words.len(), add);
+                words.reverse();
+            } else {
+                add_copies(words, &copies, run.first.start(), add);
+            }
+        }
     }
 }
 
@@ -194,13 +183,13 @@ impl Runs {
 mod global {
     use super::super::{CELLS, Range};
 
-    /// Adds each range's first cell, a `u64`, to its word.
-    pub(crate) fn read_u64<'a>(ranges: impl ExactSizeIterator<Item = &'a Range>, words: &mut [u64]) {
+    /// Sets a word for each range: to the one that comes with it and the range's first cell, both `u64`.
+    pub(crate) fn read_u64<'a>(ranges: impl ExactSizeIterator<Item = (&'a Range, u64)>, words: &mut [u64]) {
         CELLS.read(ranges, words, u64::wrapping_add);
     }
 
-    /// Adds each range's first cell, an `f64`, to its word.
-    pub(crate) fn read_f64<'a>(ranges: impl ExactSizeIterator<Item = &'a Range>, words: &mut [u64]) {
+    /// The same of `f64`.
+    pub(crate) fn read_f64<'a>(ranges: impl ExactSizeIterator<Item = (&'a Range, u64)>, words: &mut [u64]) {
         CELLS.read(ranges, words, |a, b| (f64::from_bits(a) + f64::from_bits(b)).to_bits());
     }
 

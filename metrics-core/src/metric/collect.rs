@@ -295,13 +295,15 @@ pub trait Child: Send + Sync + Sized + 'static {
 /// A child that is a few words: what a scrape reads of many at one go.
 #[doc(hidden)]
 pub trait Measured: Child {
+    /// Whether a child is one word, and its point a [`Count`](crate::model::Count), unless it has exemplars.
+    const IS_COUNT: bool = false;
+
     /// Puts what was measured of each child behind one another: as many words for each.
     fn read<'a>(children: impl ExactSizeIterator<Item = &'a Self> + Clone, words: &mut Vec<u64>);
 
-    /// The value and the time of creation, if the point that these words are is a [`Count`](crate::model::Count).
+    /// Of such a child: since when it counts, if it has none.
     #[inline(always)]
-    fn count(&self, words: &[u64]) -> Option<(u64, Timestamp)> {
-        let _ = words;
+    fn count_since(&self) -> Option<Timestamp> {
         None
     }
 

@@ -57,7 +57,8 @@ mod sealed {
         const NUMBER: NumberType;
         fn is_amount(&self) -> bool;
         fn add(range: &Range, v: Self);
-        fn read<'a>(ranges: impl ExactSizeIterator<Item = &'a Range>, words: &mut [u64]);
+        /// Sets a word for each range: to the one that comes with it and what the cells hold.
+        fn read<'a>(ranges: impl ExactSizeIterator<Item = (&'a Range, u64)>, words: &mut [u64]);
         fn from_word(word: u64) -> Self;
         fn less(baseline: u64) -> u64;
         fn difference(now: u64, then: u64) -> Self;
@@ -81,7 +82,7 @@ impl sealed::Value for u64 {
         range.add(v);
     }
 
-    fn read<'a>(ranges: impl ExactSizeIterator<Item = &'a Range>, words: &mut [u64]) {
+    fn read<'a>(ranges: impl ExactSizeIterator<Item = (&'a Range, Self)>, words: &mut [Self]) {
         read_u64(ranges, words);
     }
 
@@ -115,7 +116,7 @@ impl sealed::Value for f64 {
         range.add_f64(v);
     }
 
-    fn read<'a>(ranges: impl ExactSizeIterator<Item = &'a Range>, words: &mut [u64]) {
+    fn read<'a>(ranges: impl ExactSizeIterator<Item = (&'a Range, u64)>, words: &mut [u64]) {
         read_f64(ranges, words);
     }
 
@@ -295,10 +296,7 @@ impl<T: CounterValue> Child for Counter<T> {
 
     fn restart(&self, _: &mut Stopped<'static>) {
         let mut words = [0];
-        unmoved(|| {
-            words = [0];
-            T::read(std::iter::once(&self.cells), &mut words);
-        });
+        unmoved(|| T::read(std::iter::once((&self.cells, 0)), &mut words));
         self.baseline.store(words[0], Release);
         self.created.restart(&self.cells);
         if let Some(journal) = journal() {
@@ -317,19 +315,19 @@ impl<T: CounterValue> Child for Counter<T> {
 }
 
 impl<T: CounterValue> Measured for Counter<T> {
+    const IS_COUNT: bool = matches!(T::NUMBER, NumberType::U64);
+
     fn read<'a>(children: impl ExactSizeIterator<Item = &'a Self> + Clone, words: &mut Vec<u64>) {
+        words.resize(children.len(), 0);
+        // Baselines first: cells that are read after one hold at least as much.
         unmoved(|| {
-            words.clear();
-            // Baselines first: cells that are read after one hold at least as much.
-            words.extend(children.clone().map(|child| T::less(child.baseline.load(Acquire))));
-            T::read(children.clone().map(|child| &child.cells), words);
+            T::read(children.clone().map(|child| (&child.cells, T::less(child.baseline.load(Acquire)))), words);
         });
     }
 
     #[inline(always)]
-    fn count(&self, words: &[u64]) -> Option<(u64, Timestamp)> {
-        let Number::U64(value) = T::from_word(words[0]).into() else { return None };
-        self.created.without_exemplars().map(|created| (value, created))
+    fn count_since(&self) -> Option<Timestamp> {
+        self.created.without_exemplars()
     }
 
     fn point<'a>(&'a self, words: &'a [u64], exemplars: &'a mut Vec<Option<Exemplar>>) -> Point<'a> {

@@ -84,34 +84,44 @@ impl Points<'_> {
         let sink = &mut *self.sink;
         let Scratch { words, exemplars, .. } = &mut *self.scratch;
         M::read(children.clone().map(|(_, child)| child), words);
+        if M::IS_COUNT && outer.is_empty() {
+            return give_counts(scope, children.zip(&*words), sink, exemplars);
+        }
         let width = words.len() / children.len();
-        let mut children = children.zip(words.chunks_exact(width));
-        let mut counts = [Count::ZERO; 16];
-        loop {
-            // Several at once: to hand each over by itself would cost as much as to write it.
-            let (mut len, mut other) = (0, None);
-            for (waiting, ((own, child), words)) in counts.iter_mut().zip(children.by_ref()) {
-                match child.count(words).filter(|_| outer.is_empty()) {
-                    Some((value, created)) => *waiting = Count { own, value, created },
-                    None => {
-                        other = Some((own, child, words));
-                        break;
-                    }
-                }
-                len += 1;
-            }
-            if len > 0 {
-                sink.counts(scope, &counts[..len]);
-            }
-            match other {
-                Some((own, child, words)) => {
-                    let labels = Labels { scope, own: &join(outer, own) };
-                    sink.point(labels, &child.point(words, exemplars), None);
-                }
-                None if len < counts.len() => break,
-                None => {}
+        for ((own, child), words) in children.zip(words.chunks_exact(width)) {
+            let labels = Labels { scope, own: &join(outer, own) };
+            sink.point(labels, &child.point(words, exemplars), None);
+        }
+    }
+}
+
+/// Gives several at once: to hand each over by itself would cost as much as to write it.
+fn give_counts<'a, 'w, M: Measured>(
+    scope: &str,
+    children: impl Iterator<Item = ((&'a str, &'a M), &'w u64)>,
+    sink: &mut dyn FamilySink,
+    exemplars: &mut Vec<Option<Exemplar>>,
+) {
+    let (mut counts, mut len) = ([Count::ZERO; 32], 0);
+    for ((own, child), word) in children {
+        let created = child.count_since();
+        if let Some(created) = created {
+            counts[len] = Count { own, value: *word, created };
+            len += 1;
+            if len < counts.len() {
+                continue;
             }
         }
+        if len > 0 {
+            sink.counts(scope, &counts[..len]);
+            len = 0;
+        }
+        if created.is_none() {
+            sink.point(Labels { scope, own }, &child.point(std::slice::from_ref(word), exemplars), None);
+        }
+    }
+    if len > 0 {
+        sink.counts(scope, &counts[..len]);
     }
 }
 

@@ -16,7 +16,9 @@ pub(super) struct Head {
     open: Vec<u8>,
     /// The same for a series without labels of its own: `name_total ` or `name_total{scope} ` or `{"name.total"} `.
     bare: Vec<u8>,
-    short: Short<64>,
+    /// For most; a longer beginning takes twice as long.
+    short: Short<32>,
+    medium: Short<64>,
 }
 
 /// How lines begin that are short throughout, as most are. Each is put together in an array of one size, of which the
@@ -57,6 +59,7 @@ impl Head {
         }
         bare.push(b' ');
         self.short = Short::new(open);
+        self.medium = Short::new(open);
     }
 
     /// What stands before the value of a label that comes behind the series' own; its name as it stands there.
@@ -102,10 +105,10 @@ impl Head {
     /// A line for each of these.
     pub(super) fn count_lines(&self, page: &mut Page, mut counts: &[Count<'_>]) {
         while !counts.is_empty() {
-            let mut room = page.room(counts.len() * LINE);
-            let written = counts.iter().take_while(|count| self.short.put_line(&mut room, count)).count();
-            room.commit();
-            counts = &counts[written..];
+            counts = match self.short.len {
+                0 => self.medium.put_lines(page, counts),
+                _ => self.short.put_lines(page, counts),
+            };
             if let [long, behind @ ..] = counts {
                 self.count_line(page, long.own, long.value);
                 counts = behind;
@@ -140,6 +143,14 @@ impl<const N: usize> Short<N> {
             short.len = open.len();
         }
         short
+    }
+
+    /// Puts lines until one is too long or has no labels of its own; what is left.
+    fn put_lines<'c, 'l>(&self, page: &mut Page, counts: &'c [Count<'l>]) -> &'c [Count<'l>] {
+        let mut room = page.room(counts.len() * LINE);
+        let put = counts.iter().take_while(|count| self.put_line(&mut room, count)).count();
+        room.commit();
+        &counts[put..]
     }
 
     /// Puts a line, unless it is too long or has no labels of its own.

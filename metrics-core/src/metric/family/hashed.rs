@@ -341,7 +341,7 @@ impl<M: Child> HashedStore<M> {
         newest: u32,
     ) -> Option<Place> {
         batch.clear();
-        batch.reserve(most.min(self.all()));
+        batch.reserve(most);
         let mut next = Some(from);
         while let Some(from) = next {
             let Some((block, start)) = self.inner.get(&mut stop()).blocks.next(from) else { break };
@@ -352,11 +352,9 @@ impl<M: Child> HashedStore<M> {
             if start.is_newer(newest) {
                 continue;
             }
-            for (series, behind) in block.walk(start, end.unwrap_or_else(|| block.end())) {
-                batch.push(series);
-                if batch.len() == most {
-                    return Some(behind);
-                }
+            let behind = block.fill(batch, most, start, end.unwrap_or_else(|| block.end()));
+            if batch.len() == most {
+                return Some(behind);
             }
         }
         None
