@@ -1,6 +1,7 @@
 //! The rules that only the library can check, because they need names and types that the macro cannot see.
 
 use super::model::{Field, Group, Metric, Model, Role, SeriesOptions};
+use super::unit::Unit;
 use crate::emit::{Core, at, check};
 use crate::max_series::MaxSeries;
 use proc_macro2::{Literal, Span, TokenStream};
@@ -65,14 +66,6 @@ impl Calls {
         self.calls.extend(check(span, &quote!(__OK.#call)));
     }
 
-    /// In one constant, of which only the first is shown that fails: constants are what the compiler's time goes to. For
-    /// what seldom fails, and hardly ever together.
-    fn push_all(&mut self, all: &[(Span, TokenStream)]) {
-        let units = all.iter().map(|_| quote!(()));
-        let all = all.iter().map(|(span, call)| at(*span, quote!(__OK.#call)));
-        self.calls.extend(quote!(const _: (#(#units),*) = (#(#all),*);));
-    }
-
     /// Asserts that an option fits the field's type, whose tokens keep the places where they stand.
     fn push_type(&mut self, field: &Field<'_>, assertion: &TokenStream) {
         let (ty, private) = (field.ty, Core::imported());
@@ -90,17 +83,14 @@ impl Calls {
 impl Metric {
     /// `outer`: the struct's prefix.
     fn checks(&self, field: &Field<'_>, place: &Literal, outer: &str, calls: &mut Calls) {
-        let labels = (field.ty.span(), quote!(labels(#place)));
-        if self.is_plain(outer) {
-            let mut all = vec![(self.name_span, quote!(label_in_name(#place))), labels];
-            all.extend(self.unit.as_ref().map(|unit| (unit.span(), quote!(base_unit(#place)))));
-            calls.push_all(&all);
-        } else {
-            calls.push(self.name_span, &quote!(name(#place)));
-            calls.push(labels.0, &labels.1);
-            if let Some(unit) = &self.unit {
-                calls.push(unit.span(), &quote!(unit(#place)));
-            }
+        let is_plain = self.is_plain(outer);
+        let name = if is_plain { quote!(label_in_name(#place)) } else { quote!(name(#place)) };
+        calls.push(self.name_span, &name);
+        calls.push(field.ty.span(), &quote!(labels(#place)));
+        match &self.unit {
+            Some(unit @ Unit::Base(_)) if is_plain => calls.push(unit.span(), &quote!(base_unit(#place))),
+            Some(unit) => calls.push(unit.span(), &quote!(unit(#place))),
+            None => {}
         }
         if let Some(buckets) = &self.buckets {
             if !buckets.is_checked() {

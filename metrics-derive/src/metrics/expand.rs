@@ -75,12 +75,11 @@ fn build(model: &Model<'_>) -> TokenStream {
     let mut at = 0..;
     let fields = model.fields.iter().map(|field| {
         let ident = field.ident;
-        let Some(library) = field.library() else { return quote!(#ident: ::core::default::Default::default()) };
-        let at = at.next().map(Literal::usize_unsuffixed);
-        {
-            let _ = library;
-            quote!(#ident: #private::build(&__builder, #at))
+        if matches!(field.role, Role::Skip) {
+            return quote!(#ident: ::core::default::Default::default());
         }
+        let at = at.next().map(Literal::usize_unsuffixed);
+        quote!(#ident: #private::build(&__builder, #at))
     });
     let prefix = text(model.prefix.as_ref());
     quote! {

@@ -22,7 +22,8 @@ fn a_plain_struct() {
                     __m::instrument::<Counter>().field("orders", "Orders that were paid."),
                 ];
                 const __OK: __m::Checks = __m::Checks::new("", __FIELDS, &[]);
-                const _: ((), ()) = (__OK.label_in_name(0), __OK.labels(0));
+                const _: () = __OK.label_in_name(0);
+                const _: () = __OK.labels(0);
                 #[automatically_derived]
                 impl __m::Metrics for Shop {
                     const FIELDS: &'static [__m::Field] = __FIELDS;
@@ -115,7 +116,9 @@ fn every_option() {
                     &__m::clashes::<4, { __m::slots(__FIELDS) }>(__FIELDS),
                 );
                 const _: () = __OK.scope_label("region");
-                const _: ((), (), ()) = (__OK.label_in_name(0), __OK.labels(0), __OK.base_unit(0));
+                const _: () = __OK.label_in_name(0);
+                const _: () = __OK.labels(0);
+                const _: () = __OK.base_unit(0);
                 const _: () = __OK.buckets(0);
                 const _: () = __OK.const_label(0, "kind");
                 const _: () = __OK.name(1);
@@ -227,8 +230,10 @@ fn fields_without_a_mistake_are_checked_beside_those_with_one() {
                     __m::instrument::<Counter>().field("fine", "Help."),
                 ];
                 const __OK: __m::Checks = __m::Checks::new("", __FIELDS, &[]);
-                const _: ((), ()) = (__OK.label_in_name(0), __OK.labels(0));
-                const _: ((), ()) = (__OK.label_in_name(1), __OK.labels(1));
+                const _: () = __OK.label_in_name(0);
+                const _: () = __OK.labels(0);
+                const _: () = __OK.label_in_name(1);
+                const _: () = __OK.labels(1);
                 #[automatically_derived]
                 impl __m::Metrics for Shop {
                     const FIELDS: &'static [__m::Field] = __FIELDS;
