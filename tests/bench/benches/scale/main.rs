@@ -179,7 +179,21 @@ fn copies() {
         own("metrics_core_arena_memory_bytes") / 1_048_576.0
     );
     print("nanoseconds a series of 100,000, 64 threads with copies", 60.0, each(copies));
+    println!("    (of which this machine takes {:.1} to read as many numbers)", each(read_numbers(64 * series)));
     print("576 threads / 64 copies", 2.0, shared / copies);
+}
+
+/// Milliseconds of adding up numbers that lie side by side and are in no cache: what nobody can beat.
+fn read_numbers(n: usize) -> f64 {
+    let (numbers, others) = (vec![1u64; n], vec![1u64; 16 << 20]);
+    let read = |numbers: &[u64]| black_box(numbers).iter().sum::<u64>();
+    let time = |_| {
+        black_box(read(&others));
+        let begin = Instant::now();
+        black_box(read(&numbers));
+        begin.elapsed().as_secs_f64() * 1e3
+    };
+    median((0..11).map(time).collect())
 }
 
 /// Threads that count and stay.
