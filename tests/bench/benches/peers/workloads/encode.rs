@@ -7,7 +7,7 @@ use measured::{CounterVec, HistogramVec, MetricGroup};
 use metrics_bench::{Random, Subject, Workload};
 use metrics_core::registry::Definition;
 use metrics_core::{Counter, DEFAULT_BUCKETS, Family, Histogram, Registry};
-use metrics_exposition::{EncoderOptions, Format, protobuf, text};
+use metrics_exposition::{EncoderOptions, Format, openmetrics, protobuf, text};
 use prometheus::{HistogramOpts, HistogramVec as PrometheusHistograms, IntCounterVec, Opts};
 use prometheus_client::metrics::counter::Counter as ClientCounter;
 use prometheus_client::metrics::family::Family as ClientFamily;
@@ -16,6 +16,7 @@ use std::hint::black_box;
 use std::sync::{Arc, Barrier, Mutex};
 
 pub(crate) const OURS_TOUCHED_BY_8: &str = "metrics-core, touched by 8 threads";
+pub(crate) const OURS_OPENMETRICS: &str = "metrics-core, OpenMetrics";
 pub(crate) const COPY: &str = "copy and itoa";
 pub(crate) const TELEMETRY: &str = "fast-telemetry";
 pub(crate) const OURS_PROTOBUF: &str = "metrics-core, protobuf";
@@ -52,6 +53,7 @@ fn counters(series: usize) -> Vec<Subject> {
         measured_subject(series, measured),
         ours_subject(OURS, series, ours(&counted, 1), text::FORMAT),
         ours_subject(OURS_TOUCHED_BY_8, series, ours(&counted, 8), text::FORMAT),
+        ours_subject(OURS_OPENMETRICS, series, ours(&counted, 1), openmetrics::FORMAT),
         ours_subject(OURS_PROTOBUF, series, ours(&counted, 1), protobuf::FORMAT),
         prometheus_subject(series, Box::new(prometheus)),
         client_subject(series, client),

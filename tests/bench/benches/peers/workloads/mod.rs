@@ -7,7 +7,7 @@ mod observe;
 mod parse;
 
 pub(crate) use {
-    encode::{COPY, OURS_PROTOBUF, OURS_TOUCHED_BY_8, TELEMETRY},
+    encode::{COPY, OURS_OPENMETRICS, OURS_PROTOBUF, OURS_TOUCHED_BY_8, TELEMETRY},
     instrument::{AND_ONE_OBSERVE, OURS_INTO, TWO_CLOCK_READS},
     parse::{PARSE_OURS, PROMETHEUS_PARSE, TEXT_FORMAT_PARSER},
 };
