@@ -31,13 +31,13 @@ impl Range {
 
     #[inline(always)]
     pub(super) fn chunk(&self) -> usize {
-        self.packed as u32 as usize
+        self.at().chunk()
     }
 
     /// Of the first cell, within the chunk.
     #[inline(always)]
     pub(super) fn start(&self) -> usize {
-        (self.packed >> 48) as usize
+        self.at().start()
     }
 
     #[inline(always)]
@@ -68,10 +68,12 @@ impl At {
     /// To the one before.
     pub(super) const DOWN: Step = Step(-(1 << 48));
 
+    #[inline(always)]
     pub(super) fn chunk(self) -> usize {
         self.0 as u32 as usize
     }
 
+    #[inline(always)]
     pub(super) fn start(self) -> usize {
         (self.0 >> 48) as usize
     }

@@ -301,7 +301,7 @@ pub trait Measured: Child {
     /// Puts what was measured of each child behind one another: as many words for each.
     fn read<'a>(children: impl ExactSizeIterator<Item = &'a Self> + Clone, words: &mut Vec<u64>);
 
-    /// Of such a child: since when it counts, if it has none.
+    /// Since when such a child counts, if it has no exemplars.
     #[inline(always)]
     fn count_since(&self) -> Option<Timestamp> {
         None
