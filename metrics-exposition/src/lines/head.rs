@@ -1,5 +1,6 @@
 //! How a line begins, and bounds of buckets.
 
+use super::number::Part;
 use super::{number, push_all, push_name};
 use crate::page::{Page, Room};
 use metrics_core::model::{Count, Number, float_to_go_string};
@@ -158,7 +159,7 @@ impl<const N: usize> Short<N> {
     fn put_line(&self, room: &mut Room<'_>, count: &Count<'_>) -> bool {
         const { assert!(N + OWN + TAIL <= LINE) };
         let own = count.own.as_bytes();
-        let (Some(line), Some(digits)) = (room.first(), number::short(count.value)) else { return false };
+        let (Some(line), Some(digits)) = (room.first(), number::parts(count.value)) else { return false };
         let (start, len) = (self.put_open(line), own.len());
         match len {
             _ if start == 0 => return false,
@@ -179,7 +180,7 @@ impl<const N: usize> Short<N> {
     #[inline(always)]
     pub(super) fn put_bucket(&self, room: &mut Room<'_>, le: &Le, count: u64) -> bool {
         const { assert!(N + Le::LEN + TAIL <= LINE) };
-        let (Some(line), Some(digits)) = (room.first(), number::short(count)) else { return false };
+        let (Some(line), Some(digits)) = (room.first(), number::parts(count)) else { return false };
         let start = self.put_open(line);
         if start == 0 {
             return false;
@@ -197,12 +198,16 @@ impl<const N: usize> Short<N> {
     }
 }
 
-/// Puts what stands behind `value` in a line; where it ends.
+/// Puts a number and the end of the line; where it ends.
 #[inline(always)]
-fn end_short(line: &mut [u8; LINE], value: usize, (digits, len): ([u8; 8], usize)) -> usize {
-    line[value..value + 8].copy_from_slice(&digits);
-    line[value + len] = b'\n';
-    value + len + 1
+fn end_short(line: &mut [u8; LINE], mut at: usize, (high, (digits, len)): (Option<Part>, Part)) -> usize {
+    if let Some((digits, len)) = high {
+        line[at..at + 8].copy_from_slice(&digits);
+        at += len;
+    }
+    line[at..at + 8].copy_from_slice(&digits);
+    line[at + len] = b'\n';
+    at + len + 1
 }
 
 impl<const N: usize> Default for Short<N> {

@@ -26,22 +26,37 @@ pub(super) fn put(room: &mut Room<'_>, value: Number) {
 /// Puts a count.
 #[inline(always)]
 pub(super) fn put_u64(room: &mut Room<'_>, value: u64) {
-    match short(value) {
-        Some((digits, len)) => room.put_padded(&digits, len),
+    match parts(value) {
+        Some((high, (digits, len))) => {
+            if let Some((digits, len)) = high {
+                room.put_padded(&digits, len);
+            }
+            room.put_padded(&digits, len);
+        }
         None => room.put(itoa::Buffer::new().format(value).as_bytes()),
     }
 }
 
-/// The digits of a number that has eight at most, padded, and how many they are.
+/// Digits, padded, and how many they are.
+pub(super) type Part = ([u8; 8], usize);
+
+/// The digits of a number that has sixteen at most: the last eight, and those before them.
 #[inline(always)]
-pub(super) fn short(value: u64) -> Option<([u8; 8], usize)> {
-    if value >= BLOCK {
-        return None;
+pub(super) fn parts(value: u64) -> Option<(Option<Part>, Part)> {
+    if value < BLOCK {
+        return Some((None, short(value)));
     }
+    let (high, low) = (value / BLOCK, value % BLOCK);
+    (high < BLOCK).then(|| (Some(short(high)), ((digits(low) | ZEROS).to_le_bytes(), 8)))
+}
+
+/// The digits of a number that has eight at most.
+#[inline(always)]
+fn short(value: u64) -> Part {
     let digits = digits(value);
     let leading = (digits | (1 << 56)).trailing_zeros() / 8;
     let digits = (digits | ZEROS) >> (8 * leading);
-    Some((digits.to_le_bytes(), 8 - leading as usize))
+    (digits.to_le_bytes(), 8 - leading as usize)
 }
 
 fn put_i64(room: &mut Room<'_>, value: i64) {

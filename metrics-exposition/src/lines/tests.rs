@@ -104,3 +104,30 @@ fn lines_of_every_length() {
     }
     assert_eq!(text(lines.take()), expected);
 }
+
+/// Counts of every length, with labels of every length: several ways lead to a line.
+#[test]
+fn counts_of_every_length() {
+    let [a, b] = &descs()[..] else { unreachable!() };
+    let mut lines = Lines::new(&DIALECT, EncoderOptions::default());
+    let values: Vec<u64> = (0..20).flat_map(|k| [10u64.pow(k) - 1, 10u64.pow(k)]).chain([u64::MAX]).collect();
+    let mut expected = "# a\n".to_owned();
+    lines.begin(a);
+    for len in 1..140 {
+        let labels = format!("x=\"{}\"", "x".repeat(len));
+        let count = |value| Count { own: &labels, value, created: Timestamp::MIN };
+        let counts: Vec<_> = values.iter().copied().map(count).collect();
+        lines.counts("", &counts);
+        values.iter().for_each(|value| expected += &format!("a_total{{{labels}}} {value}\n"));
+    }
+    assert!(text(lines.take()) == expected);
+
+    let mut expected = "# b\n".to_owned();
+    lines.begin(b);
+    for value in values {
+        let buckets = Buckets { bounds: &[], counts: &[value], exemplars: &[] };
+        lines.point(own(""), &Point::Histogram { buckets, sum: Some(1.0), native: None, created: None }, None);
+        expected += &format!("b_bucket{{le=\"+Inf\"}} {value}\nb_sum 1\nb_count {value}\n");
+    }
+    assert_eq!(text(lines.take()), expected);
+}
