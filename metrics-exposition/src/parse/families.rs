@@ -1,10 +1,13 @@
 use super::error::{Fault, ParseError, ParseFault};
 use super::family::Current;
 use super::{Options, openmetrics, openmetrics_2, protobuf, text};
-use memchr::memchr;
+use memchr::{memchr, memchr_iter, memrchr};
 use metrics_core::model::MetricFamily;
 use std::fmt;
 use std::io::{BufRead, ErrorKind};
+
+/// Bytes of the lines that are read at one go.
+const LINES: usize = 8 << 10;
 
 /// The families of a page, one after the other. Ends behind the first error.
 pub struct Families<R> {
@@ -39,7 +42,7 @@ impl<R: BufRead> Families<R> {
         Self { reader, partial: Vec::new(), state, error: None, is_over: false }
     }
 
-    /// Reads on until a family is whole, or the reader gives something new.
+    /// Reads some lines more.
     fn read(&mut self) -> Result<(), ParseError> {
         let Self { reader, partial, state, is_over, .. } = self;
         let chunk = match reader.fill_buf() {
@@ -69,46 +72,69 @@ impl<R: BufRead> Families<R> {
             }
             return state.finish();
         }
-        let (mut used, mut result) = (0, Ok(()));
-        while let Some(len) = memchr(b'\n', &chunk[used..]) {
-            let line = &chunk[used..used + len];
-            used += len + 1;
-            result = if partial.is_empty() {
-                state.line(line)
-            } else {
-                partial.extend_from_slice(line);
-                let result = state.line(partial);
-                partial.clear();
-                result
+        if !partial.is_empty() {
+            let end = memchr(b'\n', chunk);
+            partial.extend_from_slice(&chunk[..end.unwrap_or(chunk.len())]);
+            let used = end.map_or(chunk.len(), |end| end + 1);
+            reader.consume(used);
+            return match end {
+                Some(_) => {
+                    let result = state.line(partial);
+                    partial.clear();
+                    result
+                }
+                None => state.check_len(partial),
             };
-            if result.is_err() || !state.current.done.is_empty() {
-                reader.consume(used);
-                return result;
+        }
+        let few = &chunk[..chunk.len().min(LINES)];
+        let end = memrchr(b'\n', few).or_else(|| Some(few.len() + memchr(b'\n', &chunk[few.len()..])?));
+        let (used, result) = match end {
+            Some(end) => (end + 1, state.lines(&chunk[..end])),
+            None => {
+                partial.extend_from_slice(chunk);
+                (chunk.len(), state.check_len(partial))
             }
-        }
-        partial.extend_from_slice(&chunk[used..]);
-        let len = chunk.len();
-        reader.consume(len);
-        if partial.len() > state.options.max_line {
-            result = Err(state.too_long(partial));
-        }
+        };
+        reader.consume(used);
         result
     }
 }
 
 impl State {
-    fn line(&mut self, line: &[u8]) -> Result<(), ParseError> {
-        if line.len() > self.options.max_line {
-            return Err(self.too_long(line));
+    /// Several lines. Whether they are UTF-8 is found out for all at once, which for each costs as much as reading it.
+    fn lines(&mut self, lines: &[u8]) -> Result<(), ParseError> {
+        let Ok(text) = str::from_utf8(lines) else {
+            return lines.split(|b| *b == b'\n').try_for_each(|line| self.line(line));
+        };
+        let mut start = 0;
+        for end in memchr_iter(b'\n', lines).chain([lines.len()]) {
+            self.text(&text[start..end])?;
+            start = end + 1;
         }
-        self.number += 1;
-        self.read(line).map_err(|fault| ParseError::new(self.number, line, fault))
+        Ok(())
+    }
+
+    fn line(&mut self, line: &[u8]) -> Result<(), ParseError> {
+        self.check_len(line)?;
+        match str::from_utf8(line) {
+            Ok(text) => self.text(text),
+            Err(error) => {
+                let fault = ParseFault::NotUtf8.at(error.valid_up_to());
+                Err(ParseError::new(self.number + 1, line, fault))
+            }
+        }
     }
 
     #[inline]
-    fn read(&mut self, line: &[u8]) -> Result<(), Fault> {
-        let text = str::from_utf8(line).map_err(|error| ParseFault::NotUtf8.at(error.valid_up_to()))?;
-        self.current.size = self.current.size.saturating_add(line.len());
+    fn text(&mut self, line: &str) -> Result<(), ParseError> {
+        self.check_len(line.as_bytes())?;
+        self.number += 1;
+        self.read(line).map_err(|fault| ParseError::new(self.number, line.as_bytes(), fault))
+    }
+
+    #[inline]
+    fn read(&mut self, text: &str) -> Result<(), Fault> {
+        self.current.size = self.current.size.saturating_add(text.len());
         match &mut self.format {
             Format::Text => text::line(text, &mut self.current),
             Format::OpenMetrics(reader) => reader.line(text, self.number, &mut self.current),
@@ -131,9 +157,14 @@ impl State {
         result.map_err(|fault| ParseError::new(self.number + 1, b"", fault))
     }
 
-    fn too_long(&self, line: &[u8]) -> ParseError {
-        let fault = ParseFault::LineTooLong { limit: self.options.max_line };
-        ParseError::new(self.number + 1, line, fault.at(self.options.max_line))
+    /// Whether the next line may be so long.
+    #[inline]
+    fn check_len(&self, line: &[u8]) -> Result<(), ParseError> {
+        let limit = self.options.max_line;
+        if line.len() > limit {
+            return Err(ParseError::new(self.number + 1, line, ParseFault::LineTooLong { limit }.at(limit)));
+        }
+        Ok(())
     }
 }
 

@@ -1,5 +1,6 @@
 //! The family that is being read.
 
+use super::cursor::Cursor;
 use super::error::{Fault, ParseFault};
 use metrics_core::model::{Kind, MetricFamily};
 use std::collections::VecDeque;
@@ -10,6 +11,8 @@ pub(super) struct Current {
     pub(super) head: Head,
     /// Made when its first sample comes, because the type is known then.
     pub(super) family: Option<MetricFamily>,
+    /// Whether its name may stand on a page without quotes.
+    pub(super) is_plain: bool,
     /// Families that are whole, the next one to be given in front.
     pub(super) done: VecDeque<MetricFamily>,
     /// Bytes of its lines.
@@ -61,9 +64,15 @@ impl Current {
                 Some(unit) if !unit.is_empty() => family.with_unit(unit),
                 _ => Ok(family),
             });
-            self.family = Some(with_unit.map_err(|error| ParseFault::family(error).at(0))?);
+            self.put(with_unit.map_err(|error| ParseFault::family(error).at(0))?);
         }
         Ok(self.family.as_mut().expect("made above"))
+    }
+
+    pub(super) fn put(&mut self, family: MetricFamily) {
+        let name = &*family.desc().name;
+        self.is_plain = Cursor::new(name, false).bare_name(true) == name;
+        self.family = Some(family);
     }
 }
 

@@ -60,9 +60,9 @@ pub(super) struct Reader {
 impl Reader {
     #[inline]
     pub(super) fn line(&mut self, text: &str, number: usize, current: &mut Current) -> Result<(), Fault> {
-        if let Some(family) = &mut current.family
-            && !self.is_over
-            && let Some(mut sample) = DIALECT.quick(text)
+        if current.is_plain
+            && let Some(family) = &mut current.family
+            && let Some(mut sample) = DIALECT.quick(text, &family.desc().name)
             && has_sample(family, &sample.name, true)
             && check(family, &sample).is_ok()
         {

@@ -7,7 +7,7 @@ use super::cursor::Cursor;
 use super::error::{Fault, ParseFault};
 use super::exemplar::{exemplar, time};
 use super::number;
-use memchr::{memchr, memchr2};
+use memchr::{memchr, memrchr};
 use metrics_core::model::{Added, Exemplar, FamilyFault, Labels, MetricFamily, Number, Timestamp};
 use std::borrow::Cow;
 
@@ -55,39 +55,32 @@ pub(super) struct Dialect {
 }
 
 impl Dialect {
-    /// A line as encoders write it, without escapes, times and exemplars.
+    /// A line as encoders write it, of a family with this name. Takes for its labels what stands between the outermost
+    /// braces: the family takes them only if that is what they are.
     #[inline]
-    pub(super) fn quick<'a>(&self, line: &'a str) -> Option<Sample<'a>> {
-        let bytes = line.as_bytes();
-        let name_len = memchr2(b'{', b' ', bytes)?;
-        let (labels, value) = if bytes[name_len] == b'{' {
-            let start = name_len + 1;
-            let mut at = start;
-            loop {
-                at += memchr(b'"', &bytes[at..])? + 1;
-                let len = memchr2(b'"', b'\\', &bytes[at..])?;
-                at += len + 1;
-                match bytes.get(at - 1..)? {
-                    [b'"', b'}', b' ', ..] => break (&line[start..at], &line[at + 2..]),
-                    // As Java's first client writes it.
-                    [b'"', b',', b'}', b' ', ..] if self.is_lax => break (&line[start..at], &line[at + 3..]),
-                    [b'"', b',', ..] => {}
-                    _ => return None,
-                }
+    pub(super) fn quick<'a>(&self, line: &'a str, family: &str) -> Option<Sample<'a>> {
+        let (line, exemplar) = if self.exemplars { split_exemplar(line)? } else { (line, None) };
+        let suffix = line.strip_prefix(family)?.bytes().position(|b| matches!(b, b'{' | b' '))?;
+        let (name, behind) = line.split_at(family.len() + suffix);
+        let (labels, value) = match behind.strip_prefix(' ') {
+            Some(value) => ("", value),
+            None => {
+                let end = memrchr(b'}', behind.as_bytes())?;
+                (&behind[1..end], behind[end + 1..].strip_prefix(' ')?)
             }
-        } else {
-            ("", &line[name_len + 1..])
         };
+        // As Java's first client writes them.
+        let labels = labels.strip_suffix(',').filter(|_| self.is_lax).unwrap_or(labels);
         let (value, timestamp) = match memchr(b' ', value.as_bytes()) {
             None => (value, None),
             Some(len) => (&value[..len], Some((self.time)(&value[len + 1..])?)),
         };
         Some(Sample {
-            name: Cow::Borrowed(&line[..name_len]),
+            name: Cow::Borrowed(name),
             labels: Cow::Borrowed(labels),
             value: number::value(value)?,
             timestamp,
-            exemplar: None,
+            exemplar,
             places: Places::default(),
         })
     }
@@ -130,6 +123,19 @@ impl Dialect {
             return cursor.fail(ParseFault::Expected("the end of the line"));
         }
         Ok((timestamp, found))
+    }
+}
+
+/// What stands before ` # `, and the exemplar behind it if there is one. `None`: it is none.
+fn split_exemplar(line: &str) -> Option<(&str, Option<Exemplar>)> {
+    let Some(at) = memrchr(b'#', line.as_bytes()) else { return Some((line, None)) };
+    match line[..at].strip_suffix(' ') {
+        Some(before) if line[at..].starts_with("# {") => {
+            let mut cursor = Cursor::new(&line[at + 2..], false);
+            let exemplar = exemplar(&mut cursor).ok()?;
+            cursor.is_at_end().then_some((before, Some(exemplar)))
+        }
+        _ => Some((line, None)),
     }
 }
 

@@ -66,8 +66,9 @@ pub fn read<R: BufRead>(reader: R, options: Options) -> Families<R> {
 
 #[inline]
 pub(super) fn line(text: &str, current: &mut Current) -> Result<(), Fault> {
-    if let Some(family) = &mut current.family
-        && let Some(mut sample) = DIALECT.quick(text)
+    if current.is_plain
+        && let Some(family) = &mut current.family
+        && let Some(mut sample) = DIALECT.quick(text, &family.desc().name)
         && belongs(family, &current.head, &sample.name)
         && sample.add_to(family).is_ok()
     {

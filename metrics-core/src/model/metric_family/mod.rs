@@ -98,7 +98,7 @@ impl MetricFamily {
         let mut samples = Vec::new();
         for (own, value, timestamp) in self.series.range(0..self.len()) {
             let labels = Labels { scope: "", own };
-            value.points(&mut |point| {
+            value.points(self.desc.kind, &mut |point| {
                 point.samples(&self.desc, labels, timestamp, &mut |sample| samples.push(sample));
             });
         }
@@ -108,7 +108,7 @@ impl MetricFamily {
     /// Gives some of the points to a sink, with constant labels before their own: those of `metrics`.
     pub(crate) fn emit(&self, metrics: std::ops::Range<usize>, scope: &str, sink: &mut dyn FamilySink) {
         for (own, value, timestamp) in self.series.range(metrics) {
-            value.points(&mut |point| sink.point(Labels { scope, own }, &point, timestamp));
+            value.points(self.desc.kind, &mut |point| sink.point(Labels { scope, own }, &point, timestamp));
         }
     }
 

@@ -57,7 +57,7 @@ impl LabelOrder {
     }
 
     /// Takes rendered labels apart that have the same names as those before them, in order, and that of the type
-    /// behind them if there is one. `None`: they have not, or something in them is escaped.
+    /// behind them if there is one, in whose value nothing is escaped. `None`: they are others.
     pub(super) fn split<'a>(&self, text: &'a str, special: Option<&str>) -> Option<Own<'a>> {
         let mut at = 0;
         for before in &self.before {
@@ -69,14 +69,21 @@ impl LabelOrder {
             return rest.is_empty().then_some(Own { labels, special: None });
         };
         let rest = if at > 0 { rest.strip_prefix(',')? } else { rest };
-        let value = rest.strip_prefix(name)?.strip_prefix("=\"")?;
-        let len = value_len(value)?;
-        (len + 1 == value.len()).then(|| Own { labels, special: Some(Cow::Borrowed(&value[..len])) })
+        let value = rest.strip_prefix(name)?.strip_prefix("=\"")?.strip_suffix('"')?;
+        let is_plain = memchr::memchr3(b'"', b'\\', b'\n', value.as_bytes()).is_none();
+        is_plain.then_some(Own { labels, special: Some(Cow::Borrowed(value)) })
     }
 }
 
-/// Bytes up to the closing quote; `None` if an escape comes before it, or what should be one.
+/// Bytes up to the closing quote; `None` if what comes before it is not escaped as labels are when they are rendered.
 fn value_len(text: &str) -> Option<usize> {
-    let len = memchr::memchr3(b'"', b'\\', b'\n', text.as_bytes())?;
-    (text.as_bytes()[len] == b'"').then_some(len)
+    let (bytes, mut from) = (text.as_bytes(), 0);
+    loop {
+        let at = from + memchr::memchr3(b'"', b'\\', b'\n', &bytes[from..])?;
+        match bytes[at..] {
+            [b'"', ..] => return Some(at),
+            [b'\\', b'\\' | b'"' | b'n', ..] => from = at + 2,
+            _ => return None,
+        }
+    }
 }

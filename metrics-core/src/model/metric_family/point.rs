@@ -2,7 +2,7 @@
 
 use super::super::{Exemplar, Kind, NativeHistogram, Number, Timestamp};
 use super::FamilyFault;
-use super::value::{HistogramValue, SummaryValue, Value};
+use super::value::{HistogramValue, StateSetValue, SummaryValue, Value};
 
 /// A counter's value, and what may come with it.
 ///
@@ -119,7 +119,7 @@ macro_rules! scalar {
             const KIND: Kind = Kind::$kind;
 
             fn into_value(self) -> Result<Value, FamilyFault> {
-                Ok(Value::$kind { value: Some(self.value), exemplar: self.exemplar.map(Box::new) })
+                Ok(Value::scalar(self.value, self.exemplar, None))
             }
         }
     };
@@ -340,8 +340,7 @@ impl Sealed for CounterPoint {
 
     fn into_value(self) -> Result<Value, FamilyFault> {
         check_counter(self.value)?;
-        let exemplar = self.exemplar.map(Box::new);
-        Ok(Value::Counter { value: Some(self.value), exemplar, created: self.created })
+        Ok(Value::scalar(self.value, self.exemplar, self.created))
     }
 }
 
@@ -364,12 +363,12 @@ impl Sealed for GaugeHistogramPoint {
 
     fn into_value(self) -> Result<Value, FamilyFault> {
         self.value.check(true)?;
-        Ok(Value::GaugeHistogram(Box::new(self.value)))
+        Ok(Value::Histogram(Box::new(self.value)))
     }
 
     fn into_read_value(self) -> Result<Value, FamilyFault> {
         self.value.check_whole()?;
-        Ok(Value::GaugeHistogram(Box::new(self.value)))
+        Ok(Value::Histogram(Box::new(self.value)))
     }
 }
 
@@ -408,6 +407,6 @@ impl Sealed for StateSetPoint {
         if let Some(value) = self.states.iter().enumerate().find_map(twice) {
             return Err(FamilyFault::Value { value, rule: "the state is there twice; take one out" });
         }
-        Ok(Value::StateSet { states: self.states })
+        Ok(Value::StateSet(Box::new(StateSetValue { states: self.states })))
     }
 }

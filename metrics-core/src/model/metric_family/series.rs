@@ -5,18 +5,22 @@ use super::FamilyFault;
 use super::value::Value;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
+use std::cmp::Ordering;
 use std::fmt;
 use std::hash::BuildHasher;
 use std::ops::Range;
 
-/// Points, with their labels in one text: a page of a hundred thousand series is read into four allocations, and not
+/// Points, with their labels in one text: a page of a hundred thousand series is read into a few allocations, and not
 /// into one for each.
 #[derive(Clone, Default)]
 pub(super) struct Series {
     points: Vec<Point>,
     /// The rendered labels of all points, one behind the other.
     text: String,
-    /// The last point of each label set.
+    /// Of the points, up to the last one that has any.
+    times: Vec<Option<Timestamp>>,
+    /// The last point of each label set. Empty as long as labels come sorted, as they do on many pages: then only those
+    /// of the newest point can come again, and nothing need be hashed.
     last: HashTable<usize>,
     hasher: RandomState,
 }
@@ -26,11 +30,16 @@ struct Point {
     /// Of its labels, in the text; they begin where those of the point before it end.
     end: usize,
     value: Value,
-    timestamp: Option<Timestamp>,
 }
 
 /// A point's labels, what it is, and of when.
 pub(super) type Entry<'a> = (&'a str, &'a Value, Option<Timestamp>);
+
+/// There is no point with these labels. With their hash, if there is a table that needs it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Missing {
+    hash: Option<u64>,
+}
 
 impl Series {
     pub(super) fn len(&self) -> usize {
@@ -38,20 +47,36 @@ impl Series {
     }
 
     pub(super) fn range(&self, range: Range<usize>) -> impl Iterator<Item = Entry<'_>> {
-        range.map(|at| (labels(&self.points, &self.text, at), &self.points[at].value, self.points[at].timestamp))
+        range.map(|at| (labels(&self.points, &self.text, at), &self.points[at].value, self.timestamp(at)))
     }
 
     /// The last point with these labels, or what [`push`](Self::push) needs to add the first one.
     #[inline]
-    pub(super) fn find(&self, own: &str) -> Result<usize, u64> {
+    pub(super) fn find(&mut self, own: &str) -> Result<usize, Missing> {
+        let Some(newest) = self.len().checked_sub(1) else { return Err(Missing { hash: None }) };
         // One bucket of a histogram comes behind another.
-        let newest = self.len().wrapping_sub(1);
-        if newest != usize::MAX && labels(&self.points, &self.text, newest) == own {
-            return Ok(newest);
+        match own.cmp(labels(&self.points, &self.text, newest)) {
+            Ordering::Equal => return Ok(newest),
+            Ordering::Greater if self.last.is_empty() => return Err(Missing { hash: None }),
+            _ => {}
         }
-        let hash = self.hasher.hash_one(own);
-        let found = self.last.find(hash, |at| labels(&self.points, &self.text, *at) == own);
-        found.copied().ok_or(hash)
+        self.look_up(own)
+    }
+
+    #[inline(never)]
+    fn look_up(&mut self, own: &str) -> Result<usize, Missing> {
+        let Self { points, text, last, hasher, .. } = self;
+        let labels = |at: usize| labels(points, text, at);
+        if last.is_empty() {
+            let hash = |at: usize| hasher.hash_one(labels(at));
+            last.reserve(points.len(), |at| hash(*at));
+            let is_last = |at: &usize| at + 1 == points.len() || labels(*at) != labels(at + 1);
+            for at in (0..points.len()).filter(is_last) {
+                last.insert_unique(hash(at), at, |at| hash(*at));
+            }
+        }
+        let hash = hasher.hash_one(own);
+        last.find(hash, |at| labels(*at) == own).copied().ok_or(Missing { hash: Some(hash) })
     }
 
     pub(super) fn value_mut(&mut self, at: usize) -> &mut Value {
@@ -59,38 +84,45 @@ impl Series {
     }
 
     pub(super) fn timestamp(&self, at: usize) -> Option<Timestamp> {
-        self.points[at].timestamp
+        self.times.get(at).copied().flatten()
     }
 
     /// Adds a point that is whole, with labels that were rendered and looked up.
     pub(super) fn push(
         &mut self,
         own: &str,
-        found: Result<usize, u64>,
+        found: Result<usize, Missing>,
         value: Value,
         timestamp: Option<Timestamp>,
     ) -> Result<(), FamilyFault> {
-        let Self { points, text, last, hasher } = self;
-        let at = points.len();
+        let at = self.len();
+        if let Ok(before) = found {
+            let earlier = self.timestamp(before);
+            if earlier == timestamp {
+                return Err(FamilyFault::Duplicate { labels: own.to_owned() });
+            }
+            if earlier.is_none() || timestamp < earlier {
+                return Err(FamilyFault::Time { labels: own.to_owned() });
+            }
+        }
+        let Self { points, text, times, last, hasher } = self;
         match found {
             Ok(before) => {
-                let earlier = points[before].timestamp;
-                if earlier == timestamp {
-                    return Err(FamilyFault::Duplicate { labels: own.to_owned() });
-                }
-                if earlier.is_none() || timestamp < earlier {
-                    return Err(FamilyFault::Time { labels: own.to_owned() });
-                }
                 if let Some(place) = last.find_mut(hasher.hash_one(own), |at| *at == before) {
                     *place = at;
                 }
             }
-            Err(hash) => {
+            Err(Missing { hash: Some(hash) }) => {
                 last.insert_unique(hash, at, |at| hasher.hash_one(labels(points, text, *at)));
             }
+            Err(Missing { hash: None }) => {}
+        }
+        if timestamp.is_some() {
+            times.resize(at, None);
+            times.push(timestamp);
         }
         text.push_str(own);
-        points.push(Point { end: text.len(), value, timestamp });
+        points.push(Point { end: text.len(), value });
         Ok(())
     }
 }

@@ -242,7 +242,8 @@ impl MetricFamily {
         self.check_more(more)?;
         let labels = Labels::render(own.chain(more.iter().map(|(name, value)| (&**name, &**value))));
         let (timestamp, value) = (point.time(), point.into_value()?);
-        self.series.push(&labels, self.series.find(&labels), value, timestamp)
+        let found = self.series.find(&labels);
+        self.series.push(&labels, found, value, timestamp)
     }
 
     /// Labels that a point has besides those of the family.

@@ -3,7 +3,7 @@
 use super::super::{Exemplar, Kind, Labels, NativeHistogram, Number, Timestamp};
 use super::order::Own;
 use super::point::{check_counter, check_quantile};
-use super::value::{HistogramValue, SummaryValue, Value};
+use super::value::{HistogramValue, ScalarValue, SummaryValue, Value};
 use super::{FamilyError, FamilyFault, MetricFamily};
 use std::borrow::Cow;
 
@@ -25,11 +25,9 @@ struct Incoming<'a> {
     name: &'a str,
     /// What the type adds to the family's name.
     suffix: &'a str,
-    /// Value of the label that belongs to the type.
-    special: Option<&'a str>,
     value: Number,
     exemplar: Option<Exemplar>,
-    native: Option<NativeHistogram>,
+    native: Option<Box<NativeHistogram>>,
 }
 
 impl MetricFamily {
@@ -54,7 +52,8 @@ impl MetricFamily {
         let pairs = labels.iter().map(|(name, text)| (Cow::Borrowed(*name), Cow::Borrowed(*text)));
         let (pairs, value) = (pairs.collect(), value.into());
         let added = self.suffix(name).and_then(|suffix| {
-            let sample = Incoming { name, suffix, special: None, value, exemplar, native: native_histogram };
+            let native = native_histogram.map(Box::new);
+            let sample = Incoming { name, suffix, value, exemplar, native };
             self.add_pairs(pairs, sample, timestamp)
         });
         added.map(drop).map_err(|fault| self.error(fault))
@@ -88,7 +87,7 @@ impl MetricFamily {
     ) -> Result<Added, FamilyError> {
         let value = value.into();
         let added = self.suffix(name).and_then(|suffix| {
-            let sample = Incoming { name, suffix, special: None, value, exemplar, native: None };
+            let sample = Incoming { name, suffix, value, exemplar, native: None };
             self.add_text(labels, sample, timestamp)
         });
         added.map_err(|fault| self.error(fault))
@@ -113,7 +112,7 @@ impl MetricFamily {
 
     fn add_text(&mut self, text: &str, sample: Incoming<'_>, time: Option<Timestamp>) -> Result<Added, FamilyFault> {
         if let Some(own) = self.order.split(text, self.special_label(sample.suffix)) {
-            return self.put(&own.labels, Incoming { special: own.special.as_deref(), ..sample }, time);
+            return self.put(&own, sample, time);
         }
         self.add_pairs(pairs_of(text)?, sample, time)
     }
@@ -144,7 +143,7 @@ impl MetricFamily {
     ) -> Result<Added, FamilyFault> {
         let special = self.special_label(sample.suffix).map(str::to_owned);
         self.add_arranged(pairs, special.map(|label| (label, sample.name)), |family, own| {
-            family.put(&own.labels, Incoming { special: own.special.as_deref(), ..sample }, time)
+            family.put(&own, sample, time)
         })
     }
 
@@ -206,18 +205,19 @@ impl MetricFamily {
     }
 
     /// Puts a sample into the point whose part it is, or begins one.
-    fn put(&mut self, labels: &str, sample: Incoming<'_>, time: Option<Timestamp>) -> Result<Added, FamilyFault> {
-        let found = self.series.find(labels);
+    fn put(&mut self, own: &Own<'_>, sample: Incoming<'_>, time: Option<Timestamp>) -> Result<Added, FamilyFault> {
+        let (labels, special) = (&*own.labels, own.special.as_deref());
+        let (kind, found) = (self.desc.kind, self.series.find(labels));
         if let Ok(point) = found
             && self.series.timestamp(point) == time
         {
-            if !add(self.series.value_mut(point), sample)? {
+            if !add(kind, self.series.value_mut(point), special, sample)? {
                 return Err(FamilyFault::Duplicate { labels: labels.to_owned() });
             }
             return Ok(Added { point, before: None });
         }
-        let mut value = empty(self.desc.kind);
-        add(&mut value, sample)?;
+        let mut value = Value::empty(kind);
+        add(kind, &mut value, special, sample)?;
         let point = self.series.len();
         self.series.push(labels, found, value, time)?;
         Ok(Added { point, before: found.ok() })
@@ -243,66 +243,84 @@ fn has_sample(kind: Kind, suffix: &str) -> bool {
     }
 }
 
-fn empty(kind: Kind) -> Value {
-    match kind {
-        Kind::Counter => Value::Counter { value: None, exemplar: None, created: None },
-        Kind::Gauge => Value::Gauge { value: None, exemplar: None },
-        Kind::Histogram => Value::Histogram(Box::default()),
-        Kind::GaugeHistogram => Value::GaugeHistogram(Box::default()),
-        Kind::Summary => Value::Summary(Box::default()),
-        Kind::Info => Value::Info { is_there: false },
-        Kind::StateSet => Value::StateSet { states: Vec::new() },
-        Kind::Unknown => Value::Unknown { value: None, exemplar: None },
-    }
-}
-
-/// Adds a sample to its point; `false` if it is there already. What does not fit leaves no trace.
-fn add(point: &mut Value, sample: Incoming<'_>) -> Result<bool, FamilyFault> {
-    let (suffix, number) = (sample.suffix, sample.value);
-    let is_native = matches!((&*point, suffix), (Value::Histogram(_) | Value::GaugeHistogram(_), ""));
-    if sample.native.is_some() && !is_native {
+/// Adds a sample to its point, with the value of the label that belongs to the type; `false` if it is there already. What
+/// does not fit leaves no trace.
+fn add(kind: Kind, point: &mut Value, special: Option<&str>, sample: Incoming<'_>) -> Result<bool, FamilyFault> {
+    let number = sample.value;
+    if sample.native.is_some() && !matches!((&*point, sample.suffix), (Value::Histogram(_), "")) {
         return Err(FamilyFault::NotNative { sample: sample.name.to_owned() });
     }
     match point {
-        Value::Counter { created, .. } if suffix == "_created" => set(created, time(number)?),
-        Value::Counter { value, exemplar, .. } => {
-            check_counter(number)?;
-            set_with(value, number, exemplar, sample.exemplar)
-        }
-        Value::Gauge { value, exemplar } | Value::Unknown { value, exemplar } => {
-            set_with(value, number, exemplar, sample.exemplar)
-        }
-        Value::Histogram(histogram) | Value::GaugeHistogram(histogram) => add_to_histogram(histogram, sample),
-        Value::Summary(summary) => add_to_summary(summary, &sample),
+        Value::Number(_) | Value::Scalar(_) => add_to_scalar(kind, point, sample),
+        Value::Histogram(histogram) => add_to_histogram(histogram, special, sample),
+        Value::Summary(summary) => add_to_summary(summary, special, &sample),
         Value::Info { is_there } => {
             if number.as_f64() != 1.0 {
                 return Err(FamilyFault::Value { value: number.to_string(), rule: "the value of an info is 1" });
             }
             Ok(!std::mem::replace(is_there, true))
         }
-        Value::StateSet { states } => {
-            let state = sample.special.unwrap_or_default();
+        Value::StateSet(set) => {
+            let state = special.unwrap_or_default();
             let active = match number.as_f64() {
                 0.0 => false,
                 1.0 => true,
                 _ => return Err(FamilyFault::Value { value: number.to_string(), rule: "a state's value is 0 or 1" }),
             };
-            if states.iter().any(|(other, _)| other == state) {
+            if set.states.iter().any(|(other, _)| other == state) {
                 return Ok(false);
             }
-            states.push((state.to_owned(), active));
+            set.states.push((state.to_owned(), active));
             Ok(true)
         }
     }
 }
 
-fn add_to_summary(summary: &mut SummaryValue, sample: &Incoming<'_>) -> Result<bool, FamilyFault> {
+fn add_to_scalar(kind: Kind, point: &mut Value, sample: Incoming<'_>) -> Result<bool, FamilyFault> {
+    let number = sample.value;
+    if kind == Kind::Counter {
+        if sample.suffix == "_created" {
+            let created = time(number)?;
+            return set(&mut scalar(point).created, created);
+        }
+        check_counter(number)?;
+    }
+    match (point, sample.exemplar) {
+        (Value::Number(Some(_)), _) => Ok(false),
+        (Value::Number(value), None) => set(value, number),
+        (point, exemplar) => {
+            let scalar = scalar(point);
+            let is_new = set(&mut scalar.value, number)?;
+            if is_new {
+                scalar.exemplar = exemplar;
+            }
+            Ok(is_new)
+        }
+    }
+}
+
+/// The same point with room for more than its number.
+fn scalar(point: &mut Value) -> &mut ScalarValue {
+    if let Value::Number(value) = point {
+        *point = Value::Scalar(Box::new(ScalarValue { value: *value, ..ScalarValue::default() }));
+    }
+    match point {
+        Value::Scalar(scalar) => scalar,
+        _ => unreachable!("made above"),
+    }
+}
+
+fn add_to_summary(
+    summary: &mut SummaryValue,
+    special: Option<&str>,
+    sample: &Incoming<'_>,
+) -> Result<bool, FamilyFault> {
     match sample.suffix {
         "_count" => set(&mut summary.count, whole(sample.value)?),
         "_sum" => set(&mut summary.sum, sample.value.as_f64()),
         "_created" => set(&mut summary.created, time(sample.value)?),
         _ => {
-            let quantile = bound(sample, "quantile")?;
+            let quantile = bound(special, sample, "quantile")?;
             check_quantile(summary.quantiles.last().map(|(last, _)| *last), quantile)?;
             summary.quantiles.push((quantile, sample.value.as_f64()));
             Ok(true)
@@ -310,10 +328,14 @@ fn add_to_summary(summary: &mut SummaryValue, sample: &Incoming<'_>) -> Result<b
     }
 }
 
-fn add_to_histogram(histogram: &mut HistogramValue, sample: Incoming<'_>) -> Result<bool, FamilyFault> {
+fn add_to_histogram(
+    histogram: &mut HistogramValue,
+    special: Option<&str>,
+    sample: Incoming<'_>,
+) -> Result<bool, FamilyFault> {
     match sample.suffix {
         "_bucket" => {
-            let (bound, count) = (bound(&sample, "le")?, whole(sample.value)?);
+            let (bound, count) = (bound(special, &sample, "le")?, whole(sample.value)?);
             histogram.push(bound, count, sample.exemplar)?;
         }
         "_count" | "_gcount" => histogram.set_count(whole(sample.value)?)?,
@@ -328,7 +350,7 @@ fn add_to_histogram(histogram: &mut HistogramValue, sample: Incoming<'_>) -> Res
                 return Err(FamilyFault::Value { value: sample.value.to_string(), rule });
             };
             let sum = native.sum();
-            let is_new = set(&mut histogram.native, Box::new(native))?;
+            let is_new = set(&mut histogram.native, native)?;
             if is_new {
                 histogram.sum = histogram.sum.or(Some(sum));
             }
@@ -343,19 +365,6 @@ fn set<T>(place: &mut Option<T>, value: T) -> Result<bool, FamilyFault> {
     let is_new = place.is_none();
     if is_new {
         *place = Some(value);
-    }
-    Ok(is_new)
-}
-
-fn set_with(
-    place: &mut Option<Number>,
-    value: Number,
-    exemplar_place: &mut Option<Box<Exemplar>>,
-    exemplar: Option<Exemplar>,
-) -> Result<bool, FamilyFault> {
-    let is_new = set(place, value)?;
-    if is_new {
-        *exemplar_place = exemplar.map(Box::new);
     }
     Ok(is_new)
 }
@@ -377,15 +386,15 @@ fn whole(value: Number) -> Result<u64, FamilyFault> {
 }
 
 /// The value of a label that is a number.
-fn bound(sample: &Incoming<'_>, label: &str) -> Result<f64, FamilyFault> {
-    let text = sample.special.unwrap_or_default();
-    let number = match text {
+fn bound(special: Option<&str>, sample: &Incoming<'_>, label: &str) -> Result<f64, FamilyFault> {
+    let number = match special.unwrap_or_default() {
         "+Inf" => Some(f64::INFINITY),
         // Rust reads more than the formats have: `inf`, `nan`, `infinity`.
         text if text.bytes().any(|b| b.is_ascii_alphabetic() && !matches!(b, b'e' | b'E')) => None,
         text => text.parse().ok(),
     };
-    let rule = "it must be a number, or `+Inf`";
-    let (sample, label) = (sample.name.to_owned(), label.to_owned());
-    number.ok_or(FamilyFault::SampleLabel { sample, label, rule })
+    number.ok_or_else(|| {
+        let rule = "it must be a number, or `+Inf`";
+        FamilyFault::SampleLabel { sample: sample.name.to_owned(), label: label.to_owned(), rule }
+    })
 }

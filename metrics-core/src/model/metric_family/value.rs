@@ -1,20 +1,37 @@
 //! What a family keeps of each point.
 
-use super::super::{Buckets, Exemplar, NativeHistogram, Number, Point, Timestamp};
+use super::super::{Buckets, Exemplar, Kind, NativeHistogram, Number, Point, Timestamp};
 use super::FamilyFault;
 
-/// A [`Point`] that owns what it is made of. While samples come in one by one, parts of it may be missing. What is large
-/// or rare is in a box: families may have a hundred thousand of these.
+/// A [`Point`] that owns what it is made of; its type is the family's. While samples come in one by one, parts of it may be
+/// missing. What is large or rare is in a box: families may have a hundred thousand of these.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Value {
-    Counter { value: Option<Number>, exemplar: Option<Box<Exemplar>>, created: Option<Timestamp> },
-    Gauge { value: Option<Number>, exemplar: Option<Box<Exemplar>> },
+    /// Of a counter, a gauge or an unknown, without anything more.
+    Number(Option<Number>),
+    /// The same, with more.
+    Scalar(Box<ScalarValue>),
+    /// Of a gauge histogram, too.
     Histogram(Box<HistogramValue>),
-    GaugeHistogram(Box<HistogramValue>),
     Summary(Box<SummaryValue>),
-    Info { is_there: bool },
-    StateSet { states: Vec<(String, bool)> },
-    Unknown { value: Option<Number>, exemplar: Option<Box<Exemplar>> },
+    Info {
+        is_there: bool,
+    },
+    StateSet(Box<StateSetValue>),
+}
+
+const _: () = assert!(size_of::<Value>() == 16, "in the tag of the number there is room for the other variants");
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct ScalarValue {
+    pub(super) value: Option<Number>,
+    pub(super) exemplar: Option<Exemplar>,
+    pub(super) created: Option<Timestamp>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct StateSetValue {
+    pub(super) states: Vec<(String, bool)>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -43,43 +60,62 @@ pub(super) struct HistogramValue {
 }
 
 impl Value {
+    /// Nothing of a point yet.
+    pub(super) fn empty(kind: Kind) -> Self {
+        match kind {
+            Kind::Counter | Kind::Gauge | Kind::Unknown => Self::Number(None),
+            Kind::Histogram | Kind::GaugeHistogram => Self::Histogram(Box::default()),
+            Kind::Summary => Self::Summary(Box::default()),
+            Kind::Info => Self::Info { is_there: false },
+            Kind::StateSet => Self::StateSet(Box::default()),
+        }
+    }
+
+    pub(super) fn scalar(value: Number, exemplar: Option<Exemplar>, created: Option<Timestamp>) -> Self {
+        match (&exemplar, created) {
+            (None, None) => Self::Number(Some(value)),
+            _ => Self::Scalar(Box::new(ScalarValue { value: Some(value), exemplar, created })),
+        }
+    }
+
     /// Gives the points that it is: a state set several, what is not complete none.
-    pub(super) fn points(&self, give: &mut dyn FnMut(Point<'_>)) {
+    pub(super) fn points(&self, kind: Kind, give: &mut dyn FnMut(Point<'_>)) {
         match self {
-            Self::Counter { value: None, .. }
-            | Self::Gauge { value: None, .. }
-            | Self::Unknown { value: None, .. }
-            | Self::Info { is_there: false } => {}
-            Self::Counter { value: Some(value), exemplar, created } => {
-                give(Point::Counter { value: *value, exemplar: exemplar.as_deref(), created: *created });
+            Self::Number(value) => give_scalar(kind, *value, None, None, give),
+            Self::Scalar(scalar) => give_scalar(kind, scalar.value, scalar.exemplar.as_ref(), scalar.created, give),
+            Self::Histogram(histogram) => {
+                let (buckets, sum, native) = (histogram.buckets(), histogram.sum, histogram.native.as_deref());
+                give(match kind {
+                    Kind::GaugeHistogram => Point::GaugeHistogram { buckets, sum, native },
+                    _ => Point::Histogram { buckets, sum, native, created: histogram.created },
+                });
             }
-            Self::Gauge { value: Some(value), exemplar } => {
-                give(Point::Gauge { value: *value, exemplar: exemplar.as_deref() });
-            }
-            Self::Histogram(histogram) => give(Point::Histogram {
-                buckets: histogram.buckets(),
-                sum: histogram.sum,
-                native: histogram.native.as_deref(),
-                created: histogram.created,
-            }),
-            Self::GaugeHistogram(histogram) => give(Point::GaugeHistogram {
-                buckets: histogram.buckets(),
-                sum: histogram.sum,
-                native: histogram.native.as_deref(),
-            }),
             Self::Summary(summary) => {
                 let SummaryValue { quantiles, count, sum, created } = &**summary;
                 give(Point::Summary { quantiles, count: *count, sum: *sum, created: *created });
             }
             Self::Info { is_there: true } => give(Point::Info),
-            Self::StateSet { states } => {
-                states.iter().for_each(|(state, active)| give(Point::StateSet { state, active: *active }));
-            }
-            Self::Unknown { value: Some(value), exemplar } => {
-                give(Point::Unknown { value: *value, exemplar: exemplar.as_deref() });
+            Self::Info { is_there: false } => {}
+            Self::StateSet(set) => {
+                set.states.iter().for_each(|(state, active)| give(Point::StateSet { state, active: *active }));
             }
         }
     }
+}
+
+fn give_scalar(
+    kind: Kind,
+    value: Option<Number>,
+    exemplar: Option<&Exemplar>,
+    created: Option<Timestamp>,
+    give: &mut dyn FnMut(Point<'_>),
+) {
+    let Some(value) = value else { return };
+    give(match kind {
+        Kind::Counter => Point::Counter { value, exemplar, created },
+        Kind::Gauge => Point::Gauge { value, exemplar },
+        _ => Point::Unknown { value, exemplar },
+    });
 }
 
 impl HistogramValue {

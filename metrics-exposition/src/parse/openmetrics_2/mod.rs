@@ -73,11 +73,12 @@ pub(super) struct Reader {
 impl Reader {
     #[inline]
     pub(super) fn line(&mut self, text: &str, current: &mut Current) -> Result<(), Fault> {
-        if let Some(family) = &mut current.family
-            && !self.is_over
-            && let Some(sample) = DIALECT.quick(text)
-            && sample.name == current.head.name
+        if current.is_plain
+            && let Some(family) = &mut current.family
             && !matches!(family.desc().kind, Kind::Histogram | Kind::GaugeHistogram | Kind::Summary | Kind::StateSet)
+            && !text.contains('#')
+            && let Some(sample) = DIALECT.quick(text, &current.head.name)
+            && sample.name == current.head.name
             && let Ok(added) =
                 family.add_rendered(&self.sample_name, &sample.labels, sample.value, sample.timestamp, None)
         {
@@ -148,7 +149,7 @@ impl Reader {
         if current.family.is_none() {
             let family = whole(current)?.0;
             self.sample_name = [&family.desc().name, family.desc().kind.value_suffix()].concat();
-            current.family = Some(family);
+            current.put(family);
         }
         Ok(current.family.as_mut().expect("made above"))
     }
