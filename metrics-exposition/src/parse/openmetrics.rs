@@ -19,7 +19,7 @@ use super::error::{Fault, ParseFault};
 use super::families::{Families, Format};
 use super::family::{Current, has_sample};
 use super::group::{Group, bound};
-use super::sample::{Dialect, Sample};
+use super::sample::{Dialect, Places, Sample};
 use metrics_core::model::{Kind, MetricFamily, Number};
 use std::collections::HashSet;
 use std::io::BufRead;
@@ -63,7 +63,7 @@ impl Reader {
         if current.is_plain
             && let Some(family) = &mut current.family
             && let Some(mut sample) = DIALECT.quick(text, &family.desc().name)
-            && has_sample(family, &sample.name, true)
+            && (family.desc().kind != Kind::Counter || sample.name.len() > family.desc().name.len())
             && check(family, &sample).is_ok()
         {
             let parts = self.group.parts(family, &sample);
@@ -90,15 +90,15 @@ impl Reader {
         if text.starts_with('#') {
             return self.comment(text, current);
         }
-        let mut sample = DIALECT.read(text)?;
+        let (mut sample, places) = DIALECT.read(text)?;
         let is_first = current.head.name.is_empty();
         if is_first || !has_sample(current.family()?, &sample.name, true) {
             self.begin(&sample.name, 0, text.len(), current)?;
         }
         let family = current.family()?;
-        check(family, &sample)?;
+        check(family, &sample).map_err(|fault| fault.at(&places))?;
         let parts = self.group.parts(family, &sample);
-        let added = sample.add_to(family)?;
+        let added = sample.add_to(family).map_err(|fault| places.family(fault))?;
         self.group.add(family, added, parts, (number, text))
     }
 
@@ -166,9 +166,24 @@ fn whole(current: &Current) -> Result<MetricFamily, ParseFault> {
     Ok(family)
 }
 
+/// What is wrong with a sample.
+enum Wrong {
+    Value(&'static str),
+    Exemplar(ParseFault),
+}
+
+impl Wrong {
+    fn at(self, places: &Places) -> Fault {
+        match self {
+            Self::Value(rule) => places.value(ParseFault::Rule(rule)),
+            Self::Exemplar(fault) => places.exemplar(fault),
+        }
+    }
+}
+
 /// What the model allows, because other formats do.
 #[inline]
-fn check(family: &MetricFamily, sample: &Sample<'_>) -> Result<(), Fault> {
+fn check(family: &MetricFamily, sample: &Sample<'_>) -> Result<(), Wrong> {
     if matches!(sample.value, Number::U64(_)) && sample.exemplar.is_none() {
         return Ok(());
     }
@@ -180,7 +195,7 @@ fn check(family: &MetricFamily, sample: &Sample<'_>) -> Result<(), Fault> {
             (Kind::Counter, "_total") | (Kind::Histogram | Kind::GaugeHistogram, "_bucket")
         )
     {
-        return Err(sample.exemplar_fault(ParseFault::ExemplarPlace));
+        return Err(Wrong::Exemplar(ParseFault::ExemplarPlace));
     }
     if let Some(exemplar) = &sample.exemplar
         && suffix == "_bucket"
@@ -189,12 +204,12 @@ fn check(family: &MetricFamily, sample: &Sample<'_>) -> Result<(), Fault> {
         && (exemplar.value() > bound || exemplar.value().is_nan())
     {
         let rule = "an exemplar lies in its bucket: its value is at most that of `le`";
-        return Err(sample.exemplar_fault(ParseFault::Rule(rule)));
+        return Err(Wrong::Exemplar(ParseFault::Rule(rule)));
     }
     match (desc.kind, suffix) {
-        (_, "_sum" | "_gsum") if value.is_nan() => Err(sample.value_fault("a sum is a number, and not NaN")),
-        (_, "_sum") if value < 0.0 => Err(sample.value_fault("a sum is never negative, because it may only grow")),
-        (Kind::Summary, "") if value < 0.0 => Err(sample.value_fault("the value of a quantile is never negative")),
+        (_, "_sum" | "_gsum") if value.is_nan() => Err(Wrong::Value("a sum is a number, and not NaN")),
+        (_, "_sum") if value < 0.0 => Err(Wrong::Value("a sum is never negative, because it may only grow")),
+        (Kind::Summary, "") if value < 0.0 => Err(Wrong::Value("the value of a quantile is never negative")),
         _ => Ok(()),
     }
 }

@@ -7,7 +7,7 @@ use super::cursor::Cursor;
 use super::error::{Fault, ParseFault};
 use super::exemplar::{exemplar, time};
 use super::number;
-use memchr::{memchr, memrchr};
+use memchr::memrchr;
 use metrics_core::model::{Added, Exemplar, FamilyFault, Labels, MetricFamily, Number, Timestamp};
 use std::borrow::Cow;
 
@@ -19,12 +19,11 @@ pub(super) struct Sample<'a> {
     pub(super) value: Number,
     pub(super) timestamp: Option<Timestamp>,
     pub(super) exemplar: Option<Exemplar>,
-    places: Places,
 }
 
 /// Where its pieces begin.
 #[derive(Default)]
-struct Places {
+pub(super) struct Places {
     name: usize,
     /// Labels, by their names.
     labels: Vec<(String, usize)>,
@@ -71,22 +70,16 @@ impl Dialect {
         };
         // As Java's first client writes them.
         let labels = labels.strip_suffix(',').filter(|_| self.is_lax).unwrap_or(labels);
-        let (value, timestamp) = match memchr(b' ', value.as_bytes()) {
+        let (value, timestamp) = match value.bytes().position(|b| b == b' ') {
             None => (value, None),
             Some(len) => (&value[..len], Some((self.time)(&value[len + 1..])?)),
         };
-        Some(Sample {
-            name: Cow::Borrowed(name),
-            labels: Cow::Borrowed(labels),
-            value: number::value(value)?,
-            timestamp,
-            exemplar,
-            places: Places::default(),
-        })
+        let value = number::value(value)?;
+        Some(Sample { name: Cow::Borrowed(name), labels: Cow::Borrowed(labels), value, timestamp, exemplar })
     }
 
     /// Any line.
-    pub(super) fn read<'a>(&self, line: &'a str) -> Result<Sample<'a>, Fault> {
+    pub(super) fn read<'a>(&self, line: &'a str) -> Result<(Sample<'a>, Places), Fault> {
         let mut cursor = Cursor::new(line, self.is_lax);
         let Metric { name, pairs, at } = metric(&mut cursor)?;
         let mut places = Places { name: at, value: cursor.at(), ..Places::default() };
@@ -94,7 +87,7 @@ impl Dialect {
         let (timestamp, exemplar) = self.behind_value(&mut cursor, &mut places)?;
         let rendered = Labels::render(pairs.iter().map(|pair| (&pair.name, &pair.value)));
         places.labels = pairs.into_iter().map(|pair| (pair.name.into_owned(), pair.at)).collect();
-        Ok(Sample { name, labels: Cow::Owned(rendered), value, timestamp, exemplar, places })
+        Ok((Sample { name, labels: Cow::Owned(rendered), value, timestamp, exemplar }, places))
     }
 
     fn behind_value(
@@ -220,25 +213,27 @@ pub(super) fn labels<'a>(cursor: &mut Cursor<'a>) -> Result<Found<'a>, Fault> {
 
 impl Sample<'_> {
     #[inline]
-    pub(super) fn add_to(&mut self, family: &mut MetricFamily) -> Result<Added, Fault> {
-        let Sample { name, labels, value, timestamp, exemplar, places } = self;
+    pub(super) fn add_to(&mut self, family: &mut MetricFamily) -> Result<Added, FamilyFault> {
+        let Sample { name, labels, value, timestamp, exemplar } = self;
         let added = family.add_rendered(name, labels, *value, *timestamp, exemplar.take());
-        added.map_err(|error| {
-            let at = places.of(&error.fault);
-            ParseFault::Family(error.fault).at(at)
-        })
-    }
-
-    pub(super) fn value_fault(&self, rule: &'static str) -> Fault {
-        ParseFault::Rule(rule).at(self.places.value)
-    }
-
-    pub(super) fn exemplar_fault(&self, fault: ParseFault) -> Fault {
-        fault.at(self.places.exemplar)
+        added.map_err(|error| error.fault)
     }
 }
 
 impl Places {
+    pub(super) fn value(&self, fault: ParseFault) -> Fault {
+        fault.at(self.value)
+    }
+
+    pub(super) fn exemplar(&self, fault: ParseFault) -> Fault {
+        fault.at(self.exemplar)
+    }
+
+    pub(super) fn family(&self, fault: FamilyFault) -> Fault {
+        let at = self.of(&fault);
+        ParseFault::Family(fault).at(at)
+    }
+
     /// Where it is what the fault is about.
     fn of(&self, fault: &FamilyFault) -> usize {
         let label = |name: &str| {

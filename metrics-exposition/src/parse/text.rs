@@ -69,7 +69,7 @@ pub(super) fn line(text: &str, current: &mut Current) -> Result<(), Fault> {
     if current.is_plain
         && let Some(family) = &mut current.family
         && let Some(mut sample) = DIALECT.quick(text, &family.desc().name)
-        && belongs(family, &current.head, &sample.name)
+        && may_belong(family, &current.head, &sample.name)
         && sample.add_to(family).is_ok()
     {
         return Ok(());
@@ -88,11 +88,13 @@ fn any_line(text: &str, current: &mut Current) -> Result<(), Fault> {
     if cursor.skip("#") {
         return comment(cursor, text.len(), current);
     }
-    let mut sample = DIALECT.read(text)?;
+    let (mut sample, places) = DIALECT.read(text)?;
     if !current.head.name.is_empty() {
         current.family()?;
     }
-    let goes_on = current.family.as_ref().is_some_and(|family| belongs(family, &current.head, &sample.name));
+    let goes_on = current.family.as_ref().is_some_and(|family| {
+        has_sample(family, &sample.name, false) && may_belong(family, &current.head, &sample.name)
+    });
     if !goes_on {
         current.begin(&sample.name, text.len())?;
     }
@@ -107,16 +109,17 @@ fn any_line(text: &str, current: &mut Current) -> Result<(), Fault> {
         }
     }
     let mut alone = MetricFamily::new(&sample.name, "", Kind::Unknown).map_err(|e| ParseFault::family(e).at(0))?;
-    sample.add_to(&mut alone)?;
+    sample.add_to(&mut alone).map_err(|fault| places.family(fault))?;
     current.family = None;
     current.done.push_back(alone);
     Ok(())
 }
 
-/// Whether a sample of this name is one of the family's. Of a counter with `_total` in its name, none goes without.
+/// Whether a name that begins like the family's may be one of its samples': where the counter has `_total` in its name,
+/// none goes without.
 #[inline]
-fn belongs(family: &MetricFamily, head: &Head, name: &str) -> bool {
-    has_sample(family, name, false) && (name.len() > family.desc().name.len() || name == head.name)
+fn may_belong(family: &MetricFamily, head: &Head, name: &str) -> bool {
+    name.len() > family.desc().name.len() || name == head.name
 }
 
 /// What comes behind `#`.

@@ -1,6 +1,7 @@
 //! Metric families that own their data: what custom collectors give, and parsers.
 
 mod error;
+mod index;
 mod order;
 mod point;
 mod series;

@@ -2,12 +2,9 @@
 
 use super::super::Timestamp;
 use super::FamilyFault;
+use super::index::{Hash, Index};
 use super::value::Value;
-use foldhash::fast::RandomState;
-use hashbrown::HashTable;
-use std::cmp::Ordering;
 use std::fmt;
-use std::hash::BuildHasher;
 use std::ops::Range;
 
 /// Points, with their labels in one text: a page of a hundred thousand series is read into a few allocations, and not
@@ -19,10 +16,9 @@ pub(super) struct Series {
     text: String,
     /// Of the points, up to the last one that has any.
     times: Vec<Option<Timestamp>>,
-    /// The last point of each label set. Empty as long as labels come sorted, as they do on many pages: then only those
-    /// of the newest point can come again, and nothing need be hashed.
-    last: HashTable<usize>,
-    hasher: RandomState,
+    /// Empty as long as labels come sorted, as they do on many pages: then only those of the newest point can come again,
+    /// and nothing need be hashed.
+    index: Index,
 }
 
 #[derive(Clone)]
@@ -35,12 +31,6 @@ struct Point {
 /// A point's labels, what it is, and of when.
 pub(super) type Entry<'a> = (&'a str, &'a Value, Option<Timestamp>);
 
-/// There is no point with these labels. With their hash, if there is a table that needs it.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Missing {
-    hash: Option<u64>,
-}
-
 impl Series {
     pub(super) fn len(&self) -> usize {
         self.points.len()
@@ -52,31 +42,33 @@ impl Series {
 
     /// The last point with these labels, or what [`push`](Self::push) needs to add the first one.
     #[inline]
-    pub(super) fn find(&mut self, own: &str) -> Result<usize, Missing> {
-        let Some(newest) = self.len().checked_sub(1) else { return Err(Missing { hash: None }) };
+    pub(super) fn find(&mut self, own: &str) -> Result<usize, Option<Hash>> {
+        let Some(newest) = self.len().checked_sub(1) else { return Err(None) };
         // One bucket of a histogram comes behind another.
-        match own.cmp(labels(&self.points, &self.text, newest)) {
-            Ordering::Equal => return Ok(newest),
-            Ordering::Greater if self.last.is_empty() => return Err(Missing { hash: None }),
-            _ => {}
+        let order = own.cmp(labels(&self.points, &self.text, newest));
+        if order.is_eq() {
+            Ok(newest)
+        } else if self.index.is_empty() && order.is_gt() {
+            Err(None)
+        } else {
+            self.look_up(own).map_err(Some)
         }
-        self.look_up(own)
     }
 
     #[inline(never)]
-    fn look_up(&mut self, own: &str) -> Result<usize, Missing> {
-        let Self { points, text, last, hasher, .. } = self;
-        let labels = |at: usize| labels(points, text, at);
-        if last.is_empty() {
-            let hash = |at: usize| hasher.hash_one(labels(at));
-            last.reserve(points.len(), |at| hash(*at));
-            let is_last = |at: &usize| at + 1 == points.len() || labels(*at) != labels(at + 1);
-            for at in (0..points.len()).filter(is_last) {
-                last.insert_unique(hash(at), at, |at| hash(*at));
+    fn look_up(&mut self, own: &str) -> Result<usize, Hash> {
+        let Self { points, text, index, .. } = self;
+        let labels = |at| labels(points, text, at);
+        if index.is_empty() {
+            index.reserve(points.len());
+            for at in 0..points.len() {
+                match index.find(labels(at), labels) {
+                    Ok(before) => index.replace(labels(at), before, at),
+                    Err(hash) => index.insert(hash, at),
+                }
             }
         }
-        let hash = hasher.hash_one(own);
-        last.find(hash, |at| labels(*at) == own).copied().ok_or(Missing { hash: Some(hash) })
+        index.find(own, labels)
     }
 
     pub(super) fn value_mut(&mut self, at: usize) -> &mut Value {
@@ -91,7 +83,7 @@ impl Series {
     pub(super) fn push(
         &mut self,
         own: &str,
-        found: Result<usize, Missing>,
+        found: Result<usize, Option<Hash>>,
         value: Value,
         timestamp: Option<Timestamp>,
     ) -> Result<(), FamilyFault> {
@@ -105,24 +97,17 @@ impl Series {
                 return Err(FamilyFault::Time { labels: own.to_owned() });
             }
         }
-        let Self { points, text, times, last, hasher } = self;
         match found {
-            Ok(before) => {
-                if let Some(place) = last.find_mut(hasher.hash_one(own), |at| *at == before) {
-                    *place = at;
-                }
-            }
-            Err(Missing { hash: Some(hash) }) => {
-                last.insert_unique(hash, at, |at| hasher.hash_one(labels(points, text, *at)));
-            }
-            Err(Missing { hash: None }) => {}
+            Ok(before) if !self.index.is_empty() => self.index.replace(own, before, at),
+            Err(Some(hash)) => self.index.insert(hash, at),
+            _ => {}
         }
         if timestamp.is_some() {
-            times.resize(at, None);
-            times.push(timestamp);
+            self.times.resize(at, None);
+            self.times.push(timestamp);
         }
-        text.push_str(own);
-        points.push(Point { end: text.len(), value });
+        self.text.push_str(own);
+        self.points.push(Point { end: self.text.len(), value });
         Ok(())
     }
 }

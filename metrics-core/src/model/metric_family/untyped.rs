@@ -26,8 +26,9 @@ struct Incoming<'a> {
     /// What the type adds to the family's name.
     suffix: &'a str,
     value: Number,
+    timestamp: Option<Timestamp>,
     exemplar: Option<Exemplar>,
-    native: Option<Box<NativeHistogram>>,
+    native: Option<NativeHistogram>,
 }
 
 impl MetricFamily {
@@ -52,9 +53,8 @@ impl MetricFamily {
         let pairs = labels.iter().map(|(name, text)| (Cow::Borrowed(*name), Cow::Borrowed(*text)));
         let (pairs, value) = (pairs.collect(), value.into());
         let added = self.suffix(name).and_then(|suffix| {
-            let native = native_histogram.map(Box::new);
-            let sample = Incoming { name, suffix, value, exemplar, native };
-            self.add_pairs(pairs, sample, timestamp)
+            let mut sample = Incoming { name, suffix, value, timestamp, exemplar, native: native_histogram };
+            self.add_pairs(pairs, &mut sample)
         });
         added.map(drop).map_err(|fault| self.error(fault))
     }
@@ -87,8 +87,7 @@ impl MetricFamily {
     ) -> Result<Added, FamilyError> {
         let value = value.into();
         let added = self.suffix(name).and_then(|suffix| {
-            let sample = Incoming { name, suffix, value, exemplar, native: None };
-            self.add_text(labels, sample, timestamp)
+            self.add_text(labels, &mut Incoming { name, suffix, value, timestamp, exemplar, native: None })
         });
         added.map_err(|fault| self.error(fault))
     }
@@ -110,11 +109,11 @@ impl MetricFamily {
         }
     }
 
-    fn add_text(&mut self, text: &str, sample: Incoming<'_>, time: Option<Timestamp>) -> Result<Added, FamilyFault> {
+    fn add_text(&mut self, text: &str, sample: &mut Incoming<'_>) -> Result<Added, FamilyFault> {
         if let Some(own) = self.order.split(text, self.special_label(sample.suffix)) {
-            return self.put(&own, sample, time);
+            return self.put(&own, sample);
         }
-        self.add_pairs(pairs_of(text)?, sample, time)
+        self.add_pairs(pairs_of(text)?, sample)
     }
 
     /// Adds a point that is whole.
@@ -135,16 +134,9 @@ impl MetricFamily {
         }
     }
 
-    fn add_pairs(
-        &mut self,
-        pairs: Vec<Pair<'_>>,
-        sample: Incoming<'_>,
-        time: Option<Timestamp>,
-    ) -> Result<Added, FamilyFault> {
+    fn add_pairs(&mut self, pairs: Vec<Pair<'_>>, sample: &mut Incoming<'_>) -> Result<Added, FamilyFault> {
         let special = self.special_label(sample.suffix).map(str::to_owned);
-        self.add_arranged(pairs, special.map(|label| (label, sample.name)), |family, own| {
-            family.put(&own, sample, time)
-        })
+        self.add_arranged(pairs, special.map(|label| (label, sample.name)), |family, own| family.put(&own, sample))
     }
 
     /// Adds what has these labels and perhaps that of the type, which a sample of this name needs.
@@ -205,11 +197,11 @@ impl MetricFamily {
     }
 
     /// Puts a sample into the point whose part it is, or begins one.
-    fn put(&mut self, own: &Own<'_>, sample: Incoming<'_>, time: Option<Timestamp>) -> Result<Added, FamilyFault> {
+    fn put(&mut self, own: &Own<'_>, sample: &mut Incoming<'_>) -> Result<Added, FamilyFault> {
         let (labels, special) = (&*own.labels, own.special.as_deref());
         let (kind, found) = (self.desc.kind, self.series.find(labels));
         if let Ok(point) = found
-            && self.series.timestamp(point) == time
+            && self.series.timestamp(point) == sample.timestamp
         {
             if !add(kind, self.series.value_mut(point), special, sample)? {
                 return Err(FamilyFault::Duplicate { labels: labels.to_owned() });
@@ -219,7 +211,7 @@ impl MetricFamily {
         let mut value = Value::empty(kind);
         add(kind, &mut value, special, sample)?;
         let point = self.series.len();
-        self.series.push(labels, found, value, time)?;
+        self.series.push(labels, found, value, sample.timestamp)?;
         Ok(Added { point, before: found.ok() })
     }
 }
@@ -245,7 +237,7 @@ fn has_sample(kind: Kind, suffix: &str) -> bool {
 
 /// Adds a sample to its point, with the value of the label that belongs to the type; `false` if it is there already. What
 /// does not fit leaves no trace.
-fn add(kind: Kind, point: &mut Value, special: Option<&str>, sample: Incoming<'_>) -> Result<bool, FamilyFault> {
+fn add(kind: Kind, point: &mut Value, special: Option<&str>, sample: &mut Incoming<'_>) -> Result<bool, FamilyFault> {
     let number = sample.value;
     if sample.native.is_some() && !matches!((&*point, sample.suffix), (Value::Histogram(_), "")) {
         return Err(FamilyFault::NotNative { sample: sample.name.to_owned() });
@@ -253,7 +245,7 @@ fn add(kind: Kind, point: &mut Value, special: Option<&str>, sample: Incoming<'_
     match point {
         Value::Number(_) | Value::Scalar(_) => add_to_scalar(kind, point, sample),
         Value::Histogram(histogram) => add_to_histogram(histogram, special, sample),
-        Value::Summary(summary) => add_to_summary(summary, special, &sample),
+        Value::Summary(summary) => add_to_summary(summary, special, sample),
         Value::Info { is_there } => {
             if number.as_f64() != 1.0 {
                 return Err(FamilyFault::Value { value: number.to_string(), rule: "the value of an info is 1" });
@@ -276,7 +268,7 @@ fn add(kind: Kind, point: &mut Value, special: Option<&str>, sample: Incoming<'_
     }
 }
 
-fn add_to_scalar(kind: Kind, point: &mut Value, sample: Incoming<'_>) -> Result<bool, FamilyFault> {
+fn add_to_scalar(kind: Kind, point: &mut Value, sample: &mut Incoming<'_>) -> Result<bool, FamilyFault> {
     let number = sample.value;
     if kind == Kind::Counter {
         if sample.suffix == "_created" {
@@ -285,7 +277,7 @@ fn add_to_scalar(kind: Kind, point: &mut Value, sample: Incoming<'_>) -> Result<
         }
         check_counter(number)?;
     }
-    match (point, sample.exemplar) {
+    match (point, sample.exemplar.take()) {
         (Value::Number(Some(_)), _) => Ok(false),
         (Value::Number(value), None) => set(value, number),
         (point, exemplar) => {
@@ -331,12 +323,12 @@ fn add_to_summary(
 fn add_to_histogram(
     histogram: &mut HistogramValue,
     special: Option<&str>,
-    sample: Incoming<'_>,
+    sample: &mut Incoming<'_>,
 ) -> Result<bool, FamilyFault> {
     match sample.suffix {
         "_bucket" => {
-            let (bound, count) = (bound(special, &sample, "le")?, whole(sample.value)?);
-            histogram.push(bound, count, sample.exemplar)?;
+            let (bound, count) = (bound(special, sample, "le")?, whole(sample.value)?);
+            histogram.push(bound, count, sample.exemplar.take())?;
         }
         "_count" | "_gcount" => histogram.set_count(whole(sample.value)?)?,
         "_sum" | "_gsum" => {
@@ -345,12 +337,12 @@ fn add_to_histogram(
         }
         "_created" => return set(&mut histogram.created, time(sample.value)?),
         _ => {
-            let Some(native) = sample.native else {
+            let Some(native) = sample.native.take() else {
                 let rule = "a sample of this name is a native histogram; buckets are named `_bucket`";
                 return Err(FamilyFault::Value { value: sample.value.to_string(), rule });
             };
             let sum = native.sum();
-            let is_new = set(&mut histogram.native, native)?;
+            let is_new = set(&mut histogram.native, Box::new(native))?;
             if is_new {
                 histogram.sum = histogram.sum.or(Some(sum));
             }
