@@ -129,3 +129,32 @@ impl fmt::Debug for Series {
         f.debug_list().entries(self.range(0..self.len())).finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Sorted to some place and in any order behind it, so that the table begins there; some twice, some at another time.
+    #[test]
+    fn a_point_is_found_in_whatever_order_points_came() {
+        for sorted in [0, 1, 2, 40, 200] {
+            let (mut series, mut last) = (Series::default(), std::collections::HashMap::new());
+            for at in 0..200_u64 {
+                let number = if at < sorted { at } else { at * 7919 % 191 };
+                let (own, time) =
+                    (format!("n=\"{number:03}\""), (number % 3 == 0).then(|| Timestamp::from_nanos(at / 2)));
+                let found = series.find(&own);
+                assert_eq!(found.ok(), last.get(&own).copied(), "{own}");
+                let earlier = found.ok().map(|before| series.timestamp(before));
+                let added = series.push(&own, found, Value::Number(Some(at.into())), time);
+                assert_eq!(added.is_ok(), earlier.is_none_or(|earlier| earlier.is_some() && earlier < time), "{own}");
+                if added.is_ok() {
+                    last.insert(own.clone(), series.len() - 1);
+                    let entry = series.range(series.len() - 1..series.len()).next();
+                    assert_eq!(entry, Some((&*own, &Value::Number(Some(at.into())), time)));
+                }
+                assert_eq!(series.find(&own).ok(), last.get(&own).copied(), "{own}");
+            }
+        }
+    }
+}

@@ -32,6 +32,8 @@ fn targets(results: &Results) -> Vec<Target> {
         [INCREMENT, INCREMENT_ENUMS, INCREMENT_STRINGS, INCREMENT_STRINGS_HOT, OBSERVE_11, OBSERVE_30, OBSERVE_NATIVE];
     let hot: Vec<&Measured> = hot.iter().filter_map(|workload| of(workload, OURS)).collect();
     let target = |what, at_most, is| Target { what, at_most, is };
+    // 200 MB/s are 5 ns a byte.
+    let a_byte = |workload, who| one(workload, who).map(|ns| ns / bytes_a_line());
     vec![
         target("increment / fetch_add", 0.25, ratio(INCREMENT, OURS, FETCH_ADD)),
         target("increment behind T::global() / fetch_add", 0.25, ratio(INCREMENT, OURS_GLOBAL, FETCH_ADD)),
@@ -48,6 +50,10 @@ fn targets(results: &Results) -> Vec<Target> {
         target("text of 100,000 counters / measured", 0.4, ratio(TEXT_LARGE, OURS, MEASURED)),
         target("parsing 100,000 counters / prometheus-parse", 0.5, ratio(PARSE, PARSE_OURS, PROMETHEUS_PARSE)),
         target("parsing 100,000 counters / prom_text_format_parser", 0.5, ratio(PARSE, PARSE_OURS, TEXT_FORMAT_PARSER)),
+        target("ns a byte, parsing a text of 100,000 counters", 5.0, a_byte(PARSE, PARSE_OURS)),
+        target("ns a byte, parsing OpenMetrics of 100,000 counters", 5.0, a_byte(PARSE, PARSE_OPENMETRICS)),
+        target("the same text in any order", 5.0, a_byte(PARSE_SHUFFLED, PARSE_OURS)),
+        target("the same OpenMetrics in any order", 5.0, a_byte(PARSE_SHUFFLED, PARSE_OPENMETRICS)),
         target("allocations of a hot operation", 0.0, hot.iter().map(|m| m.allocations).reduce(f64::max)),
         target(
             "allocations of a text of 100,000 counters beyond one of 1,000",

@@ -9,7 +9,7 @@ mod parse;
 pub(crate) use {
     encode::{COPY, OURS_OPENMETRICS, OURS_PROTOBUF, OURS_TOUCHED_BY_8, TELEMETRY},
     instrument::{AND_ONE_OBSERVE, OURS_INTO, TWO_CLOCK_READS},
-    parse::{PARSE_OURS, PROMETHEUS_PARSE, TEXT_FORMAT_PARSER},
+    parse::{PARSE_OPENMETRICS, PARSE_OURS, PROMETHEUS_PARSE, TEXT_FORMAT_PARSER, bytes_a_line},
 };
 
 /// Ours.
@@ -39,8 +39,9 @@ pub(crate) const TEXT_LARGE: &str = "text of 100,000 counters, one series";
 pub(crate) const TEXT_HISTOGRAMS: &str = "text of 100 histograms of 11 bounds, one series";
 
 pub(crate) const PARSE: &str = "parse a text of 100,000 counters, one line";
+pub(crate) const PARSE_SHUFFLED: &str = "parse a text of 100,000 counters in any order, one line";
 
-pub(crate) const ALL: [metrics_bench::Make; 17] = [
+pub(crate) const ALL: [metrics_bench::Make; 18] = [
     (INCREMENT, increment::plain),
     (INCREMENT_ENUMS, increment::enums),
     (INCREMENT_STRINGS, increment::strings),
@@ -56,6 +57,7 @@ pub(crate) const ALL: [metrics_bench::Make; 17] = [
     (TEXT_LARGE, encode::large),
     (TEXT_HISTOGRAMS, encode::histograms),
     (PARSE, parse::counters),
+    (PARSE_SHUFFLED, parse::shuffled_counters),
     ("parse a text of 5,000 histograms of 11 bounds, one line", parse::histograms),
     // Last: cells that it gives back would be used again, and be read with what other threads' copies hold of them.
     ("create a series of 2 strings, count in it", create::series),

@@ -1,4 +1,4 @@
-use crate::labels::keys;
+use crate::labels::{Key, keys};
 use metrics_bench::{Random, Subject, Workload};
 use metrics_core::Registry;
 use metrics_exposition::{parse, protobuf};
@@ -12,6 +12,7 @@ use std::sync::Arc;
 mod messages;
 
 pub(crate) const PARSE_OURS: &str = "parse::text";
+pub(crate) const PARSE_OPENMETRICS: &str = "parse::openmetrics";
 pub(crate) const PROMETHEUS_PARSE: &str = "prometheus-parse";
 pub(crate) const TEXT_FORMAT_PARSER: &str = "prom_text_format_parser";
 pub(crate) const PARSE_PROTOBUF: &str = "parse::protobuf";
@@ -20,14 +21,39 @@ pub(crate) const PROST: &str = "prost";
 const SERIES: usize = 100_000;
 const HISTOGRAMS: usize = 5_000;
 
+/// Sorted by their labels, as some clients write them.
 pub(crate) fn counters() -> Workload {
+    of_counters(&counter_lines())
+}
+
+/// In any order, as others do.
+pub(crate) fn shuffled_counters() -> Workload {
+    let (mut random, mut lines) = (Random::new(6), counter_lines());
+    for at in (1..lines.len()).rev() {
+        lines.swap(at, random.below(at + 1));
+    }
+    of_counters(&lines)
+}
+
+fn counter_lines() -> Vec<String> {
     let mut random = Random::new(5);
-    let mut page = "# HELP http_requests_total Requests.\n# TYPE http_requests_total counter\n".to_owned();
-    for key in keys(SERIES) {
+    let line = |key: &Key| {
         let [path, tenant] = key.array();
         let value = random.next() % 10_000_000;
-        writeln!(page, "http_requests_total{{path=\"{path}\",tenant=\"{tenant}\"}} {value}").expect("takes all");
-    }
+        format!("http_requests_total{{path=\"{path}\",tenant=\"{tenant}\"}} {value}\n")
+    };
+    keys(SERIES).iter().map(line).collect()
+}
+
+/// Of [`counters`].
+#[allow(clippy::cast_precision_loss, reason = "few")]
+pub(crate) fn bytes_a_line() -> f64 {
+    counter_lines().concat().len() as f64 / SERIES as f64
+}
+
+fn of_counters(lines: &[String]) -> Workload {
+    let head = "# HELP http_requests_total Requests.\n# TYPE http_requests_total counter\n".to_owned();
+    let page = head + &lines.concat();
     let openmetrics = page.replace("http_requests_total R", "http_requests R").replace("_total counter", " counter");
     subjects(page, openmetrics + "# EOF\n", SERIES)
 }
@@ -83,7 +109,7 @@ fn subjects(page: String, openmetrics: String, lines: usize) -> Workload {
             Subject::after(PARSE_PROTOBUF, lines, || (), move |()| messages()),
             Subject::after(PROST, lines, || (), move |()| decode()),
             Subject::after(PARSE_OURS, lines, || (), move |()| ours()),
-            Subject::after("parse::openmetrics", lines, || (), move |()| strict()),
+            Subject::after(PARSE_OPENMETRICS, lines, || (), move |()| strict()),
             Subject::after(PROMETHEUS_PARSE, lines, || (), move |()| split()),
             Subject::after(TEXT_FORMAT_PARSER, lines, || (), move |()| scrape()),
         ],
