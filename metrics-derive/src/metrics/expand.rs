@@ -127,7 +127,6 @@ fn instance(model: &Model<'_>, failed: bool) -> TokenStream {
         }
     });
     quote! {
-        #[automatically_derived]
         impl #impl_generics #ident #ty_generics #where_clause {
             /// The one instance of these metrics, which the global registry exposes.
             #[must_use]

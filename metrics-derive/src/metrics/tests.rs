@@ -40,7 +40,6 @@ fn a_plain_struct() {
                         __m::visit(__FIELDS, &[&self.orders], __visit)
                     }
                 }
-                #[automatically_derived]
                 impl Shop {
                     /// The one instance of these metrics, which the global registry exposes.
                     #[must_use]
@@ -245,7 +244,6 @@ fn fields_without_a_mistake_are_checked_beside_those_with_one() {
                         __visit: &mut dyn ::core::ops::FnMut(::core::option::Option<__m::Part<'__a>>),
                     ) {}
                 }
-                #[automatically_derived]
                 impl Shop {
                     /// The one instance of these metrics, which the global registry exposes.
                     #[must_use]
@@ -292,7 +290,6 @@ fn generics_are_one_error() {
                         __visit: &mut dyn ::core::ops::FnMut(::core::option::Option<__m::Part<'__a>>),
                     ) {}
                 }
-                #[automatically_derived]
                 impl<T: Send> Shop<T>
                 where
                     T: Sync,

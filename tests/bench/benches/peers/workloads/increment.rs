@@ -4,6 +4,8 @@ use measured::CounterVec;
 use metrics_bench::{PERIOD, Random, Subject, Workload};
 use metrics_core::{Counter, Family, Metrics};
 use prometheus::{IntCounterVec, Opts};
+use std::cell::Cell;
+use std::hint::black_box;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// What a program has.
@@ -22,6 +24,19 @@ fn fetch_add() -> Subject {
     })
 }
 
+thread_local! {
+    static NUMBERS: [Cell<u64>; 24] = const { [const { Cell::new(0) }; 24] };
+}
+
+/// What it takes at least where each thread has numbers of its own: to add one in memory, again before the last store has
+/// come to the cache. That is nearly free on some processors, and five cycles on others.
+fn thread_local(i: usize) {
+    NUMBERS.with(|numbers| {
+        let number = &black_box(numbers)[i];
+        number.set(number.get().wrapping_add(1));
+    });
+}
+
 pub(crate) fn plain() -> Workload {
     let ours = keep(Counter::new());
     let handle = {
@@ -33,6 +48,7 @@ pub(crate) fn plain() -> Workload {
     let measured = keep(measured::Counter::new());
     let subjects = vec![
         fetch_add(),
+        Subject::new(THREAD_LOCAL, |_| thread_local(0)),
         Subject::new(OURS, |_| ours.inc()),
         Subject::new(OURS_GLOBAL, |_| Bench::global().requests.inc()),
         Subject::new(OURS_HANDLE, |_| handle.inc()),
@@ -61,6 +77,10 @@ pub(crate) fn enums() -> Workload {
         Subject::new("AtomicU64::fetch_add, one of 24", move |i| {
             let Enums { method, status } = labels(i);
             atomics[6 * method as usize + status as usize].fetch_add(1, Relaxed);
+        }),
+        Subject::new(THREAD_LOCAL, move |i| {
+            let Enums { method, status } = labels(i);
+            thread_local(6 * method as usize + status as usize);
         }),
         Subject::new(OURS, move |i| ours.with(&labels(i)).inc()),
         Subject::new(OURS_GLOBAL, move |i| Bench::global().labelled.with(&labels(i)).inc()),
