@@ -114,15 +114,26 @@ impl Room<'_> {
         next
     }
 
+    /// What is left, to be written to; what of it counts is to be [skipped](Self::skip).
+    #[cfg(feature = "protobuf")]
+    pub(crate) fn rest(&mut self) -> &mut [u8] {
+        self.rest
+    }
+
+    /// How many bytes were put.
+    #[cfg(feature = "protobuf")]
+    #[inline(always)]
+    pub(crate) fn len(&self) -> usize {
+        self.before - self.rest.len()
+    }
+
     /// The next `N` bytes, to be written to in any order; what of them counts is to be [skipped](Self::skip).
-    #[cfg(feature = "_lines")]
     #[inline(always)]
     pub(crate) fn first<const N: usize>(&mut self) -> Option<&mut [u8; N]> {
         self.rest.first_chunk_mut()
     }
 
     /// Counts the next `len` bytes as put.
-    #[cfg(feature = "_lines")]
     #[inline(always)]
     pub(crate) fn skip(&mut self, len: usize) {
         self.next(len);
@@ -148,9 +159,9 @@ impl Room<'_> {
         self.next(len);
     }
 
-    /// Bytes that are few as a rule: 16 to 128 are copied as two halves that overlap. Returns where they are now.
+    /// Bytes that are few as a rule: 16 to 128 are copied as two halves that overlap.
     #[inline(always)]
-    pub(crate) fn put_short(&mut self, bytes: &[u8]) -> &mut [u8] {
+    pub(crate) fn put_short(&mut self, bytes: &[u8]) {
         let next = self.next(bytes.len());
         match bytes.len() {
             16..32 => copy_ends::<16>(next, bytes),
@@ -158,12 +169,12 @@ impl Room<'_> {
             64..=128 => copy_ends::<64>(next, bytes),
             _ => next.copy_from_slice(bytes),
         }
-        next
     }
 }
 
+/// Copies `N` to 2 × `N` bytes as two parts, which overlap.
 #[inline(always)]
-fn copy_ends<const N: usize>(to: &mut [u8], from: &[u8]) {
+pub(crate) fn copy_ends<const N: usize>(to: &mut [u8], from: &[u8]) {
     if let (Some(to), Some(from)) = (to.first_chunk_mut::<N>(), from.first_chunk()) {
         *to = *from;
     }

@@ -1,4 +1,5 @@
 use crate::label::render_pair;
+use memchr::memchr2;
 use std::borrow::Cow;
 
 /// The labels of one point, rendered and escaped: `method="get",route="/x"`, without braces. Names that not every
@@ -74,19 +75,20 @@ impl<'a> Iterator for LabelPairs<'a> {
 
 /// A text up to its closing quote, the escapes undone, and what is behind.
 fn split_quoted(quoted: &str) -> Option<(Cow<'_, str>, &str)> {
-    let mut escaped = false;
-    let end = quoted.bytes().position(|b| {
-        let closes = b == b'"' && !escaped;
-        escaped = b == b'\\' && !escaped;
-        closes
-    })?;
-    Some((unescape(&quoted[..end]), &quoted[end + 1..]))
+    let (bytes, mut end, mut is_escaped) = (quoted.as_bytes(), 0, false);
+    loop {
+        end += memchr2(b'"', b'\\', bytes.get(end..)?)?;
+        if bytes[end] == b'"' {
+            break;
+        }
+        // Whatever is behind a backslash does not close.
+        (end, is_escaped) = (end + 2, true);
+    }
+    let (value, rest) = (&quoted[..end], &quoted[end + 1..]);
+    Some((if is_escaped { Cow::Owned(unescape(value)) } else { Cow::Borrowed(value) }, rest))
 }
 
-fn unescape(value: &str) -> Cow<'_, str> {
-    if !value.contains('\\') {
-        return Cow::Borrowed(value);
-    }
+fn unescape(value: &str) -> String {
     let mut out = String::with_capacity(value.len());
     let mut chars = value.chars();
     while let Some(c) = chars.next() {
@@ -99,7 +101,7 @@ fn unescape(value: &str) -> Cow<'_, str> {
             c => out.push(c),
         }
     }
-    Cow::Owned(out)
+    out
 }
 
 #[cfg(test)]

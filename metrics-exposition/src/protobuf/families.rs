@@ -1,7 +1,9 @@
 //! A page of messages, one for each family or for a part of it.
 
+use super::count::put_counts;
 use super::labels::{put_label, put_labels};
-use super::point::{metric_type, put_count, put_point};
+use super::point::{metric_type, put_point};
+use super::second::Second;
 use super::wire::{Message, put_bytes, put_u64};
 use crate::encoder::{Encoder, EncoderOptions};
 use crate::escaping::{family_name, label_name};
@@ -43,6 +45,8 @@ struct Family {
     /// The constant labels that `constant` was made of, and their fields.
     scope: String,
     constant: Page,
+    /// In which the last counter began.
+    second: Second,
 }
 
 impl Family {
@@ -94,28 +98,44 @@ impl Families {
         }
     }
 
-    /// Puts a metric with these labels, and what `put` puts behind them.
+    /// Makes ready for metrics with these constant labels; whether they are wanted.
     #[inline(always)]
-    fn metric(&mut self, labels: Labels<'_>, put: impl FnOnce(&mut Page, &Family)) {
-        if !self.goes_on {
-            return;
+    fn enters(&mut self, scope: &str) -> bool {
+        let family = &mut self.family;
+        // Not two empty strings: some processors take 70 ns to compare nothing at a dangling address.
+        if !(family.scope.is_empty() && scope.is_empty()) && family.scope != scope {
+            family.enter(scope);
         }
+        self.goes_on
+    }
+
+    /// Puts a metric with these labels behind the constant ones, and with what `put` puts behind them.
+    #[inline(always)]
+    fn metric(&mut self, own: &str, put: impl FnOnce(&mut Page, &mut Family)) {
         if self.message.is_none() {
             self.begin_message();
         }
         let Self { page, family, .. } = self;
-        // Not two empty strings: some processors take 70 ns to compare nothing at a dangling address.
-        if !(family.scope.is_empty() && labels.scope.is_empty()) && family.scope != labels.scope {
-            family.enter(labels.scope);
-        }
         let metric = Message::begin_field(page, 4);
-        if !family.scope.is_empty() {
-            page.push(family.constant.as_bytes());
-        }
-        put_labels(page, labels.own, family.escaping);
+        page.push(family.constant.as_bytes());
+        put_labels(page, own, family.escaping);
         put(page, family);
         metric.end(page);
-        if !self.keeps_whole && self.message.as_ref().is_some_and(|message| message.len(&self.page) >= LONG) {
+        self.end_long_message();
+    }
+
+    /// How long the page is when the message under way is long.
+    fn most(&self) -> usize {
+        match &self.message {
+            Some(message) if !self.keeps_whole => message.start() + KEPT + LONG,
+            _ => usize::MAX,
+        }
+    }
+
+    /// Lets the family go on in another message.
+    #[inline(always)]
+    fn end_long_message(&mut self) {
+        if self.page.len() >= self.most() {
             self.end_message();
         }
     }
@@ -135,7 +155,10 @@ impl FamilySink for Families {
     }
 
     fn point(&mut self, labels: Labels<'_>, point: &Point<'_>, timestamp: Option<Timestamp>) {
-        self.metric(labels, |page, family| {
+        if !self.enters(labels.scope) {
+            return;
+        }
+        self.metric(labels.own, |page, family| {
             if let Point::StateSet { state, .. } = point {
                 put_label(page, &family.state_label, state);
             }
@@ -143,9 +166,22 @@ impl FamilySink for Families {
         });
     }
 
-    fn counts(&mut self, scope: &str, counts: &[Count<'_>]) {
-        for count in counts {
-            self.metric(Labels { scope, own: count.own }, |page, family| put_count(page, count, family.escaping));
+    fn counts(&mut self, scope: &str, mut counts: &[Count<'_>]) {
+        if !self.enters(scope) {
+            return;
+        }
+        while let Some(first) = counts.first() {
+            if self.message.is_none() {
+                self.begin_message();
+            }
+            let most = self.most();
+            let Self { page, family, .. } = self;
+            let put = put_counts(page, family.constant.as_bytes(), counts, &mut family.second, most);
+            if put == 0 {
+                self.metric(first.own, |page, family| put_point(page, &first.point(), None, family.escaping));
+            }
+            self.end_long_message();
+            counts = &counts[put.max(1)..];
         }
     }
 

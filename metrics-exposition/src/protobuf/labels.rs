@@ -7,123 +7,129 @@
 //!
 //! So a label without escapes is one short copy, over which two bytes are written.
 
-use super::wire::{put_bytes, put_message, put_varint};
+use super::quotes::Quotes;
+use super::wire::{low_byte, varint};
 use crate::escaping::label_name;
-use crate::page::{Page, Room};
+use crate::page::{Page, copy_ends};
+use memchr::{memchr, memchr2};
 use metrics_core::model::Labels;
 use metrics_core::name::EscapingScheme;
 
-/// The field `label` of `Metric` and of `Exemplar`.
-const LABEL: u32 = 1;
-/// Tags of `label`, and of the fields of a `LabelPair`.
+/// Tags of the field `label` of `Metric` and of `Exemplar`, and of the fields of a `LabelPair`.
 const LABEL_TAG: u8 = 0x0a;
 const NAME_TAG: u8 = 0x0a;
 const VALUE_TAG: u8 = 0x12;
 
 /// Puts labels that are rendered and escaped.
-#[inline(always)]
 pub(super) fn put_labels(page: &mut Page, rendered: &str, escaping: EscapingScheme) {
-    if !put_plain(page, rendered.as_bytes()) {
-        put_escaped(page, rendered, escaping);
+    // A short label takes at most 3 bytes more than it has here, and a long one 17.
+    let mut room = page.room(2 * rendered.len());
+    match put_plain(room.rest(), rendered.as_bytes()) {
+        Some(len) => {
+            room.skip(len);
+            room.commit();
+        }
+        None => put_any(page, rendered, escaping),
     }
 }
 
-/// Puts one label, whose value is not escaped.
-pub(super) fn put_label(page: &mut Page, name: &str, value: &str) {
-    put_message(page, LABEL, |pair| {
-        put_bytes(pair, 1, name.as_bytes());
-        put_bytes(pair, 2, value.as_bytes());
-    });
-}
-
-#[cold]
 #[inline(never)]
-fn put_escaped(page: &mut Page, rendered: &str, escaping: EscapingScheme) {
+fn put_any(page: &mut Page, rendered: &str, escaping: EscapingScheme) {
     for (name, value) in (Labels { scope: "", own: rendered }).pairs() {
         put_label(page, &label_name(&name, escaping), &value);
     }
 }
 
-/// Puts nothing, and says so, if a name is in quotes or a value has an escape.
-#[inline(always)]
-fn put_plain(page: &mut Page, rendered: &[u8]) -> bool {
-    // Of a short label 3 bytes more than there are here, and of one with three long lengths 17, which is shorter than
-    // a text that is long enough for that.
-    let mut room = page.room(2 * rendered.len());
-    let mut rest = rendered;
-    while !rest.is_empty() {
-        let Some(behind) = put_plain_pair(&mut room, rest) else { return false };
-        rest = behind.strip_prefix(b",").unwrap_or_default();
+/// Puts one label, whose value is not escaped.
+pub(super) fn put_label(page: &mut Page, name: &str, value: &str) {
+    let mut room = page.room(name.len() + value.len() + LONG);
+    if let Some(len) = put_long(room.rest(), name.as_bytes(), value.as_bytes()) {
+        room.skip(len);
     }
     room.commit();
-    true
 }
 
-/// Puts the first label of a text; what is behind it.
+/// Puts labels as most are: without escapes, and without names in quotes. How many bytes they take; `None` if they are
+/// others, or have no room.
 #[inline(always)]
-fn put_plain_pair<'t>(room: &mut Room<'_>, text: &'t [u8]) -> Option<&'t [u8]> {
-    let name = position(text, [b'=', b'"']).filter(|name| text[*name] == b'=')?;
-    let begin = name + "=\"".len();
-    let behind = text.get(begin..)?;
-    let value = position(behind, [b'"', b'\\']).filter(|value| behind[*value] == b'"')?;
-    let end = begin + value;
-    match (u8::try_from(end + 2), u8::try_from(name), u8::try_from(value)) {
-        (Ok(pair @ ..0x80), Ok(name_len), Ok(value_len)) => {
-            room.put(&[LABEL_TAG, pair, NAME_TAG, name_len]);
-            let between = &mut room.put_short(&text[..end])[name..begin];
-            between.copy_from_slice(&[VALUE_TAG, value_len]);
-        }
-        _ => put_long_pair(room, &text[..name], &text[begin..end]),
+pub(super) fn put_plain(to: &mut [u8], rendered: &[u8]) -> Option<usize> {
+    if rendered.is_empty() {
+        return Some(0);
     }
-    text.get(end + 1..)
+    let (before, mut room) = (to.len(), to);
+    let (mut quotes, mut rest) = (Quotes::new(rendered)?, rendered);
+    loop {
+        let (len, put) = match quotes.next(rest) {
+            Some((name, value)) => put_short(room, rest, name, value)?,
+            None => put_unseen(room, rest)?,
+        };
+        room = room.get_mut(put..)?;
+        match rest.get(len..)? {
+            [b'"', b',', behind @ ..] => rest = behind,
+            [b'"'] => return Some(before - room.len()),
+            _ => return None,
+        }
+    }
 }
 
+/// Puts the label with which `rest` begins; how many bytes it is there, without the last quote, and here.
+#[inline(always)]
+fn put_short(room: &mut [u8], rest: &[u8], name: usize, value: usize) -> Option<(usize, usize)> {
+    let len = name + "=\"".len() + value;
+    let (head, pair) = room.get_mut(..4 + len)?.split_first_chunk_mut()?;
+    *head = [LABEL_TAG, low_byte(len as u64 + 2), NAME_TAG, low_byte(name as u64)];
+    copy(pair, rest.get(..len)?);
+    pair.get_mut(name..name + 2)?.copy_from_slice(&[VALUE_TAG, low_byte(value as u64)]);
+    Some((len, 4 + len))
+}
+
+/// The same of a label of any length.
 #[cold]
 #[inline(never)]
-fn put_long_pair(room: &mut Room<'_>, name: &[u8], value: &[u8]) {
-    let part = |bytes: &[u8]| 1 + varint_len(bytes.len()) + bytes.len();
-    room.put(&[LABEL_TAG]);
-    put_varint(room, (part(name) + part(value)) as u64);
-    for (tag, bytes) in [(NAME_TAG, name), (VALUE_TAG, value)] {
-        room.put(&[tag]);
-        put_varint(room, bytes.len() as u64);
-        room.put(bytes);
+fn put_unseen(room: &mut [u8], rest: &[u8]) -> Option<(usize, usize)> {
+    let (name, value) = rest.split_at_checked(memchr(b'=', rest)?)?;
+    let value = value.strip_prefix(b"=\"")?;
+    let value = &value[..memchr2(b'"', b'\\', value)?];
+    let len = name.len() + "=\"".len() + value.len();
+    let is_plain = name.first() != Some(&b'"') && rest[len] == b'"';
+    is_plain.then(|| put_long(room, name, value)).flatten().map(|put| (len, put))
+}
+
+/// Bytes besides name and value.
+const LONG: usize = 3 + 3 * 10;
+
+/// Puts a label of any length; how many bytes it takes, `None` if there is no room for it.
+fn put_long(to: &mut [u8], name: &[u8], value: &[u8]) -> Option<usize> {
+    let ((name_len, name_varint), (value_len, value_varint)) = (varint(name.len() as u64), varint(value.len() as u64));
+    let pair = 2 + name_varint + name.len() + value_varint + value.len();
+    let (pair_len, pair_varint) = varint(pair as u64);
+    let mut rest = to.get_mut(..1 + pair_varint + pair)?;
+    for bytes in [
+        &[LABEL_TAG],
+        &pair_len[..pair_varint],
+        &[NAME_TAG],
+        &name_len[..name_varint],
+        name,
+        &[VALUE_TAG],
+        &value_len[..value_varint],
+        value,
+    ] {
+        let (next, behind) = rest.split_at_mut(bytes.len());
+        next.copy_from_slice(bytes);
+        rest = behind;
     }
+    Some(1 + pair_varint + pair)
 }
 
-fn varint_len(value: usize) -> usize {
-    (value | 1).ilog2() as usize / 7 + 1
-}
-
-/// Where the first of these bytes stands. Looks at eight at a time.
+/// Of a label as many bytes as there is room for.
 #[inline(always)]
-fn position(text: &[u8], bytes: [u8; 2]) -> Option<usize> {
-    let first = |word: u64| {
-        let [a, b] = bytes.map(|byte| zeros(word ^ (u64::from(byte) * ONES)));
-        (a | b != 0).then(|| (a | b).trailing_zeros() as usize / 8)
-    };
-    let (words, rest) = text.as_chunks();
-    for (at, word) in words.iter().enumerate() {
-        if let Some(found) = first(u64::from_le_bytes(*word)) {
-            return Some(8 * at + found);
-        }
+fn copy(to: &mut [u8], label: &[u8]) {
+    match label.len() {
+        32..=64 => copy_ends::<32>(to, label),
+        16..32 => copy_ends::<16>(to, label),
+        8..16 => copy_ends::<8>(to, label),
+        _ => to.copy_from_slice(label),
     }
-    let seen = text.len() - rest.len();
-    match text.last_chunk() {
-        // The last eight, without those that were seen.
-        Some(last) if !rest.is_empty() => {
-            first(u64::from_le_bytes(*last) >> (8 * (8 - rest.len()))).map(|found| seen + found)
-        }
-        _ => rest.iter().position(|byte| bytes.contains(byte)).map(|found| seen + found),
-    }
-}
-
-const ONES: u64 = 0x0101_0101_0101_0101;
-
-/// The highest bit of each byte that is zero, and perhaps of some above the lowest such.
-#[inline(always)]
-const fn zeros(word: u64) -> u64 {
-    word.wrapping_sub(ONES) & !word & (ONES << 7)
 }
 
 #[cfg(test)]
@@ -131,21 +137,38 @@ mod tests {
     use super::*;
 
     fn plain(rendered: &str) -> Option<Vec<u8>> {
+        let mut room = vec![0; 2 * rendered.len()];
+        let len = put_plain(&mut room, rendered.as_bytes())?;
+        room.truncate(len);
+        Some(room)
+    }
+
+    fn any(rendered: &str) -> Vec<u8> {
         let mut page = Page::default();
-        put_plain(&mut page, rendered.as_bytes()).then(|| page.take())
+        put_any(&mut page, rendered, EscapingScheme::AllowUtf8);
+        page.take()
     }
 
     /// Both ways write the same.
     #[test]
     fn names_and_values_of_every_length() {
-        for name in [1, 2, 7, 15, 16, 100, 127, 128, 129, 300] {
+        for name in (1..70).chain([100, 127, 128, 129, 300]) {
             for value in (0..150).chain([255, 256, 16_383, 16_384, 20_000]) {
-                let name = "n".repeat(name);
-                let rendered = format!("{name}=\"{}\",b=\"ü=,{{}}\"", "v".repeat(value));
-                let mut page = Page::default();
-                put_escaped(&mut page, &rendered, EscapingScheme::AllowUtf8);
-                assert_eq!(plain(&rendered), Some(page.take()), "{} {value}", name.len());
+                let label = format!("{}=\"{}\"", "n".repeat(name), "v".repeat(value));
+                for rendered in [format!("{label},b=\"ü=,{{}}\""), format!("b=\"ü=,{{}}\",{label}"), label.clone()] {
+                    assert!(plain(&rendered) == Some(any(&rendered)), "{name} {value} {}", rendered.len());
+                }
             }
+        }
+    }
+
+    #[test]
+    fn any_number_of_labels() {
+        let mut rendered = String::new();
+        for (name, value) in (0..100).map(|n| (format!("n{}", 7u64.pow(n % 20)), "v".repeat(n as usize % 50))) {
+            let comma = if rendered.is_empty() { "" } else { "," };
+            rendered += &format!("{comma}{name}=\"{value}\"");
+            assert!(plain(&rendered) == Some(any(&rendered)), "{}", rendered.len());
         }
     }
 

@@ -51,9 +51,12 @@
 //! [proto]: https://github.com/prometheus/client_model/blob/master/io/prometheus/client/metrics.proto
 //! [spec]: https://prometheus.io/docs/instrumenting/exposition_formats/#protobuf-format
 
+mod count;
 mod families;
 mod labels;
 mod point;
+mod quotes;
+mod second;
 pub(crate) mod wire;
 
 use crate::encoder::Format;

@@ -1,9 +1,9 @@
 //! What is written of each type of point: a `Metric`.
 
 use super::labels::put_labels;
-use super::wire::{put_f64, put_i64, put_message, put_timestamp, put_u64, put_zigzag, short_timestamp};
+use super::wire::{put_f64, put_i64, put_message, put_timestamp, put_u64, put_zigzag};
 use crate::page::Page;
-use metrics_core::model::{Buckets, Count, Exemplar, Kind, NativeBuckets, NativeHistogram, Number, Point, Timestamp};
+use metrics_core::model::{Buckets, Exemplar, Kind, NativeBuckets, NativeHistogram, Point, Timestamp};
 use metrics_core::name::EscapingScheme;
 
 /// The number of each type: the enum `MetricType`.
@@ -40,25 +40,6 @@ pub(super) fn put_point(page: &mut Page, point: &Point<'_>, timestamp: Option<Ti
     }
     put_time(page, timestamp);
 }
-
-/// Puts a count as [`put_point`] does, but in one go: most of most pages are counts.
-#[inline(always)]
-pub(super) fn put_count(page: &mut Page, count: &Count<'_>, escaping: EscapingScheme) {
-    let Some((created, len)) = short_timestamp(count.created) else {
-        return put_point(page, &count.point(), None, escaping);
-    };
-    let [a, b, c, d, e, f, g, h] = Number::U64(count.value).as_f64().to_le_bytes();
-    let before = [COUNTER, 11 + len, VALUE, a, b, c, d, e, f, g, h, CREATED, len];
-    let mut room = page.room(before.len() + created.len());
-    room.put(&before);
-    room.put_padded(&created, len.into());
-    room.commit();
-}
-
-/// Tags of `Metric.counter`, and of the fields of a `Counter`.
-const COUNTER: u8 = 0x1a;
-const VALUE: u8 = 0x09;
-const CREATED: u8 = 0x1a;
 
 #[inline(never)]
 fn put_any_point(page: &mut Page, point: &Point<'_>, timestamp: Option<Timestamp>, escaping: EscapingScheme) {

@@ -2,7 +2,7 @@
 
 use super::families::Families;
 use crate::encoder::Encoder;
-use metrics_core::model::{Desc, FamilySink, Kind, Labels, Number, Point};
+use metrics_core::model::{Count, Desc, FamilySink, Kind, Labels, Number, Point, Timestamp};
 
 const ONE: Point<'static> = Point::Gauge { value: Number::U64(1), exemplar: None };
 /// A family `a` with one series.
@@ -67,4 +67,41 @@ fn what_was_taken_cannot_be_undone() {
     point(&mut families);
     families.finish();
     assert_eq!(families.take(), b"");
+}
+
+/// Whatever their labels, times and numbers are, and wherever a message is long.
+#[test]
+fn counts_are_written_as_points_are() {
+    let v = |len: usize| "v".repeat(len);
+    let own = (0..300).map(|len| match len % 10 {
+        0 => String::new(),
+        1 => Labels::render([("a.b", v(len))]),
+        2 => Labels::render([("path", v(len) + "\\")]),
+        _ => Labels::render([("path", &*v(len / 3)), ("m", "ü"), ("n", &v(len % 20))].into_iter().skip(len % 4)),
+    });
+    let own: Vec<_> = own.chain((0..200).map(|len| Labels::render([("n", &*v(len)), ("m", "")]))).collect();
+    let times = [1_500_000_000_000_000_001, 1_500_000_000_999_999_999, 1_500_000_001_000_000_000, 1, 0, u64::MAX];
+    let times = times.map(Timestamp::from_nanos).into_iter().chain(Timestamp::new(-1, 1));
+    let times: Vec<_> = times.chain((0..30).map(|bits| Timestamp::from_nanos((1 << 60) + (1 << bits)))).collect();
+    let count =
+        |at: usize| Count { own: &own[at % own.len()], value: 3 << (at % 60), created: times[at % times.len()] };
+    let counts: Vec<_> = (0..20 * own.len()).map(count).collect();
+    for scope in ["", "zone=\"a\"", &format!("zone=\"{}\"", "a".repeat(250))] {
+        let (mut at_once, mut one_by_one) = (Families::default(), Families::default());
+        for families in [&mut at_once, &mut one_by_one] {
+            families.begin(&Desc::new("a", "", Kind::Counter));
+        }
+        for some in counts.chunks(32) {
+            at_once.counts(scope, some);
+        }
+        for count in &counts {
+            one_by_one.point(Labels { scope, own: count.own }, &count.point(), None);
+        }
+        let pages = [at_once, one_by_one].map(|mut families| {
+            families.finish();
+            families.take()
+        });
+        assert!(pages[0].len() > 2 << 18);
+        assert!(pages[0] == pages[1], "{scope}");
+    }
 }

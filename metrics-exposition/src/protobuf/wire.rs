@@ -108,25 +108,6 @@ pub(crate) fn put_timestamp(page: &mut Page, field: u32, timestamp: Timestamp) {
     });
 }
 
-/// The usual [timestamp](put_timestamp), with seconds and nanoseconds, both positive: its bytes, padded, and how many
-/// they are.
-#[inline(always)]
-pub(crate) fn short_timestamp(timestamp: Timestamp) -> Option<([u8; 24], u8)> {
-    let nanos = u64::try_from(timestamp.as_nanos()).ok()?;
-    let (secs, nanos) = (nanos / 1_000_000_000, nanos % 1_000_000_000);
-    if secs == 0 || nanos == 0 {
-        return None;
-    }
-    let ((secs, secs_len), (nanos, nanos_len)) = (short_varint(secs), short_varint(nanos));
-    let mut bytes = [0; 24];
-    bytes[0] = low_byte(tag(1, VARINT));
-    bytes[1..9].copy_from_slice(&secs);
-    let at = 1 + secs_len;
-    bytes[at] = low_byte(tag(2, VARINT));
-    bytes[at + 1..at + 9].copy_from_slice(&nanos);
-    Some((bytes, low_byte((at + 1 + nanos_len) as u64)))
-}
-
 /// A message in a message.
 #[inline(always)]
 pub(crate) fn put_message(page: &mut Page, field: u32, write: impl FnOnce(&mut Page)) {
@@ -216,16 +197,17 @@ pub(crate) fn put_varint(room: &mut Room<'_>, value: u64) {
 /// A [`varint`] of 56 bits, padded. Splits into halves three times, all parts at once.
 #[inline(always)]
 pub(crate) const fn short_varint(value: u64) -> ([u8; 8], usize) {
-    let fours = (value & 0x0fff_ffff) | (value & !0x0fff_ffff) << 4;
-    let twos = (fours & 0x0000_3fff_0000_3fff) | (fours & 0x0fff_c000_0fff_c000) << 2;
-    let ones = (twos & 0x007f_007f_007f_007f) | (twos & 0x3f80_3f80_3f80_3f80) << 1;
-    let last = (63 - (ones | 1).leading_zeros()) / 8;
-    let go_on = 0x8080_8080_8080_8080 & ((1 << (8 * last)) - 1);
-    ((ones | go_on).to_le_bytes(), last as usize + 1)
+    // Adding a part to itself so many times moves it up.
+    let fours = value + 15 * (value & !0x0fff_ffff);
+    let twos = fours + 3 * (fours & 0x0fff_c000_0fff_c000);
+    let ones = twos + (twos & 0x3f80_3f80_3f80_3f80);
+    let before = ((ones | 1).ilog2() & !7) as u64;
+    let go_on = 0x8080_8080_8080_8080 & ((1 << before) - 1);
+    ((ones | go_on).to_le_bytes(), (before / 8) as usize + 1)
 }
 
 /// Seven bits a byte, the lowest first, and the highest bit of all but the last one set.
-fn varint(mut value: u64) -> ([u8; ROOM], usize) {
+pub(crate) fn varint(mut value: u64) -> ([u8; ROOM], usize) {
     let (mut bytes, mut len) = ([0; ROOM], 0);
     while value >= 0x80 {
         bytes[len] = low_byte(value) | 0x80;
@@ -238,7 +220,7 @@ fn varint(mut value: u64) -> ([u8; ROOM], usize) {
 
 /// Also of what is longer.
 #[allow(clippy::cast_possible_truncation, reason = "says so")]
-const fn low_byte(value: u64) -> u8 {
+pub(crate) const fn low_byte(value: u64) -> u8 {
     value as u8
 }
 
