@@ -55,13 +55,13 @@ fn put_count<const HEAD: usize>(
     count: &Count<'_>,
     second: &mut Second,
 ) -> Option<usize> {
-    let nanos = second.go_to(count.created)?;
     let mut labels = HEAD;
     if !constant.is_empty() {
         metric.get_mut(labels..labels + constant.len())?.copy_from_slice(constant);
         labels += constant.len();
     }
     let behind = labels + put_plain(metric.get_mut(labels..)?, count.own.as_bytes())?;
+    let nanos = second.go_to(count.created)?;
     let ((second, second_len), (nanos, nanos_len)) = (second.bytes(), short_varint(nanos));
     let created = low_byte((second_len + nanos_len) as u64);
     let [a, b, c, d, e, f, g, h] = Number::U64(count.value).as_f64().to_le_bytes();

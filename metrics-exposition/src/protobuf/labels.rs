@@ -59,40 +59,45 @@ pub(super) fn put_plain(to: &mut [u8], rendered: &[u8]) -> Option<usize> {
     let (before, mut room) = (to.len(), to);
     let (mut quotes, mut rest) = (Quotes::new(rendered)?, rendered);
     loop {
-        let (len, put) = match quotes.next(rest) {
-            Some((name, value)) => put_short(room, rest, name, value)?,
+        let (len, behind) = match quotes.next(rest) {
+            Some(quotes) => put_short(room, rest, quotes)?,
             None => put_unseen(room, rest)?,
         };
-        room = room.get_mut(put..)?;
-        match rest.get(len..)? {
-            [b'"', b',', behind @ ..] => rest = behind,
-            [b'"'] => return Some(before - room.len()),
-            _ => return None,
+        room = behind;
+        match rest.get(len + "\",".len()..) {
+            Some(behind) => rest = behind,
+            None => return Some(before - room.len()),
         }
     }
 }
 
-/// Puts the label with which `rest` begins; how many bytes it is there, without the last quote, and here.
+/// Puts the label with which `rest` begins, with quotes there; how many bytes it is without the last one, and what is left
+/// of the room.
 #[inline(always)]
-fn put_short(room: &mut [u8], rest: &[u8], name: usize, value: usize) -> Option<(usize, usize)> {
-    let len = name + "=\"".len() + value;
-    let (head, pair) = room.get_mut(..4 + len)?.split_first_chunk_mut()?;
-    *head = [LABEL_TAG, low_byte(len as u64 + 2), NAME_TAG, low_byte(name as u64)];
-    copy(pair, rest.get(..len)?);
-    pair.get_mut(name..name + 2)?.copy_from_slice(&[VALUE_TAG, low_byte(value as u64)]);
-    Some((len, 4 + len))
+fn put_short<'r>(room: &'r mut [u8], rest: &[u8], (open, close): (usize, usize)) -> Option<(usize, &'r mut [u8])> {
+    let (name, value) = (open.checked_sub("=".len())?, close - open - 1);
+    let (label, behind) = room.split_at_mut_checked(4 + close)?;
+    let (head, label) = label.split_first_chunk_mut()?;
+    *head = [LABEL_TAG, low_byte(close as u64 + 2), NAME_TAG, low_byte(name as u64)];
+    copy(label, rest.get(..close)?);
+    label.get_mut(name..=open)?.copy_from_slice(&[VALUE_TAG, low_byte(value as u64)]);
+    Some((close, behind))
 }
 
 /// The same of a label of any length.
 #[cold]
 #[inline(never)]
-fn put_unseen(room: &mut [u8], rest: &[u8]) -> Option<(usize, usize)> {
+fn put_unseen<'r>(room: &'r mut [u8], rest: &[u8]) -> Option<(usize, &'r mut [u8])> {
     let (name, value) = rest.split_at_checked(memchr(b'=', rest)?)?;
     let value = value.strip_prefix(b"=\"")?;
     let value = &value[..memchr2(b'"', b'\\', value)?];
     let len = name.len() + "=\"".len() + value.len();
     let is_plain = name.first() != Some(&b'"') && rest[len] == b'"';
-    is_plain.then(|| put_long(room, name, value)).flatten().map(|put| (len, put))
+    if !is_plain {
+        return None;
+    }
+    let put = put_long(room, name, value)?;
+    Some((len, &mut room[put..]))
 }
 
 /// Bytes besides name and value.

@@ -19,25 +19,18 @@ impl Quotes {
         Some(Self { left: quotes(text)? })
     }
 
-    /// How long name and value of the next label are, with which `rest` begins. `None` if it is longer than a window, is
-    /// none, or has an escape.
+    /// Where the quotes of the next label are, with which `rest` begins. `None` if it is longer than a window, is none, or
+    /// has an escape.
     #[inline(always)]
     pub(super) fn next(&mut self, rest: &[u8]) -> Option<(usize, usize)> {
-        let (mut open, mut behind) = self.open();
+        let mut behind = self.left & self.left.wrapping_sub(1);
         if behind == 0 {
             self.left = anew(rest)?;
-            (open, behind) = self.open();
+            behind = self.left & self.left.wrapping_sub(1);
         }
-        let close = NonZero::new(behind)?.trailing_zeros();
+        let (open, close) = (self.left.trailing_zeros(), NonZero::new(behind)?.trailing_zeros());
         self.left = behind >> close >> 2;
-        Some((open.checked_sub(1)? as usize, close as usize))
-    }
-
-    /// Where the first quote is, and a bit for each one behind it.
-    #[inline(always)]
-    fn open(&self) -> (u32, u64) {
-        let open = self.left.trailing_zeros() & 63;
-        (open, self.left >> open >> 1)
+        Some((open as usize, close as usize))
     }
 }
 
@@ -63,8 +56,8 @@ fn quotes(text: &[u8]) -> Option<u64> {
         _ => return None,
     };
     let escapes = window.iter().fold(0, |any, byte| any | u8::from(*byte == b'\\'));
-    let quotes = ones(window.map(|byte| u8::from(byte == b'"')));
-    (escapes == 0).then_some(quotes & 0xffff_ffff | quotes >> 32 << second)
+    let [first, last] = ones(window.map(|byte| u8::from(byte == b'"')));
+    (escapes == 0).then_some(first | last << second)
 }
 
 /// Puts the first and the last bytes of a text into the halves of a window; where in the text the last ones begin.
@@ -77,11 +70,12 @@ fn put_halves<const N: usize>(window: &mut [u8; WINDOW], text: &[u8]) -> usize {
     text.len() - N
 }
 
-/// A bit for each byte, all of which are 0 or 1.
+/// A bit for each byte of either half, all of which are 0 or 1.
 #[inline(always)]
-fn ones(bytes: [u8; WINDOW]) -> u64 {
+fn ones(bytes: [u8; WINDOW]) -> [u64; 2] {
     // The product has the `i`th of eight bytes at bit 56 + `i`, and carries nothing there.
     let eight = |bytes: [u8; 8]| u64::from_le_bytes(bytes).wrapping_mul(0x0102_0408_1020_4080) >> 56;
     let (parts, _) = bytes.as_chunks();
-    parts.iter().enumerate().fold(0, |ones, (at, part)| ones | eight(*part) << (8 * at))
+    let half = |at: usize| (0..4).fold(0, |ones, part| ones | eight(parts[at + part]) << (8 * part));
+    [half(0), half(4)]
 }
