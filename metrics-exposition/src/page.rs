@@ -160,6 +160,7 @@ impl Room<'_> {
     }
 
     /// Bytes that are few as a rule: 16 to 128 are copied as two halves that overlap.
+    #[cfg(feature = "_lines")]
     #[inline(always)]
     pub(crate) fn put_short(&mut self, bytes: &[u8]) {
         let next = self.next(bytes.len());
