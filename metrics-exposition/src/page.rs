@@ -73,7 +73,7 @@ impl Page {
 
     pub(crate) fn push(&mut self, bytes: &[u8]) {
         let mut room = self.room(bytes.len());
-        room.put(bytes);
+        room.put_short(bytes);
         room.commit();
     }
 
@@ -160,7 +160,6 @@ impl Room<'_> {
     }
 
     /// Bytes that are few as a rule: 16 to 128 are copied as two halves that overlap.
-    #[cfg(feature = "_lines")]
     #[inline(always)]
     pub(crate) fn put_short(&mut self, bytes: &[u8]) {
         let next = self.next(bytes.len());
