@@ -1,7 +1,7 @@
 //! What is written of each type of point: a `Metric`.
 
 use super::labels::put_labels;
-use super::wire::{put_f64, put_i64, put_message, put_timestamp, put_u64, put_zigzag};
+use super::wire::{low_byte, put_f64, put_i64, put_message, put_timestamp, put_u64, put_zigzag, short_varint};
 use crate::page::Page;
 use metrics_core::model::{Buckets, Exemplar, Kind, NativeBuckets, NativeHistogram, Point, Timestamp};
 use metrics_core::name::EscapingScheme;
@@ -95,13 +95,16 @@ fn put_histogram(
         put_f64(page, 2, sum);
     }
     for (bound, count, exemplar) in buckets.cumulative() {
-        put_message(page, 3, |bucket| {
-            put_u64(bucket, 1, count);
-            put_f64(bucket, 2, bound);
-            if let Some(exemplar) = exemplar {
-                put_exemplar(bucket, 3, exemplar, escaping);
-            }
-        });
+        match exemplar {
+            None if count < 1 << 56 => put_bucket(page, bound, count),
+            _ => put_message(page, 3, |bucket| {
+                put_u64(bucket, 1, count);
+                put_f64(bucket, 2, bound);
+                if let Some(exemplar) = exemplar {
+                    put_exemplar(bucket, 3, exemplar, escaping);
+                }
+            }),
+        }
     }
     if let Some(native) = native {
         put_native(page, native);
@@ -113,6 +116,23 @@ fn put_histogram(
         put_exemplar(page, 16, exemplar, escaping);
     }
 }
+
+/// A bucket as most are, in one go.
+#[inline(always)]
+fn put_bucket(page: &mut Page, bound: f64, count: u64) {
+    let (count, len) = short_varint(count);
+    let [a, b, c, d, e, f, g, h] = bound.to_le_bytes();
+    let mut room = page.room(3 + count.len() + 9);
+    room.put(&[BUCKET, low_byte(len as u64) + 10, CUMULATIVE_COUNT]);
+    room.put_padded(&count, len);
+    room.put(&[UPPER_BOUND, a, b, c, d, e, f, g, h]);
+    room.commit();
+}
+
+/// Tags of `Histogram.bucket` and of the fields of a `Bucket`.
+const BUCKET: u8 = 0x1a;
+const CUMULATIVE_COUNT: u8 = 0x08;
+const UPPER_BOUND: u8 = 0x11;
 
 fn put_native(page: &mut Page, native: &NativeHistogram) {
     put_zigzag(page, 5, native.schema().into());

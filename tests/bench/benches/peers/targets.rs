@@ -73,7 +73,10 @@ fn targets(results: &Results) -> Vec<Target> {
         target("text of 100,000 counters / copying the lines", 1.3, ratio(TEXT_LARGE, OURS, COPY)),
         target("OpenMetrics of 100,000 counters / copying the lines", 1.3, ratio(TEXT_LARGE, OURS_OPENMETRICS, COPY)),
         target("text of 100 histograms / fast-telemetry", 0.6, ratio(TEXT_HISTOGRAMS, OURS, TELEMETRY)),
+        target("protobuf of 1,000 counters / text", 2.0, ratio(TEXT_SMALL, OURS_PROTOBUF, OURS)),
         target("protobuf of 100,000 counters / text", 2.0, ratio(TEXT_LARGE, OURS_PROTOBUF, OURS)),
+        target("protobuf of 1,000 gauges / text", 2.0, ratio(TEXT_GAUGES, OURS_PROTOBUF, OURS)),
+        target("protobuf of 100 histograms / text", 2.0, ratio(TEXT_HISTOGRAMS, OURS_PROTOBUF, OURS)),
         target("empty instrumented function / two clock reads", 1.3, ratio(INSTRUMENT, OURS, TWO_CLOCK_READS)),
         target(
             "empty instrumented function / the same and one observe",

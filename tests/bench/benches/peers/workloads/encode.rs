@@ -6,7 +6,7 @@ use measured::text::BufferedTextEncoder;
 use measured::{CounterVec, HistogramVec, MetricGroup};
 use metrics_bench::{Random, Subject, Workload};
 use metrics_core::registry::Definition;
-use metrics_core::{Counter, DEFAULT_BUCKETS, Family, Histogram, Registry};
+use metrics_core::{Counter, DEFAULT_BUCKETS, Family, Gauge, Histogram, Registry};
 use metrics_exposition::{EncoderOptions, Format, openmetrics, protobuf, text};
 use prometheus::{HistogramOpts, HistogramVec as PrometheusHistograms, IntCounterVec, Opts};
 use prometheus_client::metrics::counter::Counter as ClientCounter;
@@ -172,6 +172,24 @@ fn copy_subject(series: usize, counted: &[(&Key, u64)]) -> Subject {
         }
         black_box(text.len());
     })
+}
+
+/// A gauge holds a double, and most of those here are whole.
+pub(crate) fn gauges() -> Workload {
+    const SERIES: usize = 1_000;
+    let registry = Registry::new();
+    let family = Arc::new(Family::<Ours<'static>, Gauge>::new());
+    registry.register(Definition::new("queue_length", "Waiting."), Arc::clone(&family)).unwrap();
+    let mut random = Random::new(7);
+    for key in keys(SERIES) {
+        let n = random.below(1_000_000) as f64;
+        family.with(&key.ours()).set(if random.below(4) == 0 { n / 1_024.0 } else { n });
+    }
+    let subjects = vec![
+        ours_subject(OURS, SERIES, registry.clone(), text::FORMAT),
+        ours_subject(OURS_PROTOBUF, SERIES, registry, protobuf::FORMAT),
+    ];
+    Workload { counted: 10, ..Workload::slow(subjects, 41) }
 }
 
 const BOUNDS: usize = DEFAULT_BUCKETS.len();

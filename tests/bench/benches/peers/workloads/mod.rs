@@ -37,12 +37,13 @@ pub(crate) const OBSERVE_NATIVE: &str = "observe, native buckets of schema 3";
 pub(crate) const INSTRUMENT: &str = "instrumented: an empty function";
 pub(crate) const TEXT_SMALL: &str = "text of 1,000 counters, one series";
 pub(crate) const TEXT_LARGE: &str = "text of 100,000 counters, one series";
+pub(crate) const TEXT_GAUGES: &str = "text of 1,000 gauges, one series";
 pub(crate) const TEXT_HISTOGRAMS: &str = "text of 100 histograms of 11 bounds, one series";
 
 pub(crate) const PARSE: &str = "parse a text of 100,000 counters, one line";
 pub(crate) const PARSE_SHUFFLED: &str = "parse a text of 100,000 counters in any order, one line";
 
-pub(crate) const ALL: [metrics_bench::Make; 18] = [
+pub(crate) const ALL: [metrics_bench::Make; 19] = [
     (INCREMENT, increment::plain),
     (INCREMENT_ENUMS, increment::enums),
     (INCREMENT_STRINGS, increment::strings),
@@ -56,6 +57,7 @@ pub(crate) const ALL: [metrics_bench::Make; 18] = [
     (INSTRUMENT, instrument::empty),
     (TEXT_SMALL, encode::small),
     (TEXT_LARGE, encode::large),
+    (TEXT_GAUGES, encode::gauges),
     (TEXT_HISTOGRAMS, encode::histograms),
     (PARSE, parse::counters),
     (PARSE_SHUFFLED, parse::shuffled_counters),
