@@ -44,8 +44,8 @@ pub use families::Families;
 pub struct Options {
     /// Bytes of a line: 1 MiB. Protobuf has no lines.
     pub max_line: usize,
-    /// Bytes of all lines of a family, or of all its messages: 64 MiB. In memory it may take some fifteen times as much, if its series have no
-    /// more than a letter each.
+    /// Bytes of all lines of a family, or of all its messages: 64 MiB. In memory it may take some twelve times as much, if it is a state set
+    /// whose series have no more than a letter each.
     pub max_family: usize,
 }
 

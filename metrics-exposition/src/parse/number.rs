@@ -5,20 +5,36 @@ use metrics_core::model::{Number, Timestamp};
 /// A sample's value. Whole numbers stay such, so that a counter is exact beyond 2^53.
 #[inline]
 pub(super) fn value(text: &str) -> Option<Number> {
-    let bytes = text.as_bytes();
-    // Nineteen digits never overflow.
-    if bytes.len() < 20 && !bytes.is_empty() {
-        let mut whole = 0u64;
-        let is_whole = bytes.iter().all(|b| {
-            let digit = b.wrapping_sub(b'0');
+    match value_and_rest(text)? {
+        (value, None) => Some(value),
+        _ => None,
+    }
+}
+
+/// The same, and what stands behind the blank after it if there is one.
+#[inline]
+pub(super) fn value_and_rest(text: &str) -> Option<(Number, Option<&str>)> {
+    let mut whole = 0u64;
+    let digits = text.bytes().take_while(|b| {
+        let digit = b.wrapping_sub(b'0');
+        if digit < 10 {
             whole = whole.wrapping_mul(10).wrapping_add(digit.into());
-            digit < 10
-        });
-        if is_whole {
-            return Some(Number::U64(whole));
+        }
+        digit < 10
+    });
+    let digits = digits.count();
+    // Nineteen digits never overflow.
+    if (1..20).contains(&digits) {
+        match text.as_bytes().get(digits) {
+            None => return Some((Number::U64(whole), None)),
+            Some(b' ') => return Some((Number::U64(whole), Some(&text[digits + 1..]))),
+            Some(_) => {}
         }
     }
-    any(text)
+    match text.split_once(' ') {
+        None => Some((any(text)?, None)),
+        Some((value, rest)) => Some((any(value)?, Some(rest))),
+    }
 }
 
 #[inline(never)]

@@ -70,11 +70,11 @@ impl Dialect {
         };
         // As Java's first client writes them.
         let labels = labels.strip_suffix(',').filter(|_| self.is_lax).unwrap_or(labels);
-        let (value, timestamp) = match value.bytes().position(|b| b == b' ') {
-            None => (value, None),
-            Some(len) => (&value[..len], Some((self.time)(&value[len + 1..])?)),
+        let (value, time) = number::value_and_rest(value)?;
+        let timestamp = match time {
+            Some(time) => Some((self.time)(time)?),
+            None => None,
         };
-        let value = number::value(value)?;
         Some(Sample { name: Cow::Borrowed(name), labels: Cow::Borrowed(labels), value, timestamp, exemplar })
     }
 

@@ -191,7 +191,6 @@ impl MetricFamily {
         if let Some(twice) = own.windows(2).find(|pair| pair[0].0 == pair[1].0) {
             return Err(FamilyFault::DuplicateLabel { label: twice[0].1.clone().into_owned() });
         }
-        self.order.expect(own.iter().map(|(_, name, _)| &**name));
         let labels = Labels::render(own.into_iter().map(|(_, name, value)| (name, value)));
         Ok(Own { labels: Cow::Owned(labels), special })
     }
