@@ -2,7 +2,8 @@
 //!
 //! Not criterion or divan: these run one candidate after the other, and on a shared machine a minute later is
 //! another machine. Here all candidates of a workload take turns in short rounds, so that whatever disturbs one
-//! disturbs all, and medians of the rounds can be divided by one another. Time is that of the thread, not of
+//! disturbs all, and medians of the rounds can be divided by one another. In another order each round: what is left in the
+//! caches by the one before made the same work take 30 ns or 40. Time is that of the thread, not of
 //! the wall, so that a preempted round does not count double. What no noise touches comes from elsewhere:
 //! instructions from callgrind, allocations from a global allocator that counts.
 

@@ -1,6 +1,6 @@
 use crate::instructions::Instructions;
 use crate::subject::{Subject, Workload};
-use crate::{PERIOD, clock};
+use crate::{PERIOD, Random, clock};
 use std::sync::atomic::{AtomicU32, Ordering::*};
 use std::time::{Duration, Instant};
 
@@ -51,11 +51,13 @@ pub(crate) fn measure(title: &'static str, workload: &Workload, instructions: &I
     let counts: Vec<u64> = subjects.iter().map(calibrate).collect();
     let mut one = vec![Vec::with_capacity(workload.rounds); subjects.len()];
     let mut two = one.clone();
+    let (mut order, mut random) = (Vec::from_iter(0..subjects.len()), Random::new(1));
     for _ in 0..workload.rounds {
-        for (k, subject) in subjects.iter().enumerate() {
-            one[k].push(nanos(subject.run(0, counts[k]), counts[k]));
+        random.shuffle(&mut order);
+        for &k in &order {
+            one[k].push(nanos(subjects[k].run(0, counts[k]), counts[k]));
             if workload.two_threads {
-                two[k].push(nanos(run_twice(subject, counts[k]), counts[k]));
+                two[k].push(nanos(run_twice(&subjects[k], counts[k]), counts[k]));
             }
         }
     }

@@ -34,6 +34,16 @@ impl Random {
         (self.next() >> 11) as f64 / (1u64 << 53) as f64
     }
 
+    /// Puts them in another order.
+    pub const fn shuffle<T>(&mut self, items: &mut [T]) {
+        let mut left = items.len();
+        while left > 1 {
+            let other = self.below(left);
+            left -= 1;
+            items.swap(left, other);
+        }
+    }
+
     /// [`PERIOD`] inputs, for as long as the process lives.
     pub fn inputs<T>(seed: u64, mut make: impl FnMut(&mut Self) -> T) -> &'static [T; PERIOD] {
         let mut random = Self::new(seed);
