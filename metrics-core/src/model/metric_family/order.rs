@@ -77,8 +77,10 @@ impl LabelOrder {
 
     /// The rank of the label that begins here, which is this one or a later one, and what stands behind its first quote.
     fn later<'a>(&self, rank: usize, text: &'a str) -> Option<(usize, &'a str)> {
-        let len =
-            if text.starts_with('"') { value_len(&text[1..])? + 2 } else { memchr::memchr(b'=', text.as_bytes())? };
+        let len = match text.strip_prefix('"') {
+            Some(quoted) => value_len(quoted)? + 2,
+            None => memchr::memchr(b'=', text.as_bytes())?,
+        };
         let name = &text[..len];
         let later = self.ranks.get(name).filter(|later| **later >= rank)?;
         Some((*later, value_of(name, text)?))
