@@ -1,6 +1,5 @@
 //! How a line begins, and bounds of buckets.
 
-use super::number::Part;
 use super::{number, push_all, push_name};
 use crate::page::{Page, Room};
 use metrics_core::model::{Count, Number, float_to_go_string};
@@ -154,12 +153,12 @@ impl<const N: usize> Short<N> {
         &counts[put..]
     }
 
-    /// Puts a line, unless it is too long or has no labels of its own.
+    /// Puts a line, unless it is too long, as one with a number of 17 digits is, or has no labels of its own.
     #[inline(always)]
     fn put_line(&self, room: &mut Room<'_>, count: &Count<'_>) -> bool {
         const { assert!(N + OWN + TAIL <= LINE) };
         let own = count.own.as_bytes();
-        let (Some(line), Some(digits)) = (room.first(), number::parts(count.value)) else { return false };
+        let Some(line) = room.first() else { return false };
         let (start, len) = (self.put_open(line), own.len());
         match len {
             _ if start == 0 => return false,
@@ -171,24 +170,24 @@ impl<const N: usize> Short<N> {
         }
         let value = start + len + 2;
         line[value - 2..value].copy_from_slice(b"} ");
-        let end = end_short(line, value, digits);
-        room.skip(end);
-        true
+        let end = end_line(line, value, count.value);
+        room.skip(end.unwrap_or(0));
+        end.is_some()
     }
 
     /// Puts the line of a bucket, unless it is too long.
     #[inline(always)]
     pub(super) fn put_bucket(&self, room: &mut Room<'_>, le: &Le, count: u64) -> bool {
         const { assert!(N + Le::LEN + TAIL <= LINE) };
-        let (Some(line), Some(digits)) = (room.first(), number::parts(count)) else { return false };
+        let Some(line) = room.first() else { return false };
         let start = self.put_open(line);
         if start == 0 {
             return false;
         }
         line[start..start + Le::LEN].copy_from_slice(&le.text);
-        let end = end_short(line, start + le.len.min(Le::LEN), digits);
-        room.skip(end);
-        true
+        let end = end_line(line, start + le.len.min(Le::LEN), count);
+        room.skip(end.unwrap_or(0));
+        end.is_some()
     }
 
     #[inline(always)]
@@ -198,16 +197,24 @@ impl<const N: usize> Short<N> {
     }
 }
 
-/// Puts a number and the end of the line; where it ends.
+/// Puts a number and the end of the line; where that is. `None`: it is too long.
 #[inline(always)]
-fn end_short(line: &mut [u8; LINE], mut at: usize, (high, (digits, len)): (Option<Part>, Part)) -> usize {
-    if let Some((digits, len)) = high {
-        line[at..at + 8].copy_from_slice(&digits);
-        at += len;
-    }
+fn end_line(line: &mut [u8; LINE], at: usize, count: u64) -> Option<usize> {
+    let Some((digits, len)) = number::short(count) else { return end_long(line, at, count) };
     line[at..at + 8].copy_from_slice(&digits);
     line[at + len] = b'\n';
-    at + len + 1
+    Some(at + len + 1)
+}
+
+/// Apart, so that short ones need not keep registers for it.
+#[inline(never)]
+fn end_long(line: &mut [u8; LINE], at: usize, count: u64) -> Option<usize> {
+    let ((high, len), low) = number::halves(count)?;
+    line[at..at + 8].copy_from_slice(&high);
+    let at = at + len;
+    line[at..at + 8].copy_from_slice(&low);
+    line[at + 8] = b'\n';
+    Some(at + 9)
 }
 
 impl<const N: usize> Default for Short<N> {

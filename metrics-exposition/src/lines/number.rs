@@ -26,37 +26,35 @@ pub(super) fn put(room: &mut Room<'_>, value: Number) {
 /// Puts a count.
 #[inline(always)]
 pub(super) fn put_u64(room: &mut Room<'_>, value: u64) {
-    match parts(value) {
-        Some((high, (digits, len))) => {
-            if let Some((digits, len)) = high {
-                room.put_padded(&digits, len);
-            }
-            room.put_padded(&digits, len);
-        }
-        None => room.put(itoa::Buffer::new().format(value).as_bytes()),
+    if let Some((digits, len)) = short(value) {
+        room.put_padded(&digits, len);
+    } else if let Some(((high, len), low)) = halves(value) {
+        room.put_padded(&high, len);
+        room.put(&low);
+    } else {
+        room.put(itoa::Buffer::new().format(value).as_bytes());
     }
 }
 
-/// Digits, padded, and how many they are.
-pub(super) type Part = ([u8; 8], usize);
+/// Digits of a number, eight at most, padded, and how many they are.
+type Digits = ([u8; 8], usize);
 
-/// The digits of a number that has sixteen at most: the last eight, and those before them.
+/// Those of a number that has no more.
 #[inline(always)]
-pub(super) fn parts(value: u64) -> Option<(Option<Part>, Part)> {
-    if value < BLOCK {
-        return Some((None, short(value)));
+pub(super) fn short(value: u64) -> Option<Digits> {
+    if value >= BLOCK {
+        return None;
     }
-    let (high, low) = (value / BLOCK, value % BLOCK);
-    (high < BLOCK).then(|| (Some(short(high)), ((digits(low) | ZEROS).to_le_bytes(), 8)))
-}
-
-/// The digits of a number that has eight at most.
-#[inline(always)]
-fn short(value: u64) -> Part {
     let digits = digits(value);
     let leading = (digits | (1 << 56)).trailing_zeros() / 8;
     let digits = (digits | ZEROS) >> (8 * leading);
-    (digits.to_le_bytes(), 8 - leading as usize)
+    Some((digits.to_le_bytes(), 8 - leading as usize))
+}
+
+/// Those of a number that has sixteen at most: the first ones, and the last eight.
+#[inline(always)]
+pub(super) fn halves(value: u64) -> Option<(Digits, [u8; 8])> {
+    Some((short(value / BLOCK)?, (digits(value % BLOCK) | ZEROS).to_le_bytes()))
 }
 
 fn put_i64(room: &mut Room<'_>, value: i64) {
