@@ -30,10 +30,16 @@ fn down_at_first_the_newest_values_come_later() {
     let error = gateway.push().unwrap_err().to_string();
     assert!(error.starts_with(&format!("http://{address}/metrics/job/job: ")) && error.contains("refused"), "{error}");
     let pushing = gateway.start().unwrap();
-    while counted(&counts, "push_failures_total", &address) < 4.0 {
-        thread::yield_now();
-    }
+    let failures = || counted(&counts, "push_failures_total", &address);
+    let wait_for = |wanted| {
+        while failures() < wanted {
+            thread::yield_now();
+        }
+    };
+    wait_for(4.0);
     app.memory.set(4_711.0);
+    // What was collected before that has failed by then.
+    wait_for(failures() + 1.0);
     let server = serve_at(TcpListener::bind(&address).unwrap(), fine);
     let first = server.requests.recv().unwrap();
     assert!(first.text().contains("app_memory_bytes 4711\n"), "{}", first.text());
