@@ -2,8 +2,8 @@
 //! [`openmetrics_2`] what the specification allows and nothing else, [`protobuf`] messages.
 //!
 //! All give one [`MetricFamily`](metrics_core::model::MetricFamily) after the other, from a page in memory or from
-//! any [`BufRead`](std::io::BufRead), of which they keep one family at a time. The first mistake is the last item; it
-//! says where it is and which rule it breaks.
+//! any [`BufRead`](std::io::BufRead), of which they keep one family at a time, or those of some kilobytes. The first
+//! mistake is the last item; it says where it is and which rule it breaks.
 //!
 //! ```
 //! use metrics_exposition::parse;
