@@ -20,7 +20,8 @@ pub(super) enum Value {
     StateSet(Box<StateSetValue>),
 }
 
-const _: () = assert!(size_of::<Value>() == 16, "in the tag of the number there is room for the other variants");
+const _: () =
+    assert!(size_of::<Value>() == size_of::<Number>(), "in the tag of the number there is room for the other variants");
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct ScalarValue {

@@ -22,8 +22,9 @@ pub(crate) const OURS_HANDLE: &str = "metrics-core, kept handle";
 pub(crate) const PROMETHEUS: &str = "prometheus";
 pub(crate) const CLIENT: &str = "prometheus-client";
 pub(crate) const MEASURED: &str = "measured";
-/// An atomic and nothing else.
+/// A number of the thread's own, and nothing else.
 pub(crate) const THREAD_LOCAL: &str = "thread_local Cell<u64>";
+/// An atomic and nothing else.
 pub(crate) const FETCH_ADD: &str = "AtomicU64::fetch_add";
 
 pub(crate) const INCREMENT: &str = "increment a counter";

@@ -28,10 +28,8 @@ pub(crate) fn counters() -> Workload {
 
 /// In any order, as others do.
 pub(crate) fn shuffled_counters() -> Workload {
-    let (mut random, mut lines) = (Random::new(6), counter_lines());
-    for at in (1..lines.len()).rev() {
-        lines.swap(at, random.below(at + 1));
-    }
+    let mut lines = counter_lines();
+    Random::new(6).shuffle(&mut lines);
     of_counters(&lines)
 }
 
